@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Streaming.Pipeline.Timelines;
+
+/// <summary>
+/// Names of a rendition's files, the same in HLS, in DASH and in storage, so that one object serves all of them. They are
+/// made of decode times, which never come twice within a broadcast: what a name stands for never changes.
+/// </summary>
+public static class MediaNames
+{
+    public const string MediaPlaylist = "index.m3u8";
+
+    /// <summary>The CMAF header for <see cref="Segment.Initialization"/>.</summary>
+    public static string Initialization(int index) => string.Create(CultureInfo.InvariantCulture, $"init-{index}.mp4");
+
+    /// <summary>The media segment that begins at <paramref name="decodeTime"/>.</summary>
+    public static string Segment(long decodeTime) => string.Create(CultureInfo.InvariantCulture, $"{decodeTime}.m4s");
+
+    /// <summary>The partial segment of that index within the segment that begins at <paramref name="decodeTime"/>.</summary>
+    public static string Part(long decodeTime, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{decodeTime}.{index}.m4s");
+
+    /// <summary>DASH's <c>SegmentTemplate@media</c> for the same names.</summary>
+    public const string DashSegmentTemplate = "$Time$.m4s";
+}
