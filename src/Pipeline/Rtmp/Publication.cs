@@ -57,5 +57,5 @@ public abstract class Publication
     public abstract ValueTask WriteAsync(FlvTag tag, CancellationToken cancellationToken);
 
     /// <summary>Says that no more tags come. Called once, last.</summary>
-    public abstract ValueTask EndAsync(PublicationEnd end);
+    public abstract ValueTask EndAsync(PublicationEnd reason);
 }
