@@ -24,4 +24,7 @@ public static class MediaClock
         var quotient = scaled / from;
         return (long)(scaled % from < 0 ? quotient - 1 : quotient);
     }
+
+    /// <summary>Rescales <paramref name="time"/> from one timescale to another, rounding up.</summary>
+    public static long RescaleUp(long time, uint from, uint to) => -Rescale(-time, from, to);
 }

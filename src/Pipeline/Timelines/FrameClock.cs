@@ -1,0 +1,124 @@
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Pipeline.Timelines;
+
+/// <summary>
+/// Puts the frames of one publisher after another on one continuous timeline: undoes the 32-bit wrap, joins the clock
+/// where it jumps or restarts, and keeps audio and video together through it.
+/// </summary>
+/// <remarks>
+/// A publisher's clock is mapped by adding an offset. A frame whose time is out of reach of its track's last one is a jump:
+/// if the other track has jumped already and its new offset puts this frame within reach, that offset is taken over (so the
+/// two stay in step), otherwise a new offset continues the timeline where the track left it.
+/// </remarks>
+public sealed class FrameClock
+{
+    /// <summary>A step forward beyond this is a jump of the clock, not a pause in the media.</summary>
+    public const int JumpForwardMs = 10_000;
+
+    /// <summary>A step back beyond this is a jump of the clock; a smaller one is a late frame.</summary>
+    public const int JumpBackMs = 500;
+
+    private readonly TrackClock _video = new();
+    private readonly TrackClock _audio = new();
+
+    /// <summary>
+    /// How much later than it is decoded the first picture is shown, in ms. Video's decode times are moved by this, so that
+    /// the first picture's presentation time equals its decode time.
+    /// </summary>
+    public int ReorderDelayMs { get; private set; }
+
+    /// <summary>Jumps that were joined.</summary>
+    public int Jumps { get; private set; }
+
+    /// <summary>Joins a publisher's clock to the timeline: <paramref name="first"/> is shown at <paramref name="timelineMs"/>.</summary>
+    public void Join(in Frame first, long timelineMs)
+    {
+        ReorderDelayMs = first.CompositionOffsetMs;
+        _video.Reset(first.TimestampMs, timelineMs - ReorderDelayMs);
+        _audio.Reset(unchecked(first.TimestampMs + (uint)ReorderDelayMs), timelineMs);
+    }
+
+    /// <summary>
+    /// Where <paramref name="frame"/> is decoded on the timeline, in ms; for video with <see cref="ReorderDelayMs"/> added.
+    /// Only after <see cref="Join"/>.
+    /// </summary>
+    public long Map(in Frame frame) => frame.Track == TrackKind.Video
+        ? Map(frame.TimestampMs, _video, _audio) + ReorderDelayMs
+        : Map(frame.TimestampMs, _audio, _video);
+
+    private long Map(uint raw, TrackClock own, TrackClock other)
+    {
+        if (own.Reaches(raw) || own.PausedWhile(other, raw))
+        {
+            own.Advance(raw);
+        }
+        else if (other.Offset != own.Offset && other.Reaches(raw))
+        {
+            Jumps++;
+            own.Adopt(other, raw);
+        }
+        else
+        {
+            Jumps++;
+            own.Rejoin(raw);
+        }
+
+        return own.TimelineMs;
+    }
+
+    /// <summary>One track's view of the publisher's clock.</summary>
+    private sealed class TrackClock
+    {
+        private uint _raw;
+        private long _unwrapped;
+        private long _stepMs = 1;
+
+        /// <summary>What is added to the unwrapped time to get the timeline's.</summary>
+        public long Offset { get; private set; }
+
+        /// <summary>Where the newest frame is on the timeline.</summary>
+        public long TimelineMs => _unwrapped + Offset;
+
+        public void Reset(uint raw, long timelineMs)
+        {
+            _raw = raw;
+            _unwrapped = raw;
+            Offset = timelineMs - raw;
+        }
+
+        public bool Reaches(uint raw) => Step(raw) is >= -JumpBackMs and <= JumpForwardMs;
+
+        /// <summary>
+        /// <paramref name="other"/> went on on the same offset to where this track's frame is now: a pause in this track
+        /// alone (an encoder that dropped pictures, a microphone that was off), and the clock is sound.
+        /// </summary>
+        public bool PausedWhile(TrackClock other, uint raw) =>
+            Offset == other.Offset && Step(raw) > 0 && other._unwrapped > _unwrapped + JumpBackMs && other.Reaches(raw);
+
+        public void Advance(uint raw)
+        {
+            var step = Step(raw);
+            _raw = raw;
+            _unwrapped += step;
+            if (step is > 0 and < 1000)
+            {
+                _stepMs = step;
+            }
+        }
+
+        /// <summary>Goes over to <paramref name="other"/>'s offset.</summary>
+        public void Adopt(TrackClock other, uint raw)
+        {
+            _unwrapped = other._unwrapped + other.Step(raw);
+            _raw = raw;
+            Offset = other.Offset;
+        }
+
+        /// <summary>Continues one step after the newest frame, whatever the clock says.</summary>
+        public void Rejoin(uint raw) => Reset(raw, TimelineMs + _stepMs);
+
+        // The difference of two 32-bit clocks is right across a wrap when read as signed.
+        private int Step(uint raw) => unchecked((int)(raw - _raw));
+    }
+}

@@ -1,0 +1,101 @@
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Pipeline.Timelines;
+
+/// <summary>How a frame stands to the segment before it.</summary>
+public enum Cut
+{
+    /// <summary>It belongs to the segment.</summary>
+    None,
+
+    /// <summary>It begins a new one, at its own time.</summary>
+    AtSync,
+
+    /// <summary>It begins a new one, which began on the grid: see <see cref="SegmentCutter.GridTime"/>.</summary>
+    OnGrid,
+}
+
+/// <summary>
+/// Decides where segments begin: at IDR pictures, and where these are too far apart, on a grid of the target duration.
+/// Times are in 90 kHz ticks.
+/// </summary>
+public sealed class SegmentCutter(SegmentationOptions options)
+{
+    private readonly long _target = Ticks(options.Target);
+    private readonly long _limit = Ticks(options.Limit);
+    private readonly long _tolerance = Ticks(options.Tolerance);
+    private long _start;
+    private long? _lastSync;
+
+    /// <summary>
+    /// IDR pictures come further apart than the limit allows. Then a transcoder has to make its own on the grid.
+    /// </summary>
+    public bool IsOnGrid { get; private set; }
+
+    /// <summary>The time on the grid that the newest <see cref="Cut.OnGrid"/> stands for.</summary>
+    public long GridTime { get; private set; }
+
+    /// <summary>Newest distance between IDR pictures, null before the second.</summary>
+    public long? SyncInterval { get; private set; }
+
+    /// <summary>Begins anew: the next segment starts at <paramref name="time"/>, whatever came before.</summary>
+    public void Restart(long time)
+    {
+        _start = time;
+        _lastSync = time;
+        GridTime = time;
+    }
+
+    /// <summary>Whether the video frame at <paramref name="time"/> begins a segment.</summary>
+    public Cut Next(long time, bool isSync)
+    {
+        if (isSync)
+        {
+            SyncInterval = time - _lastSync;
+            _lastSync = time;
+            IsOnGrid &= SyncInterval >= _limit;
+        }
+
+        if (IsOnGrid)
+        {
+            return CutOnGrid(time);
+        }
+
+        if (isSync && time - _start >= _target - _tolerance)
+        {
+            _start = time;
+            return Cut.AtSync;
+        }
+
+        if (time - _start < _limit)
+        {
+            return Cut.None;
+        }
+
+        IsOnGrid = true;
+        GridTime = _start;
+        return CutOnGrid(time);
+    }
+
+    /// <summary>
+    /// Whether the audio frame at <paramref name="time"/> begins a segment on the grid: in a broadcast without video, or
+    /// (<paramref name="overdueOnly"/>) where video has come to a halt.
+    /// </summary>
+    public bool NextAudio(long time, bool overdueOnly) =>
+        (!overdueOnly || time - _start >= _limit) && CutOnGrid(time) == Cut.OnGrid;
+
+    private Cut CutOnGrid(long time)
+    {
+        var grid = (GridTime / _target + 1) * _target;
+        if (time < grid)
+        {
+            return Cut.None;
+        }
+
+        GridTime = time / _target * _target;
+        _start = time;
+        return Cut.OnGrid;
+    }
+
+    private static long Ticks(TimeSpan duration) => (long)(duration.TotalSeconds * MediaClock.TicksPerSecond);
+}

@@ -1,0 +1,32 @@
+namespace Streaming.Pipeline.Timelines;
+
+/// <summary>How a broadcast is cut.</summary>
+public sealed record SegmentationOptions
+{
+    /// <summary>
+    /// Duration that segments aim at. 1–10 s, default 2 s. Shorter segments let viewers join and switch sooner; longer ones
+    /// cost fewer requests and compress better. A segment ends at the first IDR picture at or a little before this.
+    /// </summary>
+    public TimeSpan Target { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Upper bound of a part's duration. 0.2–1 s, default 334 ms: ten pictures at 30 fps, eight at 25, fifteen AAC frames
+    /// at 48 kHz, so that full parts reach 85 % of it at every usual rate. Shorter parts lower latency and cost requests.
+    /// </summary>
+    public TimeSpan PartTarget { get; init; } = TimeSpan.FromMilliseconds(334);
+
+    /// <summary>
+    /// Media that playlists list behind the live edge. At least six targets, default 30 s. Longer lets viewers go back
+    /// further, and needs storage.
+    /// </summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Duration that no segment exceeds, constant for a broadcast: where the source sends no IDR picture for this long, the
+    /// segment is cut without one. EXT-X-TARGETDURATION announces it.
+    /// </summary>
+    public TimeSpan Limit => Target * 2;
+
+    /// <summary>How much before <see cref="Target"/> an IDR picture already ends a segment.</summary>
+    public TimeSpan Tolerance => Target / 8;
+}

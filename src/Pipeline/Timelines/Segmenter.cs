@@ -1,0 +1,334 @@
+using Streaming.Pipeline.Codecs.Aac;
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Pipeline.Timelines;
+
+/// <summary>
+/// Turns the frames of a broadcast's publishers, one after another, into samples on one timeline and decides where
+/// segments begin. The decision is made once, here, on the source; every rendition takes it over.
+/// </summary>
+/// <remarks>
+/// Audio waits for video to pass it, so that the boundary it belongs to is known; where the publisher sends none, silence
+/// takes its place. Single-threaded; knows no queue and no clock but the wall clock that anchors the timeline.
+/// </remarks>
+public sealed class Segmenter(SegmentationOptions options, TimeProvider time, SegmenterOutput output)
+{
+    /// <summary>Video is this far past the audio when silence takes the place of what did not come.</summary>
+    public static readonly TimeSpan AudioPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Media time may fall behind the wall clock by this before it is anchored anew.</summary>
+    public static readonly TimeSpan LagMax = TimeSpan.FromSeconds(1);
+
+    private static readonly long AudioPatienceMs = (long)AudioPatience.TotalMilliseconds;
+
+    private readonly FrameClock _frames = new();
+    private readonly SegmentCutter _cutter = new(options);
+    private readonly HeldAudio _held = new();
+    private readonly Queue<SegmentBoundary> _audioBoundaries = new();
+    private readonly VideoClock _videoClock = new();
+    private AudioClock? _audioClock;
+    private VideoConfiguration? _video;
+    private AudioConfiguration? _audio;
+    private SegmentBoundary? _current;
+    private Period? _period;
+    private bool _joined;
+    private bool _isOpen;
+    private bool _configurationChanged;
+    private long _videoMs;
+
+    /// <summary>The video track in force, null without one.</summary>
+    public VideoConfiguration? VideoConfiguration => _video;
+
+    /// <summary>The audio track in force, null without one.</summary>
+    public AudioConfiguration? AudioConfiguration => _audio;
+
+    /// <summary>IDR pictures are too far apart: segments are cut on a grid of the target duration.</summary>
+    public bool IsOnGrid => _cutter.IsOnGrid;
+
+    /// <summary>Newest distance between IDR pictures, null before the second.</summary>
+    public TimeSpan? SyncInterval =>
+        _cutter.SyncInterval is { } ticks ? TimeSpan.FromMilliseconds(ticks / (double)MediaClock.TicksPerMs) : null;
+
+    /// <summary>Pictures per second as measured, 0 when not known.</summary>
+    public double FrameRate => _videoClock.FrameRate;
+
+    /// <summary>Jumps of publishers' clocks that were joined.</summary>
+    public int Jumps => _frames.Jumps;
+
+    /// <summary>The periods so far began here; the newest.</summary>
+    public Period? Period => _period;
+
+    /// <summary>
+    /// Announces a track's configuration. The first one of a broadcast's beginning takes effect at once, a later one at the
+    /// next segment, which becomes a discontinuity if a decoder has to be set up anew.
+    /// </summary>
+    public void Configure(TrackConfiguration configuration)
+    {
+        var current = configuration.Kind == TrackKind.Video ? (TrackConfiguration?)_video : _audio;
+        if (configuration.Matches(current))
+        {
+            return;
+        }
+
+        _configurationChanged |= _current is not null;
+        switch (configuration)
+        {
+            case VideoConfiguration video:
+                _video = video;
+                break;
+            case AudioConfiguration audio:
+                _audio = audio;
+                _held.Clear();
+                _audioClock = null;
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Adds a frame. Before the first IDR picture of a publisher, nothing has a place: such frames are dropped.
+    /// </summary>
+    public void Add(in Frame frame)
+    {
+        if (!_joined && !TryJoin(frame))
+        {
+            return;
+        }
+
+        if (frame.Track == TrackKind.Video)
+        {
+            AddVideo(frame);
+        }
+        else
+        {
+            AddAudio(frame);
+        }
+    }
+
+    /// <summary>The publisher went away. The segment that it was in ends; the timeline goes on with the next publisher.</summary>
+    public void EndPublication()
+    {
+        ReleaseAudio(long.MaxValue);
+        if (_isOpen)
+        {
+            FillSilence(_videoClock.Next / MediaClock.TicksPerMs);
+            while (_audioBoundaries.TryDequeue(out var boundary))
+            {
+                output.BeginAudioSegment(boundary, _audioClock?.Next ?? 0);
+            }
+
+            output.EndSegment(_videoClock.Next, _audioClock?.Next ?? 0);
+        }
+
+        _isOpen = false;
+        _joined = false;
+    }
+
+    private bool TryJoin(in Frame frame)
+    {
+        if (_video is not null && !(frame.Track == TrackKind.Video && frame.IsSync))
+        {
+            return false;
+        }
+
+        // Both tracks go on after the one that came further.
+        var end = _videoClock.Next;
+        if (_audioClock is not null)
+        {
+            end = Math.Max(end, MediaClock.Rescale(_audioClock.Next, _audioClock.SampleRate, MediaClock.TicksPerSecond));
+        }
+
+        var joinMs = (end + MediaClock.TicksPerMs - 1) / MediaClock.TicksPerMs;
+        _frames.Join(frame, joinMs);
+        _videoClock.SkipTo(joinMs * MediaClock.TicksPerMs);
+        _audioClock?.SkipTo(MediaClock.RescaleUp(joinMs, 1000, _audioClock.SampleRate));
+        _period = null;
+        _joined = true;
+        return true;
+    }
+
+    private void AddVideo(in Frame frame)
+    {
+        if (_video is null)
+        {
+            return;
+        }
+
+        _videoMs = _frames.Map(frame);
+        var clock = _videoMs * MediaClock.TicksPerMs;
+        var presentation = clock + (frame.CompositionOffsetMs - _frames.ReorderDelayMs) * (long)MediaClock.TicksPerMs;
+        if (_configurationChanged && !frame.IsSync)
+        {
+            return; // Pictures of the new configuration before its first IDR picture cannot be decoded.
+        }
+
+        var (decodeTime, duration) = _videoClock.Place(clock);
+        if (!_isOpen || _configurationChanged)
+        {
+            _cutter.Restart(clock);
+            BeginSegment(decodeTime, presentation, frame.IsSync);
+        }
+        else
+        {
+            switch (_cutter.Next(clock, frame.IsSync))
+            {
+                case Cut.AtSync:
+                    BeginSegment(decodeTime, presentation, frame.IsSync);
+                    break;
+                case Cut.OnGrid:
+                    BeginSegment(decodeTime, _cutter.GridTime, frame.IsSync);
+                    break;
+            }
+        }
+
+        output.Video(new Sample(decodeTime, (int)(presentation - decodeTime), frame.IsSync, frame.Data), duration);
+        ReleaseAudio(_videoMs);
+        FillSilence(_videoMs - AudioPatienceMs);
+    }
+
+    private void AddAudio(in Frame frame)
+    {
+        if (_audio is null)
+        {
+            return;
+        }
+
+        var ms = _frames.Map(frame);
+        if (_video is null)
+        {
+            _videoMs = ms;
+            CutForAudio(ms);
+            Place(ms, frame.Data);
+            return;
+        }
+
+        if (_configurationChanged)
+        {
+            return; // Until the next segment there is no track for it.
+        }
+
+        if (ms <= _videoMs)
+        {
+            Place(ms, frame.Data);
+            return;
+        }
+
+        if (_held.IsFull)
+        {
+            // Video stands still. Audio goes on without it.
+            _held.TryTake(long.MaxValue, out var heldMs, out var data);
+            CutForAudio(heldMs);
+            Place(heldMs, data);
+        }
+
+        _held.Add(ms, frame.Data.Span);
+    }
+
+    private void ReleaseAudio(long untilMs)
+    {
+        while (_held.TryTake(untilMs, out var ms, out var data))
+        {
+            Place(ms, data);
+        }
+    }
+
+    /// <summary>Places an audio frame whose segment is decided.</summary>
+    private void Place(long ms, ReadOnlyMemory<byte> data)
+    {
+        var start = MediaClock.RescaleUp(_current!.DecodeTime, MediaClock.TicksPerSecond, _audio!.Timescale);
+        var expected = MediaClock.Rescale(ms, 1000, _audio.Timescale);
+        if (_audioClock is null && expected < start)
+        {
+            return; // Audio from before the first picture.
+        }
+
+        _audioClock ??= new AudioClock(_audio.Timescale, expected);
+        var missing = _audioClock.MissingBefore(ms);
+        if (missing < 0)
+        {
+            return;
+        }
+
+        for (; missing > 0; missing--)
+        {
+            PutAudio(_audioClock, SilentFrame.For(_audio.Channels));
+        }
+
+        PutAudio(_audioClock, data);
+    }
+
+    private void FillSilence(long untilMs)
+    {
+        if (_audio is null || _configurationChanged)
+        {
+            return;
+        }
+
+        var until = MediaClock.Rescale(untilMs, 1000, _audio.Timescale);
+        var start = MediaClock.RescaleUp(_current!.DecodeTime, MediaClock.TicksPerSecond, _audio.Timescale);
+        if (_audioClock is null && until < start)
+        {
+            return;
+        }
+
+        _audioClock ??= new AudioClock(_audio.Timescale, start);
+        while (_audioClock.Next < until)
+        {
+            PutAudio(_audioClock, SilentFrame.For(_audio.Channels));
+        }
+    }
+
+    private void PutAudio(AudioClock clock, ReadOnlyMemory<byte> data)
+    {
+        var decodeTime = clock.Take();
+        var boundaryTime = MediaClock.Rescale(decodeTime, clock.SampleRate, MediaClock.TicksPerSecond);
+        while (_audioBoundaries.TryPeek(out var boundary) && boundary.DecodeTime <= boundaryTime)
+        {
+            output.BeginAudioSegment(_audioBoundaries.Dequeue(), decodeTime);
+        }
+
+        output.Audio(new Sample(decodeTime, 0, true, data), Media.AudioConfiguration.SamplesPerFrame);
+    }
+
+    private void CutForAudio(long ms)
+    {
+        var clock = ms * MediaClock.TicksPerMs;
+        if (!_isOpen || _configurationChanged)
+        {
+            _cutter.Restart(clock);
+            BeginSegment(Math.Max(clock, _videoClock.Next), clock, true);
+        }
+        else if (_cutter.NextAudio(clock, overdueOnly: _video is not null))
+        {
+            _videoClock.SkipTo(clock);
+            BeginSegment(clock, _cutter.GridTime, _video is null);
+        }
+    }
+
+    private void BeginSegment(long decodeTime, long presentationTime, bool independent)
+    {
+        var now = time.GetUtcNow();
+        var discontinuities = (_current?.DiscontinuitySequence ?? 0) + (_configurationChanged ? 1 : 0);
+        if (_period is null || _configurationChanged || now - _period.At(decodeTime) > LagMax)
+        {
+            _period = new Period(_current is null ? 0 : _current.Period + 1, decodeTime, now);
+        }
+
+        _current = new SegmentBoundary
+        {
+            MediaSequence = _current is null ? 0 : _current.MediaSequence + 1,
+            DecodeTime = decodeTime,
+            PresentationTime = presentationTime,
+            ProgramDateTime = _period.At(decodeTime),
+            DiscontinuitySequence = discontinuities,
+            Period = _period.Index,
+            SourceIndependent = independent,
+        };
+        _isOpen = true;
+        _configurationChanged = false;
+        output.BeginSegment(_current);
+        if (_audio is not null)
+        {
+            _audioBoundaries.Enqueue(_current);
+        }
+    }
+}
