@@ -23,6 +23,9 @@ public sealed record BroadcastSnapshot
     /// <summary>Video renditions first (the source, then the ladder from the top), then audio.</summary>
     public required ImmutableArray<RenditionSnapshot> Renditions { get; init; }
 
+    /// <summary>The periods that the segments of the renditions are in, by index; older ones are kept.</summary>
+    public required ImmutableArray<Period> Periods { get; init; }
+
     /// <summary>The broadcast is over: no segment will be added.</summary>
     public required bool IsEnded { get; init; }
 

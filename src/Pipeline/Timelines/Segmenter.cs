@@ -52,10 +52,13 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
     /// <summary>Pictures per second as measured, 0 when not known.</summary>
     public double FrameRate => _videoClock.FrameRate;
 
+    /// <summary>How much earlier than on the timeline the publisher decodes pictures, in ms.</summary>
+    public int ReorderDelayMs => _frames.ReorderDelayMs;
+
     /// <summary>Jumps of publishers' clocks that were joined.</summary>
     public int Jumps => _frames.Jumps;
 
-    /// <summary>The periods so far began here; the newest.</summary>
+    /// <summary>The newest period, null before the first segment and between publishers.</summary>
     public Period? Period => _period;
 
     /// <summary>

@@ -1,0 +1,309 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Governor;
+using Streaming.Pipeline.Cmaf;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Timelines;
+using Streaming.Pipeline.Transcoding;
+
+namespace Streaming.Cluster.Live;
+
+/// <summary>
+/// One broadcast from its first picture to its last: gives the source's samples to the packagers and to the ladder, puts
+/// what comes back on the timeline, and publishes a snapshot of it. Called on its channel's loop alone; what readers see
+/// (<see cref="Snapshot"/>, <see cref="Media"/>) is safe from anywhere.
+/// </summary>
+public sealed class Broadcast : SegmenterOutput
+{
+    /// <summary>Name of the rendition that is passed through as the publisher sent it.</summary>
+    public const string SourceName = "source";
+
+    /// <summary>Name of the audio that all video renditions share.</summary>
+    public const string AudioName = "audio";
+
+    // A rung that is this many segments behind gets gaps, so that its playlist moves on and players look elsewhere.
+    private const int BehindMax = 3;
+
+    private readonly BroadcastOptions _options;
+    private readonly SegmentArchive _archive;
+    private readonly Ladder _ladder;
+    private readonly TaskCompletionSource _retired = new();
+    private readonly Task _archiving;
+    private readonly List<SegmentBoundary> _boundaries = [];
+    private readonly List<LiveRendition> _rungs = [];
+    private readonly List<Period> _periods = [];
+    private LiveRendition? _source;
+    private LiveRendition? _audio;
+    private CmafPackager? _sourcePackager;
+    private CmafPackager? _audioPackager;
+    private long _version;
+    private bool _isDirty;
+    private volatile BroadcastSnapshot? _snapshot;
+
+    internal Broadcast(
+        string id,
+        BroadcastOptions options,
+        IMediaStorage storage,
+        Func<RungMedia, CancellationToken, ValueTask> rungMedia,
+        Action<int, TranscodeResult> runEnded,
+        TimeProvider time,
+        ILogger logger)
+    {
+        Id = id;
+        _options = options;
+        Media = new LiveMedia(id, storage);
+        Segmenter = new Segmenter(options.Segments, time, this);
+        _archive = new SegmentArchive(Media, storage, logger);
+        _archiving = _archive.RunAsync(_retired.Task);
+        _ladder = new Ladder(options.Ladder, options.Segments, rungMedia, runEnded, time, logger);
+    }
+
+    /// <summary>Unique, a path segment.</summary>
+    public string Id { get; }
+
+    /// <summary>Its files.</summary>
+    public LiveMedia Media { get; }
+
+    /// <summary>Its timeline, null before the first segment begins.</summary>
+    public BroadcastSnapshot? Snapshot => _snapshot;
+
+    /// <summary>No segment will be added.</summary>
+    public bool IsEnded { get; private set; }
+
+    internal Segmenter Segmenter { get; }
+
+    internal Quality Quality => _ladder.Quality;
+
+    internal TranscoderStatus Transcoder => _ladder.Status;
+
+    public override void BeginSegment(SegmentBoundary boundary)
+    {
+        _isDirty = true;
+        if (_periods.Count <= boundary.Period)
+        {
+            _periods.Add(Segmenter.Period!);
+        }
+
+        var previous = _boundaries is [.., var last] ? last : null;
+        _boundaries.Add(boundary);
+        if (Segmenter.VideoConfiguration is { } video)
+        {
+            _sourcePackager?.EndSegment(boundary.DecodeTime);
+            Use(video, ref _source, ref _sourcePackager, SourceName);
+            _sourcePackager!.BeginSegment(boundary, boundary.DecodeTime);
+            _ladder.BeginSegment(boundary, video, Segmenter.IsOnGrid);
+        }
+
+        if (previous is not null)
+        {
+            CatchUp(boundary.MediaSequence - BehindMax);
+            Trim();
+        }
+    }
+
+    public override void BeginAudioSegment(SegmentBoundary boundary, long decodeTime)
+    {
+        _isDirty = true;
+        if (_audioPackager is not null)
+        {
+            // After a change of sampling rate, decodeTime is not on the old track's clock; its own end is.
+            _audioPackager.EndSegment(
+                Segmenter.AudioConfiguration!.Matches(_audioPackager.Configuration) ? decodeTime : _audioPackager.End);
+        }
+
+        Use(Segmenter.AudioConfiguration!, ref _audio, ref _audioPackager, AudioName);
+        _audioPackager!.BeginSegment(boundary, decodeTime);
+    }
+
+    public override void Video(in Sample sample, long duration)
+    {
+        _sourcePackager!.Add(sample, duration);
+        _ladder.Video(sample, Segmenter.ReorderDelayMs, Segmenter.VideoConfiguration!, Segmenter.IsOnGrid);
+    }
+
+    public override void Audio(in Sample sample, long duration) => _audioPackager?.Add(sample, duration);
+
+    public override void EndSegment(long videoEnd, long audioEnd)
+    {
+        _isDirty = true;
+        _sourcePackager?.EndSegment(videoEnd);
+        _audioPackager?.EndSegment(audioEnd);
+        _ladder.EndSegment(videoEnd);
+    }
+
+    /// <summary>Media of a rung, from a transcode session.</summary>
+    internal void Add(RungMedia made)
+    {
+        var sequence = made.Media.Boundary.MediaSequence;
+        var rendition = _rungs.Find(rung => rung.Name == made.Rung.Name);
+        if (!_ladder.Wants(made.Epoch, sequence) || (rendition?.Timeline.NextSequence ?? sequence) > sequence)
+        {
+            return; // Of a run that was replaced, or too late.
+        }
+
+        _isDirty = true;
+        if (rendition is null)
+        {
+            rendition = New(made.Rung.Name, made.Configuration);
+            _rungs.Add(rendition);
+            _rungs.Sort((a, b) => Height(b).CompareTo(Height(a)));
+        }
+
+        FillGaps(rendition, sequence);
+        rendition.Configure(made.Configuration);
+        rendition.Add(made.Media);
+    }
+
+    internal void OnRunEnded(int epoch, TranscodeResult result)
+    {
+        _isDirty = true;
+        _ladder.OnEnded(epoch, result);
+    }
+
+    /// <summary>About once a second.</summary>
+    internal void Tick()
+    {
+        _ladder.Tick();
+        foreach (var rung in _rungs)
+        {
+            rung.Timeline.FrameRate = Math.Round(Segmenter.FrameRate, 2);
+            rung.Timeline.IsOffered = _ladder.Rungs.Any(offered => offered.Name == rung.Name);
+        }
+
+        if (_source is not null)
+        {
+            _source.Timeline.FrameRate = Math.Round(Segmenter.FrameRate, 2);
+        }
+
+        _isDirty = true;
+    }
+
+    /// <summary>Makes what has changed visible to readers.</summary>
+    internal void Publish()
+    {
+        if (!_isDirty || _periods.Count == 0)
+        {
+            return;
+        }
+
+        _isDirty = false;
+        _snapshot = new BroadcastSnapshot
+        {
+            Id = Id,
+            StartedAt = _periods[0].ProgramDateTime.AddTicks(-_periods[0].DecodeTime * TimeSpan.TicksPerMillisecond / MediaClock.TicksPerMs),
+            TargetDuration = _options.Segments.Limit,
+            PartTarget = _options.Segments.PartTarget,
+            Renditions = [.. Renditions().Select(rendition => rendition.Timeline.Snapshot())],
+            Periods = [.. _periods],
+            IsEnded = IsEnded,
+            Version = ++_version,
+        };
+    }
+
+    /// <summary>Nothing is with the transcoder any more.</summary>
+    internal bool IsDrained => _ladder.IsDrained;
+
+    /// <summary>The timeline is final.</summary>
+    internal void End()
+    {
+        IsEnded = true;
+        _isDirty = true;
+        if (_boundaries is [.., var last])
+        {
+            CatchUp(last.MediaSequence);
+        }
+
+        Publish();
+    }
+
+    /// <summary>Lets go of everything: memory, storage, the transcoder.</summary>
+    internal async Task RetireAsync()
+    {
+        await _ladder.StopAsync().ConfigureAwait(false);
+        _ladder.Dispose();
+        _sourcePackager?.Dispose();
+        _audioPackager?.Dispose();
+        Media.Clear();
+        _archive.Complete();
+        _retired.TrySetResult();
+        await _archiving.ConfigureAwait(false);
+    }
+
+    private static int Height(LiveRendition rendition) => ((VideoConfiguration)rendition.Timeline.Configuration).Height;
+
+    private IEnumerable<LiveRendition> Renditions()
+    {
+        if (_source is not null)
+        {
+            yield return _source;
+        }
+
+        foreach (var rung in _rungs)
+        {
+            yield return rung;
+        }
+
+        if (_audio is not null)
+        {
+            yield return _audio;
+        }
+    }
+
+    private LiveRendition New(string name, TrackConfiguration configuration) =>
+        new(name, configuration, Media, _archive, _options.HotSegments);
+
+    private void Use<T>(T configuration, ref LiveRendition? rendition, ref CmafPackager? packager, string name)
+        where T : TrackConfiguration
+    {
+        if (configuration.Matches(packager?.Configuration))
+        {
+            return;
+        }
+
+        rendition ??= New(name, configuration);
+        rendition.Configure(configuration);
+        packager?.Dispose();
+        packager = new CmafPackager(configuration, _options.Segments.PartTarget, rendition.Add);
+    }
+
+    /// <summary>Gives a rendition gaps in place of what it lacks before <paramref name="untilSequence"/>.</summary>
+    private void FillGaps(LiveRendition rendition, long untilSequence)
+    {
+        while (rendition.Timeline.NextSequence is { } next && next < untilSequence)
+        {
+            var index = _boundaries.FindIndex(boundary => boundary.MediaSequence == next);
+            if (index < 0 || index + 1 >= _boundaries.Count)
+            {
+                return;
+            }
+
+            rendition.AddGap(_boundaries[index], _boundaries[index + 1].DecodeTime - _boundaries[index].DecodeTime);
+        }
+    }
+
+    private void CatchUp(long untilSequence)
+    {
+        foreach (var rung in _rungs)
+        {
+            FillGaps(rung, untilSequence);
+        }
+    }
+
+    private void Trim()
+    {
+        var window = (long)(_options.Segments.Window.TotalSeconds * MediaClock.TicksPerSecond);
+        var newest = _boundaries[^1].DecodeTime;
+        var first = _boundaries.FindIndex(boundary => newest - boundary.DecodeTime <= window);
+        var kept = _boundaries.FindIndex(boundary => newest - boundary.DecodeTime <= window * 2);
+        var (firstSequence, keptSequence) = (_boundaries[first].MediaSequence, _boundaries[kept].MediaSequence);
+        foreach (var rendition in Renditions())
+        {
+            rendition.Trim(firstSequence, keptSequence);
+        }
+
+        // A rung that nobody can play any more.
+        _rungs.RemoveAll(rung => !rung.Timeline.IsOffered && rung.Timeline.Snapshot().Segments.All(segment => segment.IsGap));
+        _boundaries.RemoveRange(0, kept);
+    }
+}

@@ -1,0 +1,31 @@
+using Streaming.Pipeline.Timelines;
+using Streaming.Pipeline.Transcoding;
+
+namespace Streaming.Cluster.Live;
+
+/// <summary>How broadcasts are made and how long they are kept.</summary>
+public sealed record BroadcastOptions
+{
+    /// <summary>How they are cut.</summary>
+    public SegmentationOptions Segments { get; init; } = new();
+
+    /// <summary>What they are transcoded to.</summary>
+    public LadderOptions Ladder { get; init; } = new();
+
+    /// <summary>
+    /// Time that a broadcast waits for a publisher whose connection was lost. 0–10 min, default 30 s. Longer bridges worse
+    /// networks and lets viewers wait longer at a broadcast that is over.
+    /// </summary>
+    public TimeSpan ReconnectWindow { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Time that an ended broadcast stays readable, for viewers who are still behind. 10 s–1 h, default 60 s.
+    /// </summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Newest segments of each rendition that are kept in memory once they are stored. 2–100, default 5. More serves
+    /// viewers who are behind without touching the disk, and costs memory.
+    /// </summary>
+    public int HotSegments { get; init; } = 5;
+}

@@ -1,0 +1,261 @@
+using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Governor;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+using Streaming.Pipeline.Transcoding;
+
+namespace Streaming.Cluster.Live;
+
+/// <summary>What the transcoder of a broadcast is doing.</summary>
+public enum TranscoderState
+{
+    /// <summary>Nothing is to be transcoded.</summary>
+    Off,
+
+    /// <summary>A run was started and has given nothing yet.</summary>
+    Starting,
+
+    /// <summary>A run gives media.</summary>
+    Running,
+
+    /// <summary>A run failed; the next one starts at the source's next IDR picture.</summary>
+    Restarting,
+
+    /// <summary>The transcoder cannot be started.</summary>
+    Unavailable,
+}
+
+/// <summary>State of a broadcast's transcoder, for people.</summary>
+public sealed record TranscoderStatus(TranscoderState State, string? Message, int Restarts);
+
+/// <summary>
+/// Keeps a transcode run going beside a broadcast: one long session, replaced at a segment boundary whenever the source,
+/// the ladder or the key frame grid changes, and at the next IDR picture after it failed. Never makes the source wait.
+/// Called on the broadcast's loop alone.
+/// </summary>
+internal sealed class Ladder(
+    LadderOptions options,
+    SegmentationOptions segments,
+    Func<RungMedia, CancellationToken, ValueTask> media,
+    Action<int, TranscodeResult> ended,
+    TimeProvider time,
+    ILogger logger) : IDisposable
+{
+    private readonly LadderGovernor _governor = new(segments.Target);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<int, Task> _running = [];
+    private IReadOnlyList<LadderRung> _ladder = [];
+    private FedRun? _active;
+    private FedRun? _next;
+    private int _epoch;
+    private int _restarts;
+    private bool _failed;
+    private string? _message;
+    private bool _unavailable;
+
+    /// <summary>Rungs of the run in force, the best first.</summary>
+    public IReadOnlyList<LadderRung> Rungs => _active?.Run.Rungs ?? [];
+
+    public Quality Quality
+    {
+        get
+        {
+            if (_ladder.Count == 0 || Rungs.Count >= _ladder.Count)
+            {
+                return new(QualityLevel.Full, null);
+            }
+
+            return new(
+                Rungs.Count == 0 ? QualityLevel.SourceOnly : QualityLevel.Reduced,
+                _governor.Reason ?? _message ?? "The other qualities are being started.");
+        }
+    }
+
+    public TranscoderStatus Status => new(
+        _ladder.Count == 0 || (_governor.Allowed(_ladder.Count) == 0 && _active is null) ? TranscoderState.Off
+        : _active is not null ? _active.Session.HasOutput ? TranscoderState.Running : TranscoderState.Starting
+        : _unavailable ? TranscoderState.Unavailable
+        : _failed ? TranscoderState.Restarting
+        : TranscoderState.Starting,
+        _active is null ? _message : null,
+        _restarts);
+
+    /// <summary>Whether media of that run for that segment is still wanted.</summary>
+    public bool Wants(int epoch, long mediaSequence) =>
+        epoch == _active?.Run.Epoch || _active is null || mediaSequence < _active.FirstSequence;
+
+    /// <summary>A segment begins in the source; its first picture follows.</summary>
+    public void BeginSegment(SegmentBoundary boundary, VideoConfiguration source, bool isOnGrid)
+    {
+        var wanted = Wanted(source, isOnGrid);
+        if (_next is not null && Fits(_next, wanted, source))
+        {
+            // It began within the segment before and has been decoding since; from here on its output counts.
+            CompleteActive(boundary.DecodeTime);
+            (_active, _next) = (_next, null);
+            _active.FirstSequence = boundary.MediaSequence;
+        }
+        else if (!Fits(_active, wanted, source) && boundary.SourceIndependent)
+        {
+            CompleteActive(boundary.DecodeTime);
+            _active = Start(wanted, source, boundary.MediaSequence);
+        }
+
+        _active?.Feed.BeginSegment(boundary);
+    }
+
+    /// <summary>A picture of the source.</summary>
+    public void Video(in Sample sample, int reorderDelayMs, VideoConfiguration source, bool isOnGrid)
+    {
+        if (sample.IsSync && _next is null)
+        {
+            var wanted = Wanted(source, isOnGrid);
+            if (!Fits(_active, wanted, source))
+            {
+                _next = Start(wanted, source, long.MaxValue);
+            }
+        }
+
+        if (_active is not null && !_active.Feed.TryWrite(sample, reorderDelayMs))
+        {
+            GiveUp(ref _active);
+        }
+
+        if (_next is not null && !_next.Feed.TryWrite(sample, reorderDelayMs))
+        {
+            GiveUp(ref _next);
+        }
+    }
+
+    /// <summary>The source pauses; what was fed is finished.</summary>
+    public void EndSegment(long decodeTime)
+    {
+        CompleteActive(decodeTime);
+        Drop(ref _next);
+    }
+
+    /// <summary>About once a second.</summary>
+    public void Tick()
+    {
+        if (_active is not null)
+        {
+            _governor.Observe(_active.Session.Lag, _ladder.Count, time.GetUtcNow());
+        }
+        else
+        {
+            _governor.Idle(time.GetUtcNow());
+        }
+    }
+
+    /// <summary>A run has ended, as <c>ended</c> reported.</summary>
+    public void OnEnded(int epoch, TranscodeResult result)
+    {
+        _running.Remove(epoch);
+        if (result.End is TranscodeEnd.Completed or TranscodeEnd.Cancelled)
+        {
+            return;
+        }
+
+        _restarts++;
+        _failed = true;
+        _unavailable = result.End == TranscodeEnd.Unavailable;
+        _message = result.Message;
+        _governor.Crashed(time.GetUtcNow());
+        if (_active?.Run.Epoch == epoch)
+        {
+            Drop(ref _active);
+        }
+
+        if (_next?.Run.Epoch == epoch)
+        {
+            Drop(ref _next);
+        }
+    }
+
+    /// <summary>Ends every run and waits for them.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_running.Values).ConfigureAwait(false);
+    }
+
+    /// <summary>No run is under way.</summary>
+    public bool IsDrained => _running.Count == 0;
+
+    public void Dispose() => _stopping.Dispose();
+
+    private IReadOnlyList<LadderRung> Wanted(VideoConfiguration source, bool isOnGrid)
+    {
+        _ladder = options.For(source.Width, source.Height);
+        KeyFrameGrid = isOnGrid ? segments.Target : null;
+        return [.. _ladder.Skip(_ladder.Count - _governor.Allowed(_ladder.Count))];
+    }
+
+    private TimeSpan? KeyFrameGrid { get; set; }
+
+    private bool Fits(FedRun? run, IReadOnlyList<LadderRung> wanted, VideoConfiguration source) => run is null
+        ? wanted.Count == 0
+        : run.Run.Rungs.SequenceEqual(wanted) && run.Run.Source.Matches(source) && run.Run.KeyFrameGrid == KeyFrameGrid;
+
+    private FedRun? Start(IReadOnlyList<LadderRung> rungs, VideoConfiguration source, long firstSequence)
+    {
+        if (rungs.Count == 0 || !_governor.MayStart(time.GetUtcNow()))
+        {
+            return null;
+        }
+
+        var run = new TranscodeRun(++_epoch, source, rungs, KeyFrameGrid);
+        var feed = new TranscodeFeed(run, options.BacklogBytesMax);
+        var session = new TranscodeSession(run, feed, options, segments.PartTarget, media, time, logger);
+        var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        _running[run.Epoch] = RunAsync(session, cancellation);
+        return new FedRun(run, feed, session, cancellation) { FirstSequence = firstSequence };
+    }
+
+    private async Task RunAsync(TranscodeSession session, CancellationTokenSource cancellation)
+    {
+        // Off the broadcast's loop: starting a process takes milliseconds.
+        var result = await Task.Run(() => session.RunAsync(cancellation.Token)).ConfigureAwait(false);
+        cancellation.Dispose();
+        ended(session.Run.Epoch, result);
+    }
+
+    private void CompleteActive(long decodeTime)
+    {
+        _active?.Feed.Complete(decodeTime);
+        _active = null;
+    }
+
+    private void GiveUp(ref FedRun? run)
+    {
+        _governor.Overloaded(_ladder.Count, time.GetUtcNow());
+        _message = _governor.Reason;
+        Drop(ref run);
+    }
+
+    private static void Drop(ref FedRun? run)
+    {
+        run?.Abandon();
+        run = null;
+    }
+
+    private sealed record FedRun(
+        TranscodeRun Run, TranscodeFeed Feed, TranscodeSession Session, CancellationTokenSource Cancellation)
+    {
+        /// <summary>Media sequence number of the first segment that it is responsible for.</summary>
+        public required long FirstSequence { get; set; }
+
+        public void Abandon()
+        {
+            Feed.Abort();
+            try
+            {
+                Cancellation.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The session has ended meanwhile.
+            }
+        }
+    }
+}

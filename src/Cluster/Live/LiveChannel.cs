@@ -1,0 +1,387 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Storage;
+
+namespace Streaming.Cluster.Live;
+
+/// <summary>
+/// The actor that owns a channel's broadcasts: one bounded mailbox, one loop, and nobody else touches its state. Publishers
+/// wait when the mailbox is full, which their TCP connections feel.
+/// </summary>
+public sealed partial class LiveChannel
+{
+    /// <summary>Tags and parts that may wait: about two seconds of a broadcast.</summary>
+    private const int MailboxMax = 256;
+
+    /// <summary>Media that may still come from the transcoder when the publisher has gone for good.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    private readonly BroadcastOptions _options;
+    private readonly IMediaStorage _storage;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Channel<ChannelMail> _mailbox =
+        Channel.CreateBounded<ChannelMail>(new BoundedChannelOptions(MailboxMax) { SingleReader = true });
+
+    private readonly List<EndedBroadcast> _ended = [];
+    private readonly Task _loop;
+    private ITimer? _ticker;
+    private Broadcast? _broadcast;
+    private LivePublication? _publication;
+    private SourceReader? _source;
+    private DateTimeOffset _startedAt;
+    private DateTimeOffset _connectedAt;
+    private long _disconnectedAt;
+    private bool _isEnding;
+    private bool _isStopped;
+    private BitRateMeter _bitRate;
+    private volatile ChannelStatus _status = ChannelStatus.Offline;
+    private volatile Broadcast[] _readable = [];
+
+    internal LiveChannel(
+        string slug, BroadcastOptions options, IMediaStorage storage, TimeProvider time, ILogger logger)
+    {
+        Slug = slug;
+        _options = options;
+        _storage = storage;
+        _time = time;
+        _logger = logger;
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Name of the channel in addresses.</summary>
+    public string Slug { get; }
+
+    /// <summary>What it is doing now.</summary>
+    public ChannelStatus Status => _status;
+
+    /// <summary>
+    /// The newest broadcast that can be read: the one under way, or one that ended a moment ago; null when there is none.
+    /// </summary>
+    public Broadcast? Newest => _readable is [var newest, ..] ? newest : null;
+
+    /// <summary>The broadcast of that id while it can be read.</summary>
+    public Broadcast? Find(string broadcastId) => Array.Find(_readable, broadcast => broadcast.Id == broadcastId);
+
+    /// <summary>A publisher begins. One that is there already gives way.</summary>
+    internal async ValueTask<Publication> BeginAsync(CancellationToken cancellationToken)
+    {
+        var publication = new LivePublication(this);
+        await _mailbox.Writer.WriteAsync(
+            new() { Kind = ChannelMailKind.Began, Publication = publication }, cancellationToken).ConfigureAwait(false);
+        return publication;
+    }
+
+    internal ValueTask WriteAsync(LivePublication publication, FlvTag tag, CancellationToken cancellationToken)
+    {
+        var mail = new ChannelMail { Kind = ChannelMailKind.Tag, Publication = publication, Tag = tag };
+        return _mailbox.Writer.TryWrite(mail) ? default : WaitAsync(mail, cancellationToken);
+    }
+
+    internal async ValueTask EndAsync(LivePublication publication, PublicationEnd reason)
+    {
+        try
+        {
+            await _mailbox.Writer.WriteAsync(
+                new() { Kind = ChannelMailKind.Ended, Publication = publication, End = reason }).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // The channel has stopped, and the publication with it.
+        }
+    }
+
+    /// <summary>Ends the broadcast and the loop, and waits for both.</summary>
+    internal async Task StopAsync()
+    {
+        try
+        {
+            await _mailbox.Writer.WriteAsync(new() { Kind = ChannelMailKind.Stop }).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // Stopped already.
+        }
+
+        await _loop.ConfigureAwait(false);
+    }
+
+    private async ValueTask WaitAsync(ChannelMail mail, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _mailbox.Writer.WriteAsync(mail, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            mail.Tag.Release();
+            throw;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_isStopped && await _mailbox.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            while (!_isStopped && _mailbox.Reader.TryRead(out var mail))
+            {
+                try
+                {
+                    Handle(mail);
+                }
+                catch (Exception e) when (e is not OutOfMemoryException)
+                {
+                    Fail(e);
+                }
+            }
+
+            _broadcast?.Publish();
+        }
+
+        _mailbox.Writer.TryComplete();
+        _ticker?.Dispose();
+        while (_mailbox.Reader.TryRead(out var mail))
+        {
+            mail.Tag.Release();
+        }
+
+        foreach (var broadcast in _readable)
+        {
+            await broadcast.RetireAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Handle(in ChannelMail mail)
+    {
+        switch (mail.Kind)
+        {
+            case ChannelMailKind.Tag when mail.Publication == _publication:
+                _source!.Read(mail.Tag);
+                break;
+            case ChannelMailKind.Tag:
+                mail.Tag.Release(); // Of a publisher that was replaced.
+                break;
+            case ChannelMailKind.Rung when mail.Broadcast == _broadcast:
+                _broadcast!.Add(mail.Rung);
+                break;
+            case ChannelMailKind.RunEnded when mail.Broadcast == _broadcast:
+                _broadcast!.OnRunEnded(mail.Epoch, mail.Result);
+                LogRunEnded(Slug, mail.Epoch, mail.Result.End, mail.Result.Message);
+                EndIfDrained();
+                break;
+            case ChannelMailKind.Began:
+                Begin(mail.Publication!);
+                break;
+            case ChannelMailKind.Ended when mail.Publication == _publication:
+                Leave(mail.End);
+                break;
+            case ChannelMailKind.Tick:
+                Tick();
+                break;
+            case ChannelMailKind.Stop:
+                Stop();
+                break;
+        }
+    }
+
+    private void Begin(LivePublication publication)
+    {
+        if (_publication is not null)
+        {
+            LogTakenOver(Slug);
+            _publication.Revoke("Another encoder began to publish with the same stream key.");
+            Leave(PublicationEnd.Disconnected);
+        }
+
+        if (_isEnding)
+        {
+            EndBroadcast(); // Its last pictures are not worth making the new publisher wait.
+        }
+
+        if (_broadcast is null)
+        {
+            var broadcast = NewBroadcast();
+            _broadcast = broadcast;
+            _readable = [broadcast, .. _readable];
+            _startedAt = _time.GetUtcNow();
+            LogBegan(Slug, broadcast.Id);
+        }
+
+        _publication = publication;
+        _connectedAt = _time.GetUtcNow();
+        _source = new SourceReader(_broadcast.Segmenter, _time);
+        _bitRate = new BitRateMeter(_time);
+        _ticker ??= _time.CreateTimer(
+            static state => ((LiveChannel)state!)._mailbox.Writer.TryWrite(new() { Kind = ChannelMailKind.Tick }),
+            this, TickInterval, TickInterval);
+        PublishStatus();
+    }
+
+    private Broadcast NewBroadcast()
+    {
+        Broadcast? broadcast = null;
+        broadcast = new Broadcast(
+            Ids.NewBroadcastId(_time.GetUtcNow()),
+            _options,
+            _storage,
+            (media, cancellationToken) => _mailbox.Writer.WriteAsync(
+                new() { Kind = ChannelMailKind.Rung, Broadcast = broadcast, Payload = media }, cancellationToken),
+            (epoch, result) => _ = ReportAsync(broadcast!, epoch, result),
+            _time,
+            _logger);
+        return broadcast;
+    }
+
+    private async Task ReportAsync(Broadcast broadcast, int epoch, Pipeline.Transcoding.TranscodeResult result)
+    {
+        try
+        {
+            await _mailbox.Writer.WriteAsync(new()
+            {
+                Kind = ChannelMailKind.RunEnded,
+                Broadcast = broadcast,
+                Epoch = epoch,
+                Payload = result,
+            }).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // The channel has stopped.
+        }
+    }
+
+    /// <summary>The publisher has gone.</summary>
+    private void Leave(PublicationEnd end)
+    {
+        LogLeft(Slug, end);
+        _publication = null;
+        _source!.Close();
+        _source = null;
+        _disconnectedAt = _time.GetTimestamp();
+        _broadcast!.Segmenter.EndPublication();
+        _isEnding = end == PublicationEnd.Unpublished;
+        PublishStatus();
+        EndIfDrained();
+    }
+
+    private void Tick()
+    {
+        if (_broadcast is not null)
+        {
+            _source?.OpenIfDue();
+            _broadcast.Tick();
+            if (_source is not null)
+            {
+                _bitRate.Observe(_source.Bytes);
+            }
+            else if (!_isEnding)
+            {
+                _isEnding = _time.GetElapsedTime(_disconnectedAt) >= _options.ReconnectWindow;
+            }
+
+            EndIfDrained();
+        }
+
+        Retire();
+        PublishStatus();
+    }
+
+    private void EndIfDrained()
+    {
+        if (_isEnding && (_broadcast!.IsDrained || _time.GetElapsedTime(_disconnectedAt) >= DrainTimeout + _options.ReconnectWindow))
+        {
+            EndBroadcast();
+        }
+    }
+
+    private void EndBroadcast()
+    {
+        _isEnding = false;
+        _broadcast!.End();
+        LogEnded(Slug, _broadcast.Id);
+        _ended.Add(new(_broadcast, _time.GetTimestamp()));
+        _broadcast = null;
+        PublishStatus();
+    }
+
+    /// <summary>Lets go of broadcasts whose time is over.</summary>
+    private void Retire()
+    {
+        while (_ended is [var oldest, ..] && _time.GetElapsedTime(oldest.EndedAt) >= _options.Retention)
+        {
+            _ended.RemoveAt(0);
+            _readable = [.. _readable.Where(broadcast => broadcast != oldest.Broadcast)];
+            _ = oldest.Broadcast.RetireAsync();
+        }
+
+        if (_broadcast is null && _ended.Count == 0)
+        {
+            _ticker?.Dispose();
+            _ticker = null;
+        }
+    }
+
+    private void Stop()
+    {
+        _isStopped = true;
+        _publication?.Revoke("The server is going down.");
+        if (_publication is not null)
+        {
+            Leave(PublicationEnd.Revoked);
+        }
+
+        if (_broadcast is not null)
+        {
+            EndBroadcast();
+        }
+    }
+
+    private void Fail(Exception exception)
+    {
+        if (exception is UnsupportedCodecException)
+        {
+            LogRefused(Slug, exception.Message);
+        }
+        else
+        {
+            LogFailed(Slug, exception);
+        }
+
+        var publication = _publication;
+        if (publication is not null)
+        {
+            publication.Revoke(exception is UnsupportedCodecException
+                ? exception.Message
+                : "The server failed to process the stream. Please start it again.");
+            Leave(PublicationEnd.Unpublished);
+        }
+    }
+
+    private void PublishStatus() => _status = _broadcast is null
+        ? ChannelStatus.Offline
+        : new ChannelStatus(_broadcast, _startedAt, Ingest(), _broadcast.Quality, _broadcast.Transcoder);
+
+    private IngestStatus Ingest()
+    {
+        var segmenter = _broadcast!.Segmenter;
+        return new IngestStatus
+        {
+            IsConnected = _publication is not null,
+            ConnectedAt = _connectedAt,
+            BitRate = _publication is null ? 0 : _bitRate.BitRate,
+            FrameRate = Math.Round(segmenter.FrameRate, 2),
+            Width = segmenter.VideoConfiguration?.Width,
+            Height = segmenter.VideoConfiguration?.Height,
+            VideoCodec = segmenter.VideoConfiguration?.Codec,
+            AudioCodec = segmenter.AudioConfiguration?.Codec,
+            KeyFrameInterval = segmenter.SyncInterval,
+            Encoder = _source?.Encoder,
+        };
+    }
+
+    private readonly record struct EndedBroadcast(Broadcast Broadcast, long EndedAt);
+}

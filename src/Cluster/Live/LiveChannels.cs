@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Channels;
+using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Storage;
+
+namespace Streaming.Cluster.Live;
+
+/// <summary>The live channels that this node owns: lets publishers in by their stream key, finds channels for readers.</summary>
+public sealed class LiveChannels(
+    ChannelDirectory directory, BroadcastOptions options, IMediaStorage storage, TimeProvider time, ILogger<LiveChannel> logger)
+    : IAsyncDisposable
+{
+    /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
+    public const string App = "live";
+
+    private readonly ConcurrentDictionary<string, LiveChannel> _channels = new(StringComparer.Ordinal);
+    private readonly Lock _stopping = new();
+    private bool _isStopped;
+
+    /// <summary>Channels that have had a publisher since the start of the node.</summary>
+    public IEnumerable<LiveChannel> All => _channels.Select(channel => channel.Value);
+
+    /// <summary>The channel, null when it has not been live here.</summary>
+    public LiveChannel? Find(string slug) => _channels.GetValueOrDefault(slug);
+
+    /// <summary>State of a channel, also of one that was never live.</summary>
+    public ChannelStatus StatusOf(string slug) => Find(slug)?.Status ?? ChannelStatus.Offline;
+
+    /// <summary>Decides on a publisher. A <see cref="PublishAuthorizer"/>.</summary>
+    public async ValueTask<PublishAnswer> AuthorizeAsync(PublishRequest request, CancellationToken cancellationToken)
+    {
+        if (request.App != App)
+        {
+            return new PublishAnswer.Refused($"There is no application '{request.App}' here; publish to '{App}'.");
+        }
+
+        if (directory.FindByStreamKey(request.StreamKey) is not { } channel)
+        {
+            return new PublishAnswer.Refused("This stream key belongs to no channel. Copy it again from the studio page.");
+        }
+
+        LiveChannel live;
+        lock (_stopping)
+        {
+            if (_isStopped)
+            {
+                return new PublishAnswer.Refused("The server is going down. Please try again in a moment.");
+            }
+
+            live = _channels.GetOrAdd(channel.Slug, slug => new LiveChannel(slug, options, storage, time, logger));
+        }
+
+        return new PublishAnswer.Accepted(await live.BeginAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Ends a channel's broadcast for good and forgets it.</summary>
+    public Task RemoveAsync(string slug) =>
+        _channels.TryRemove(slug, out var channel) ? channel.StopAsync() : Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_stopping)
+        {
+            _isStopped = true;
+        }
+
+        await Task.WhenAll(_channels.Values.Select(channel => channel.StopAsync())).ConfigureAwait(false);
+    }
+}

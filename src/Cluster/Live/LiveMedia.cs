@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Streaming.Pipeline.Storage;
+
+namespace Streaming.Cluster.Live;
+
+/// <summary>A file of a broadcast that is in memory: pieces that make it up one after another. Immutable.</summary>
+/// <param name="Pieces">Its bytes in order.</param>
+/// <param name="Length">Their number.</param>
+public sealed record HotMedia(ImmutableArray<ReadOnlyMemory<byte>> Pieces, long Length)
+{
+    public static HotMedia Of(ReadOnlyMemory<byte> data) => new([data], data.Length);
+}
+
+/// <summary>
+/// A broadcast's media files by rendition and name: the live edge in memory, the rest in storage. Written by the
+/// broadcast's owner, read by any number of requests.
+/// </summary>
+public sealed class LiveMedia(string broadcastId, IMediaStorage storage)
+{
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, HotMedia>> _hot = new(StringComparer.Ordinal);
+
+    /// <summary>Where the broadcast's files are in storage.</summary>
+    public string Folder { get; } = "live/" + broadcastId;
+
+    /// <summary>Bytes in memory.</summary>
+    public long HotBytes => _hot.Values.Sum(files => files.Values.Sum(file => file.Length));
+
+    /// <summary>The file if it is in memory.</summary>
+    public bool TryGet(string rendition, string name, out HotMedia? media)
+    {
+        media = null;
+        return _hot.TryGetValue(rendition, out var files) && files.TryGetValue(name, out media);
+    }
+
+    /// <summary>The file if it is in storage; null when it is not.</summary>
+    public Task<Stream?> OpenStoredAsync(string rendition, string name, CancellationToken cancellationToken) =>
+        storage.OpenAsync(StoredName(rendition, name), cancellationToken);
+
+    internal void Add(string rendition, string name, HotMedia media) =>
+        _hot.GetOrAdd(rendition, static _ => new(StringComparer.Ordinal))[name] = media;
+
+    internal void Forget(string rendition, string name)
+    {
+        if (_hot.TryGetValue(rendition, out var files))
+        {
+            files.TryRemove(name, out _);
+        }
+    }
+
+    internal void Clear() => _hot.Clear();
+
+    internal string StoredName(string rendition, string name) => $"{Folder}/{rendition}/{name}";
+}

@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using Streaming.Pipeline.Cmaf;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Live;
+
+/// <summary>One rendition of a broadcast in its owner's hands: its timeline, and its files on their way through memory to
+/// storage and out of the window.</summary>
+internal sealed class LiveRendition
+{
+    private readonly LiveMedia _media;
+    private readonly SegmentArchive _archive;
+    private readonly int _hotSegments;
+    private readonly ImmutableArray<ReadOnlyMemory<byte>>.Builder _pieces =
+        ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+
+    private readonly Queue<HotSegment> _hot = new();
+    private readonly Queue<Segment> _behindWindow = new();
+
+    public LiveRendition(
+        string name, TrackConfiguration configuration, LiveMedia media, SegmentArchive archive, int hotSegments)
+    {
+        _media = media;
+        _archive = archive;
+        _hotSegments = hotSegments;
+        Timeline = new RenditionTimeline(name, configuration);
+        AddHeader();
+    }
+
+    public RenditionTimeline Timeline { get; }
+
+    public string Name => Timeline.Name;
+
+    /// <summary>Goes over to another configuration, from the next segment on.</summary>
+    public void Configure(TrackConfiguration configuration)
+    {
+        if (!configuration.Matches(Timeline.Configuration))
+        {
+            Timeline.Configure(configuration);
+            AddHeader();
+        }
+    }
+
+    public void Add(PackagedMedia media)
+    {
+        switch (media)
+        {
+            case PackagedMedia.PartMade made:
+                AddPart(made);
+                break;
+            case PackagedMedia.SegmentEnded ended:
+                EndSegment(ended);
+                break;
+        }
+    }
+
+    /// <summary>Fills the place of a segment that the rendition does not have.</summary>
+    public void AddGap(SegmentBoundary boundary, long duration)
+    {
+        Abandon();
+        Timeline.AddGap(boundary, boundary.DecodeTime, duration);
+    }
+
+    /// <summary>Gives up the segment that is growing.</summary>
+    public void Abandon()
+    {
+        if (Timeline.Snapshot().Open is { } open)
+        {
+            foreach (var part in open.Parts)
+            {
+                _media.Forget(Name, MediaNames.Part(open.DecodeTime, part.Index));
+            }
+        }
+
+        _pieces.Clear();
+        Timeline.Abandon();
+    }
+
+    /// <summary>
+    /// Takes off the list what lies before <paramref name="firstSequence"/>, and deletes what lies before
+    /// <paramref name="lastReadableSequence"/>, which nobody can have listed any more.
+    /// </summary>
+    public void Trim(long firstSequence, long lastReadableSequence)
+    {
+        foreach (var segment in Timeline.Trim(firstSequence))
+        {
+            _behindWindow.Enqueue(segment);
+        }
+
+        while (_behindWindow.TryPeek(out var segment) && segment.Boundary.MediaSequence < lastReadableSequence)
+        {
+            _behindWindow.Dequeue();
+            if (!segment.IsGap)
+            {
+                var name = MediaNames.Segment(segment.DecodeTime);
+                _media.Forget(Name, name);
+                _archive.Delete(Name, name);
+            }
+        }
+    }
+
+    private void AddHeader() => _media.Add(
+        Name, MediaNames.Initialization(Timeline.InitializationIndex), HotMedia.Of(CmafHeader.Create(Timeline.Configuration)));
+
+    private void AddPart(PackagedMedia.PartMade made)
+    {
+        // The file has to be there before the timeline says so.
+        _media.Add(Name, MediaNames.Part(made.SegmentDecodeTime, made.Part.Index), HotMedia.Of(made.Data));
+        _pieces.Add(made.Data);
+        Timeline.Add(made);
+    }
+
+    private void EndSegment(PackagedMedia.SegmentEnded ended)
+    {
+        var length = 0L;
+        foreach (var piece in _pieces)
+        {
+            length += piece.Length;
+        }
+
+        var file = new HotMedia(_pieces.DrainToImmutable(), length);
+        if (length > 0)
+        {
+            var name = MediaNames.Segment(ended.SegmentDecodeTime);
+            var hot = new HotSegment(name, ended.SegmentDecodeTime, file.Pieces.Length);
+            _media.Add(Name, name, file);
+            _archive.Store(Name, name, file, hot.MarkStored);
+            _hot.Enqueue(hot);
+        }
+
+        Timeline.Complete(ended);
+        Cool();
+    }
+
+    /// <summary>Lets go of the memory of segments that are stored and no longer at the live edge.</summary>
+    private void Cool()
+    {
+        while (_hot.Count > _hotSegments && _hot.Peek() is var oldest && (oldest.IsStored || _hot.Count > _hotSegments * 8))
+        {
+            _hot.Dequeue();
+            for (var index = 0; index < oldest.Parts; index++)
+            {
+                _media.Forget(Name, MediaNames.Part(oldest.DecodeTime, index));
+            }
+
+            if (oldest.IsStored)
+            {
+                _media.Forget(Name, oldest.Name);
+            }
+        }
+    }
+
+    private sealed class HotSegment(string name, long decodeTime, int parts)
+    {
+        private volatile bool _isStored;
+
+        public string Name => name;
+
+        public long DecodeTime => decodeTime;
+
+        public int Parts => parts;
+
+        public bool IsStored => _isStored;
+
+        public void MarkStored() => _isStored = true;
+    }
+}

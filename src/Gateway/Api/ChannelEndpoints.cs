@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Live;
+using Streaming.Gateway.Access;
+using Streaming.Gateway.Playback;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Gateway.Api;
+
+/// <summary>The channels of the contract: list, show, make, change the key, delete.</summary>
+internal static class ChannelEndpoints
+{
+    /// <summary>Bytes of the largest request body.</summary>
+    private const int BodyMax = 16 * 1024;
+
+    public static void MapChannels(this IEndpointRouteBuilder routes)
+    {
+        var channels = routes.MapGroup("/api/channels").WithTags("Channels");
+        channels.MapGet("", List).WithName("ListChannels");
+        channels.MapGet("/{slug}", Show).WithName("ShowChannel");
+        channels.MapPut("/{slug}", PutAsync).WithName("PutChannel").AddEndpointFilter<AdminOnly>()
+            .Accepts<ChannelRequest>("application/json");
+        channels.MapPost("/{slug}/stream-key", RotateStreamKey).WithName("RotateStreamKey").AddEndpointFilter<AdminOnly>();
+        channels.MapDelete("/{slug}", DeleteAsync).WithName("DeleteChannel").AddEndpointFilter<AdminOnly>();
+    }
+
+    private static Ok<IReadOnlyList<ChannelSummary>> List(ChannelDirectory directory, LiveChannels live, Viewers viewers) =>
+        TypedResults.Ok<IReadOnlyList<ChannelSummary>>(
+            [.. directory.All.Select(channel => Summary(channel, live.StatusOf(channel.Slug), viewers))]);
+
+    private static Results<Ok<ChannelDetail>, ProblemHttpResult> Show(
+        string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers) =>
+        directory.Find(slug) is { } channel
+            ? TypedResults.Ok(Detail(channel, live.StatusOf(slug), viewers))
+            : NoChannel(slug);
+
+    private static async Task<Results<Ok<ChannelAccess>, Created<ChannelAccess>, ProblemHttpResult>> PutAsync(
+        string slug, HttpRequest request, ChannelDirectory directory, StreamingOptions options)
+    {
+        if (!Channel.IsSlug(slug))
+        {
+            return Bad($"'{slug}' cannot name a channel.", "A name has 1 to 63 characters of a–z, 0–9 and inner hyphens.");
+        }
+
+        if (request.ContentLength > BodyMax)
+        {
+            return Bad("The request is too large.", $"A channel takes at most {BodyMax:N0} bytes.");
+        }
+
+        string? title;
+        try
+        {
+            title = request.ContentLength is null or 0
+                ? null
+                : (await request.ReadFromJsonAsync(ApiJson.Default.ChannelRequest, request.HttpContext.RequestAborted))?.Title;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return Bad("The request is no JSON that names a channel.", "Send {\"title\": \"My channel\"} or nothing.");
+        }
+
+        title = title?.Trim();
+        if (title is { Length: 0 or > Channel.TitleLengthMax })
+        {
+            return Bad("The title does not fit.", $"A title has 1 to {Channel.TitleLengthMax} characters.");
+        }
+
+        var (channel, key) = directory.Put(slug, title);
+        var access = new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, options));
+        return key is null ? TypedResults.Ok(access) : TypedResults.Created($"/api/channels/{slug}", access);
+    }
+
+    private static Results<Ok<ChannelAccess>, ProblemHttpResult> RotateStreamKey(
+        string slug, HttpRequest request, ChannelDirectory directory, StreamingOptions options) =>
+        directory.RotateStreamKey(slug) is { } key && directory.Find(slug) is { } channel
+            ? TypedResults.Ok(new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, options)))
+            : NoChannel(slug);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        string slug, ChannelDirectory directory, LiveChannels live)
+    {
+        if (!directory.Delete(slug))
+        {
+            return NoChannel(slug);
+        }
+
+        await live.RemoveAsync(slug);
+        return TypedResults.NoContent();
+    }
+
+    private static ChannelSummary Summary(Channel channel, ChannelStatus status, Viewers viewers) => new(
+        channel.Slug,
+        channel.Title,
+        IsPlayable(status),
+        status.StartedAt,
+        viewers.Of(channel.Slug),
+        Quality(status));
+
+    private static ChannelDetail Detail(Channel channel, ChannelStatus status, Viewers viewers) => new(
+        channel.Slug,
+        channel.Title,
+        IsPlayable(status),
+        status.Broadcast?.Id,
+        status.StartedAt,
+        viewers.Of(channel.Slug),
+        Quality(status),
+        [.. (status.Broadcast?.Snapshot?.Renditions ?? []).Where(rendition => rendition.IsOffered).Select(Rendition)],
+        status.Ingest is { } ingest ? Ingest(ingest) : null,
+        status.Transcoder is { } transcoder ? new(transcoder.State, transcoder.Message, transcoder.Restarts) : null);
+
+    /// <summary>It has a segment that a player could begin with.</summary>
+    private static bool IsPlayable(ChannelStatus status) =>
+        status.Broadcast?.Snapshot is { } snapshot && snapshot.Renditions.Any(rendition => rendition.Segments.Length > 0);
+
+    private static QualityResource? Quality(ChannelStatus status) =>
+        status.Quality is { } quality ? new(quality.Level, quality.Reason) : null;
+
+    private static RenditionResource Rendition(RenditionSnapshot rendition)
+    {
+        var video = rendition.Configuration as VideoConfiguration;
+        return new(
+            rendition.Name,
+            video is null ? "audio" : "video",
+            rendition.Configuration.Codec,
+            video?.Width,
+            video?.Height,
+            video is null ? null : rendition.FrameRate,
+            rendition.PeakBitRate,
+            rendition.AverageBitRate);
+    }
+
+    private static IngestResource Ingest(IngestStatus ingest) => new(
+        ingest.IsConnected ? "live" : "interrupted",
+        ingest.ConnectedAt,
+        ingest.BitRate,
+        ingest.FrameRate,
+        ingest.Width,
+        ingest.Height,
+        ingest.VideoCodec,
+        ingest.AudioCodec,
+        ingest.KeyFrameInterval?.TotalSeconds,
+        ingest.Encoder);
+
+    private static string RtmpUrl(HttpRequest request, StreamingOptions options) =>
+        $"rtmp://{request.Host.Host}:{options.Rtmp.Port}/{LiveChannels.App}";
+
+    private static ProblemHttpResult NoChannel(string slug) => TypedResults.Problem(
+        title: $"There is no channel '{slug}'.",
+        detail: "GET /api/channels lists those that there are.",
+        statusCode: StatusCodes.Status404NotFound);
+
+    private static ProblemHttpResult Bad(string title, string detail) =>
+        TypedResults.Problem(title: title, detail: detail, statusCode: StatusCodes.Status400BadRequest);
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using Streaming.Cluster.Governor;
+using Streaming.Cluster.Live;
+
+namespace Streaming.Gateway.Api;
+
+/// <summary>A channel in a list.</summary>
+public sealed record ChannelSummary(
+    string Slug, string Title, bool Live, DateTimeOffset? StartedAt, int Viewers, QualityResource? Quality);
+
+/// <summary>A channel with everything that is known of it.</summary>
+public sealed record ChannelDetail(
+    string Slug,
+    string Title,
+    bool Live,
+    string? BroadcastId,
+    DateTimeOffset? StartedAt,
+    int Viewers,
+    QualityResource? Quality,
+    IReadOnlyList<RenditionResource> Renditions,
+    IngestResource? Ingest,
+    TranscoderResource? Transcoder);
+
+/// <summary>How much of its ladder a broadcast has.</summary>
+public sealed record QualityResource(QualityLevel Level, string? Reason);
+
+/// <summary>A rendition on offer. Bit rates in bit/s, as measured.</summary>
+public sealed record RenditionResource(
+    string Name,
+    string Kind,
+    string Codec,
+    int? Width,
+    int? Height,
+    double? FrameRate,
+    int PeakBitRate,
+    int AverageBitRate);
+
+/// <summary>What the publisher sends. Bit rate in bit/s, key frame interval in seconds.</summary>
+public sealed record IngestResource(
+    string State,
+    DateTimeOffset ConnectedAt,
+    long BitRate,
+    double FrameRate,
+    int? Width,
+    int? Height,
+    string? VideoCodec,
+    string? AudioCodec,
+    double? KeyFrameInterval,
+    string? Encoder);
+
+/// <summary>What the transcoder is doing.</summary>
+public sealed record TranscoderResource(TranscoderState State, string? Message, int Restarts);
+
+/// <summary>A channel as its operator gets it. The key is there only when it was just made.</summary>
+public sealed record ChannelAccess(string Slug, string Title, string? StreamKey, string RtmpUrl);
+
+/// <summary>What can be said about a channel when it is made or changed.</summary>
+/// <param name="Title">Its name for people, 1–140 characters; null keeps what is there.</param>
+public sealed record ChannelRequest(string? Title);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(QualityLevelConverter), typeof(TranscoderStateConverter)])]
+[JsonSerializable(typeof(IReadOnlyList<ChannelSummary>))]
+[JsonSerializable(typeof(ChannelDetail))]
+[JsonSerializable(typeof(ChannelAccess))]
+[JsonSerializable(typeof(ChannelRequest))]
+[JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
+[JsonSerializable(typeof(HttpValidationProblemDetails))]
+internal sealed partial class ApiJson : JsonSerializerContext;
+
+internal sealed class QualityLevelConverter()
+    : JsonStringEnumConverter<QualityLevel>(System.Text.Json.JsonNamingPolicy.KebabCaseLower);
+
+internal sealed class TranscoderStateConverter()
+    : JsonStringEnumConverter<TranscoderState>(System.Text.Json.JsonNamingPolicy.KebabCaseLower);

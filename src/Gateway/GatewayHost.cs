@@ -1,0 +1,132 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.FileProviders;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Live;
+using Streaming.Gateway.Access;
+using Streaming.Gateway.Api;
+using Streaming.Gateway.Ingest;
+using Streaming.Gateway.Pages;
+using Streaming.Gateway.Playback;
+using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Storage.Disk;
+using Streaming.Pipeline.Storage.Memory;
+
+namespace Streaming.Gateway;
+
+/// <summary>Puts a node together: configuration, the parts, the endpoints.</summary>
+public static class GatewayHost
+{
+    /// <summary>The node's configuration file, HOCON's JSON subset, read from the working directory.</summary>
+    public const string ConfigurationFile = "cluster.hocon";
+
+    /// <summary>Builds a node.</summary>
+    /// <exception cref="InvalidOperationException">The configuration does not hold; the message says what to change.</exception>
+    public static WebApplication Build(params string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource
+        {
+            Path = Path.GetFullPath(ConfigurationFile),
+            Optional = true,
+            FileProvider = null,
+        });
+        foreach (var source in builder.Configuration.Sources.OfType<FileConfigurationSource>())
+        {
+            source.ResolveFileProvider();
+        }
+
+        var options = builder.Configuration.GetSection(StreamingOptions.Section).Get<StreamingOptions>() ?? new();
+        if (options.Problems().ToList() is { Count: > 0 } problems)
+        {
+            throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
+        }
+
+        var dataPath = Path.GetFullPath(options.Data.Path);
+        Directory.CreateDirectory(dataPath);
+        AddParts(builder.Services, options, dataPath);
+        Listen(builder, options);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void AddParts(IServiceCollection services, StreamingOptions options, string dataPath)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(options.ForBroadcasts());
+        services.AddSingleton(options.Ladder);
+        services.AddSingleton(new RtmpLimits());
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
+        services.AddSingleton(provider =>
+            new ChannelDirectory(Path.Combine(dataPath, "channels.db"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IMediaStorage>(_ => options.Storage.Kind switch
+        {
+            "disk" => new DiskStorage(Path.Combine(dataPath, "media"), options.Storage.MaxBytes),
+            "memory" => new MemoryStorage(options.Storage.MaxBytes),
+            var kind => throw new InvalidOperationException($"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
+        });
+        services.AddSingleton<LiveChannels>();
+        services.AddSingleton<Playlists>();
+        services.AddSingleton<Viewers>();
+        services.AddSingleton<Thumbnails>();
+        services.AddSingleton<RtmpConnectionHandler>();
+        services.AddProblemDetails();
+        services.AddHealthChecks();
+        services.AddOpenApi();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.AddCors(cors => cors.AddPolicy(LiveEndpoints.CorsPolicy, policy => policy
+            .AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD")
+            .WithExposedHeaders("Content-Length", "Content-Range", "Date")
+            .SetPreflightMaxAge(TimeSpan.FromDays(1))));
+        services.AddHostedService<Startup>();
+    }
+
+    private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
+    {
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            // A publisher's connection is hardly ever idle: asking first whether there is something to read costs a call.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            On(kestrel, options.Http, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
+            On(kestrel, options.Rtmp, listen => listen.UseConnectionHandler<RtmpConnectionHandler>());
+        });
+    }
+
+    private static void On(KestrelServerOptions kestrel, ListenOptions address, Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
+    {
+        if (address.Address == "*")
+        {
+            kestrel.ListenAnyIP(address.Port, configure);
+        }
+        else
+        {
+            kestrel.Listen(IPAddress.Parse(address.Address), address.Port, configure);
+        }
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UsePages();
+        app.UseRouting();
+        app.UseCors();
+        app.MapChannels();
+        app.MapLive();
+        app.MapPages();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapOpenApi("/openapi/{documentName}.json");
+    }
+}

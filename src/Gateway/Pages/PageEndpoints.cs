@@ -1,0 +1,56 @@
+using Microsoft.Extensions.FileProviders;
+
+namespace Streaming.Gateway.Pages;
+
+/// <summary>
+/// The web pages, built from <c>src/Gateway/Web</c> into <c>wwwroot</c>: one document whose script draws every page, and
+/// assets named for their content.
+/// </summary>
+internal static class PageEndpoints
+{
+    private const string Document = "index.html";
+
+    private static readonly string[] Pages = ["/", "/watch/{slug}", "/studio/{slug}", "/admin"];
+
+    private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+
+    public static void UsePages(this IApplicationBuilder app)
+    {
+        if (!Directory.Exists(Root))
+        {
+            return; // The API and playback work without pages.
+        }
+
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new PhysicalFileProvider(Root),
+            OnPrepareResponse = static file => file.Context.Response.Headers.CacheControl =
+                file.Context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal)
+                    ? "public, max-age=31536000, immutable"
+                    : "no-cache",
+        });
+    }
+
+    public static void MapPages(this IEndpointRouteBuilder routes)
+    {
+        foreach (var page in Pages)
+        {
+            routes.MapGet(page, Page).ExcludeFromDescription();
+        }
+    }
+
+    private static IResult Page(HttpContext context)
+    {
+        var document = Path.Combine(Root, Document);
+        if (!File.Exists(document))
+        {
+            return TypedResults.Problem(
+                title: "The web pages were not built.",
+                detail: "Run 'npm ci && npm run build' in src/Gateway/Web, then build the server again.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        context.Response.Headers.CacheControl = "no-cache";
+        return TypedResults.PhysicalFile(document, "text/html; charset=utf-8");
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Gateway.Playback;
+
+/// <summary>Live playback of the contract: manifests, media and a picture of every channel.</summary>
+internal static class LiveEndpoints
+{
+    public const string CorsPolicy = "media";
+
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapLive(this IEndpointRouteBuilder routes)
+    {
+        var live = routes.MapGroup("/live/{slug}").WithTags("Playback").RequireCors(CorsPolicy);
+        live.MapMethods("/index.m3u8", Methods, Multivariant).WithName("HlsMultivariantPlaylist");
+        live.MapMethods("/manifest.mpd", Methods, Mpd).WithName("DashManifest");
+        live.MapMethods("/thumbnail.jpg", Methods, ThumbnailAsync).WithName("Thumbnail");
+        live.MapMethods("/{broadcastId}/{rendition}/" + MediaNames.MediaPlaylist, Methods, Playlist).WithName("HlsMediaPlaylist");
+        live.MapMethods("/{broadcastId}/{rendition}/{name}", Methods, FileAsync).WithName("Media");
+        routes.MapMethods("/time", Methods, Time).RequireCors(CorsPolicy).WithName("Time").WithTags("Playback");
+    }
+
+    private static IResult Multivariant(
+        string slug, HttpContext context, LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers)
+    {
+        if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot)
+        {
+            return Offline(slug, context, directory);
+        }
+
+        var playlist = playlists.Multivariant(snapshot);
+        if (playlist.IsEmpty)
+        {
+            return Offline(slug, context, directory);
+        }
+
+        viewers.Saw(slug, context);
+        return new MediaResult(playlist, MediaTypes.HlsPlaylist, MediaTypes.Live);
+    }
+
+    private static IResult Mpd(
+        string slug, HttpContext context, LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers)
+    {
+        if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !IsPlayable(snapshot))
+        {
+            return Offline(slug, context, directory);
+        }
+
+        viewers.Saw(slug, context);
+        return new MediaResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.Live);
+    }
+
+    private static IResult Playlist(
+        string slug,
+        string broadcastId,
+        string rendition,
+        HttpContext context,
+        LiveChannels channels,
+        Playlists playlists,
+        Viewers viewers)
+    {
+        var snapshot = channels.Find(slug)?.Find(broadcastId)?.Snapshot;
+        if (snapshot?.Find(rendition) is not { } found)
+        {
+            return Missing(context, snapshot is null && Ids.IsBroadcastId(broadcastId));
+        }
+
+        viewers.Saw(slug, context);
+        return new MediaResult(playlists.Media(snapshot, found), MediaTypes.HlsPlaylist, MediaTypes.Live);
+    }
+
+    private static async Task<IResult> FileAsync(
+        string slug, string broadcastId, string rendition, string name, HttpContext context, LiveChannels channels)
+    {
+        if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast)
+        {
+            return Missing(context, isGone: Ids.IsBroadcastId(broadcastId));
+        }
+
+        var type = rendition == Broadcast.AudioName ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
+        if (broadcast.Media.TryGet(rendition, name, out var hot))
+        {
+            return new MediaResult(hot!.Pieces, hot.Length, type, MediaTypes.Immutable);
+        }
+
+        if (broadcast.Snapshot?.Find(rendition) is not { } found || TimeOf(name) is not { } time)
+        {
+            return Missing(context, isGone: false);
+        }
+
+        if (await broadcast.Media.OpenStoredAsync(rendition, name, context.RequestAborted) is { } stored)
+        {
+            context.Response.Headers.CacheControl = MediaTypes.Immutable;
+            return TypedResults.Stream(stored, type, enableRangeProcessing: true);
+        }
+
+        // What lies before the edge was there once; what lies beyond it may come.
+        return Missing(context, isGone: found.Segments is [.., var newest] && time <= newest.DecodeTime);
+    }
+
+    private static async Task<IResult> ThumbnailAsync(
+        string slug, HttpContext context, LiveChannels channels, Thumbnails thumbnails)
+    {
+        var picture = channels.Find(slug)?.Status.Broadcast is { } broadcast
+            ? await thumbnails.OfAsync(broadcast, context.RequestAborted)
+            : null;
+        return picture is null
+            ? Missing(context, isGone: false)
+            : new MediaResult(picture.Value, "image/jpeg", "public, max-age=10");
+    }
+
+    /// <summary>The wall clock for DASH's UTCTiming (urn:mpeg:dash:utc:http-iso:2014).</summary>
+    private static IResult Time(HttpContext context, TimeProvider time)
+    {
+        context.Response.Headers.CacheControl = MediaTypes.Never;
+        return TypedResults.Text(time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    }
+
+    private static bool IsPlayable(BroadcastSnapshot snapshot) =>
+        snapshot.Renditions.Any(rendition => rendition.Segments.Length > 0);
+
+    private static IResult Offline(string slug, HttpContext context, ChannelDirectory directory)
+    {
+        context.Response.Headers.CacheControl = MediaTypes.Never;
+        return directory.Find(slug) is null
+            ? TypedResults.Problem(title: $"There is no channel '{slug}'.", statusCode: StatusCodes.Status404NotFound)
+            : TypedResults.Problem(
+                title: "The channel is offline.",
+                detail: "It has a playlist when its broadcaster is live; GET /api/channels tells who is.",
+                statusCode: StatusCodes.Status404NotFound);
+    }
+
+    private static IResult Missing(HttpContext context, bool isGone)
+    {
+        context.Response.Headers.CacheControl = MediaTypes.Never;
+        return isGone
+            ? TypedResults.Problem(title: "This has left the window.", statusCode: StatusCodes.Status410Gone)
+            : TypedResults.Problem(title: "There is no such file.", statusCode: StatusCodes.Status404NotFound);
+    }
+
+    /// <summary>The decode time that a segment or part is named for; null when the name is neither's.</summary>
+    private static long? TimeOf(string name) =>
+        name.EndsWith(".m4s", StringComparison.Ordinal)
+        && long.TryParse(name.AsSpan(0, name.IndexOf('.', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+            ? time
+            : null;
+}

@@ -1,0 +1,116 @@
+using System.ComponentModel.DataAnnotations;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Timelines;
+using Streaming.Pipeline.Transcoding;
+
+namespace Streaming.Gateway;
+
+/// <summary>
+/// Everything that can be configured, below <c>Streaming</c>: in <c>cluster.hocon</c>, or as environment variables like
+/// <c>Streaming__Http__Port</c>, which win.
+/// </summary>
+public sealed record StreamingOptions
+{
+    public const string Section = "Streaming";
+
+    /// <summary>Where viewers and the API are served.</summary>
+    public ListenOptions Http { get; init; } = new() { Port = 8080 };
+
+    /// <summary>Where broadcasters push to.</summary>
+    public ListenOptions Rtmp { get; init; } = new() { Port = 1935 };
+
+    public DataOptions Data { get; init; } = new();
+
+    public AdminOptions Admin { get; init; } = new();
+
+    public SegmentationOptions Segments { get; init; } = new();
+
+    public LadderOptions Ladder { get; init; } = new();
+
+    public StorageOptions Storage { get; init; } = new();
+
+    /// <summary>See <see cref="BroadcastOptions.ReconnectWindow"/>.</summary>
+    public TimeSpan ReconnectWindow { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>See <see cref="BroadcastOptions.Retention"/>.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromSeconds(60);
+
+    public BroadcastOptions ForBroadcasts() => new()
+    {
+        Segments = Segments,
+        Ladder = Ladder,
+        ReconnectWindow = ReconnectWindow,
+        Retention = Retention,
+    };
+
+    /// <summary>What is wrong with them, in sentences; empty when nothing is.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Http.Port == Rtmp.Port && Http.Port != 0)
+        {
+            yield return $"Streaming:Http:Port and Streaming:Rtmp:Port are both {Http.Port}; they have to differ.";
+        }
+
+        foreach (var (name, value, min, max) in new[]
+        {
+            ("Segments:Target", Segments.Target, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
+            ("Segments:PartTarget", Segments.PartTarget, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)),
+            ("Segments:Window", Segments.Window, Segments.Target * 6, TimeSpan.FromHours(12)),
+            ("Ladder:StallTimeout", Ladder.StallTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60)),
+            ("ReconnectWindow", ReconnectWindow, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
+            ("Retention", Retention, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
+        })
+        {
+            if (value < min || value > max)
+            {
+                yield return $"Streaming:{name} is {value}; it has to be from {min} to {max}.";
+            }
+        }
+
+        foreach (var rung in Ladder.Rungs)
+        {
+            if (rung.Height is < 16 or > 4320 || rung.Height % 2 != 0 || rung.BitRate is < 10_000 or > 200_000_000
+                || string.IsNullOrEmpty(rung.Name) || !rung.Name.All(char.IsAsciiLetterOrDigit))
+            {
+                yield return $"Streaming:Ladder:Rungs has {rung}: the name takes letters and digits, the height is even and "
+                    + "from 16 to 4320, the bit rate is from 10,000 to 200,000,000 bit/s.";
+            }
+        }
+    }
+}
+
+/// <summary>An address to listen at.</summary>
+public sealed record ListenOptions
+{
+    /// <summary>TCP port, 1–65535.</summary>
+    [Range(0, 65535)]
+    public int Port { get; init; }
+
+    /// <summary>IP address, or <c>*</c> (the default) for every address of the machine.</summary>
+    public string Address { get; init; } = "*";
+}
+
+/// <summary>Where the node keeps its data.</summary>
+public sealed record DataOptions
+{
+    /// <summary>A folder, default <c>./data</c>; made when missing.</summary>
+    public string Path { get; init; } = "./data";
+}
+
+/// <summary>The operator's access.</summary>
+public sealed record AdminOptions
+{
+    /// <summary>The token; when unset, one is generated at the first start and kept under the data folder.</summary>
+    public string? Token { get; init; }
+}
+
+/// <summary>Where media files are kept.</summary>
+public sealed record StorageOptions
+{
+    /// <summary><c>disk</c> (the default) or <c>memory</c>.</summary>
+    public string Kind { get; init; } = "disk";
+
+    /// <summary>Bytes that media files may take in all, default 20 GiB. Segments beyond it stay in memory while announced.</summary>
+    [Range(1L << 20, long.MaxValue)]
+    public long MaxBytes { get; init; } = 20L << 30;
+}

@@ -1,0 +1,84 @@
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Pipeline.Cmaf;
+
+/// <summary>
+/// Collects one rendition's samples into parts and parts into segments. A part is given out with its last sample; nothing
+/// waits for the next one. Times are in ticks of the track's timescale.
+/// </summary>
+public sealed class CmafPackager : IDisposable
+{
+    private readonly Action<PackagedMedia> _emit;
+    private readonly CmafChunkBuilder _chunk;
+    private readonly long _partTarget;
+    private SegmentBoundary? _boundary;
+    private long _segmentStart;
+    private long _end;
+    private int _partIndex;
+    private uint _sequenceNumber;
+
+    public CmafPackager(TrackConfiguration configuration, TimeSpan partTarget, Action<PackagedMedia> emit)
+    {
+        Configuration = configuration;
+        _emit = emit;
+        _chunk = new CmafChunkBuilder(configuration);
+        _partTarget = (long)(partTarget.TotalSeconds * configuration.Timescale);
+    }
+
+    /// <summary>The track that it packages; another one needs another packager.</summary>
+    public TrackConfiguration Configuration { get; }
+
+    /// <summary>Where the newest sample ends.</summary>
+    public long End => _end;
+
+    /// <summary>Ends the segment before, if there is one, and begins the next, both at <paramref name="decodeTime"/>.</summary>
+    public void BeginSegment(SegmentBoundary boundary, long decodeTime)
+    {
+        EndSegment(decodeTime);
+        _boundary = boundary;
+        _segmentStart = decodeTime;
+        _end = decodeTime;
+        _partIndex = 0;
+    }
+
+    /// <summary>Adds a sample to the segment. Its payload is copied.</summary>
+    public void Add(in Sample sample, long duration)
+    {
+        _chunk.Add(sample);
+        _end = sample.DecodeTime + duration;
+
+        // Another sample like this one would not fit any more.
+        if (_end + duration - _chunk.DecodeTime > _partTarget)
+        {
+            EndPart(_end);
+        }
+    }
+
+    /// <summary>Ends the segment at <paramref name="decodeTime"/>. Nothing happens where none was begun.</summary>
+    public void EndSegment(long decodeTime)
+    {
+        if (_boundary is null)
+        {
+            return;
+        }
+
+        if (_chunk.Count > 0)
+        {
+            EndPart(Math.Max(decodeTime, _end - 1));
+        }
+
+        _emit(new PackagedMedia.SegmentEnded(_boundary, _segmentStart, decodeTime - _segmentStart));
+        _boundary = null;
+    }
+
+    public void Dispose() => _chunk.Dispose();
+
+    private void EndPart(long decodeTime)
+    {
+        var (start, independent) = (_chunk.DecodeTime, _chunk.Independent);
+        var data = _chunk.Complete(++_sequenceNumber, decodeTime);
+        var part = new Part(_partIndex++, start, decodeTime - start, independent, data.Length);
+        _emit(new PackagedMedia.PartMade(_boundary!, _segmentStart, part, data));
+    }
+}

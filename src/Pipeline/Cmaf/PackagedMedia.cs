@@ -1,0 +1,18 @@
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Pipeline.Cmaf;
+
+/// <summary>What a <see cref="CmafPackager"/> makes of one rendition's samples.</summary>
+/// <param name="Boundary">Where the segment that it belongs to begins.</param>
+/// <param name="SegmentDecodeTime">Decode time of that segment in the rendition's timescale.</param>
+public abstract record PackagedMedia(SegmentBoundary Boundary, long SegmentDecodeTime)
+{
+    /// <summary>A part is complete. <paramref name="Data"/> is one CMAF chunk and never changes.</summary>
+    public sealed record PartMade(SegmentBoundary Boundary, long SegmentDecodeTime, Part Part, ReadOnlyMemory<byte> Data)
+        : PackagedMedia(Boundary, SegmentDecodeTime);
+
+    /// <summary>The segment is complete; without any part before this, it is empty.</summary>
+    /// <param name="Duration">Duration in ticks of the rendition's timescale.</param>
+    public sealed record SegmentEnded(SegmentBoundary Boundary, long SegmentDecodeTime, long Duration)
+        : PackagedMedia(Boundary, SegmentDecodeTime);
+}

@@ -1,0 +1,117 @@
+namespace Streaming.Pipeline.Storage.Disk;
+
+/// <summary>
+/// Media files in a folder. A file is written under another name and renamed when it is whole, so that readers and a
+/// restart after a crash see all of it or nothing.
+/// </summary>
+public sealed class DiskStorage : IMediaStorage
+{
+    private const string Unfinished = ".unfinished";
+
+    private readonly string _root;
+    private readonly long _limitBytes;
+    private long _usedBytes;
+    private long _writes;
+
+    /// <param name="root">The folder; made when missing. What is in it counts as stored.</param>
+    /// <param name="limitBytes">Bytes that may be stored.</param>
+    public DiskStorage(string root, long limitBytes)
+    {
+        _root = Path.GetFullPath(root);
+        _limitBytes = limitBytes;
+        Directory.CreateDirectory(_root);
+        foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            if (file.Name.EndsWith(Unfinished, StringComparison.Ordinal))
+            {
+                file.Delete();
+            }
+            else
+            {
+                _usedBytes += file.Length;
+            }
+        }
+    }
+
+    public long UsedBytes => Interlocked.Read(ref _usedBytes);
+
+    public async Task WriteAsync(
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+    {
+        var path = PathOf(name);
+        long length = 0;
+        foreach (var piece in content)
+        {
+            length += piece.Length;
+        }
+
+        if (Interlocked.Add(ref _usedBytes, length) > _limitBytes)
+        {
+            Interlocked.Add(ref _usedBytes, -length);
+            throw new StorageFullException(_limitBytes);
+        }
+
+        var unfinished = $"{path}.{Interlocked.Increment(ref _writes)}{Unfinished}";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var file = File.OpenHandle(
+                unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous))
+            {
+                await RandomAccess.WriteAsync(file, content, 0, cancellationToken).ConfigureAwait(false);
+            }
+
+            var replaced = new FileInfo(path) is { Exists: true } old ? old.Length : 0;
+            File.Move(unfinished, path, overwrite: true);
+            Interlocked.Add(ref _usedBytes, -replaced);
+        }
+        catch
+        {
+            Interlocked.Add(ref _usedBytes, -length);
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Unbuffered: readers copy in large blocks.
+            return Task.FromResult<Stream?>(new FileStream(
+                PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.Asynchronous));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    }
+
+    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(name));
+        if (file.Exists)
+        {
+            var length = file.Length;
+            file.Delete();
+            Interlocked.Add(ref _usedBytes, -length);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        var directory = new DirectoryInfo(PathOf(folder));
+        if (directory.Exists)
+        {
+            var length = directory.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+            directory.Delete(recursive: true);
+            Interlocked.Add(ref _usedBytes, -length);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private string PathOf(string name) => Path.Combine(_root, StorageName.Check(name));
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace Streaming.Pipeline.Storage.Memory;
+
+/// <summary>Media files in memory, for nodes without a disk worth writing to. Gone with the process.</summary>
+public sealed class MemoryStorage(long limitBytes) : IMediaStorage
+{
+    private readonly ConcurrentDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
+    private long _usedBytes;
+
+    public long UsedBytes => Interlocked.Read(ref _usedBytes);
+
+    public Task WriteAsync(
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+    {
+        StorageName.Check(name);
+        var data = new byte[content.Sum(piece => piece.Length)];
+        if (Interlocked.Add(ref _usedBytes, data.Length) > limitBytes)
+        {
+            Interlocked.Add(ref _usedBytes, -data.Length);
+            throw new StorageFullException(limitBytes);
+        }
+
+        var position = 0;
+        foreach (var piece in content)
+        {
+            piece.Span.CopyTo(data.AsSpan(position));
+            position += piece.Length;
+        }
+
+        Delete(name);
+        _objects[name] = data;
+        return Task.CompletedTask;
+    }
+
+    public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult<Stream?>(
+            _objects.TryGetValue(StorageName.Check(name), out var data) ? new MemoryStream(data, writable: false) : null);
+
+    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        Delete(StorageName.Check(name));
+        return Task.CompletedTask;
+    }
+
+    public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        var prefix = StorageName.Check(folder) + "/";
+        foreach (var name in _objects.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            Delete(name);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Delete(string name)
+    {
+        if (_objects.TryRemove(name, out var data))
+        {
+            Interlocked.Add(ref _usedBytes, -data.Length);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using Streaming.Pipeline.Cmaf;
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Pipeline.Timelines;
+
+/// <summary>
+/// The growing timeline of one rendition, held by the broadcast's owner; readers get <see cref="RenditionSnapshot"/>s.
+/// Media sequence numbers follow each other without holes: where there is no media there is a gap segment.
+/// </summary>
+public sealed class RenditionTimeline(string name, TrackConfiguration configuration)
+{
+    private ImmutableArray<TrackConfiguration> _initializations = [configuration];
+    private ImmutableArray<Segment> _segments = [];
+    private readonly List<Part> _openParts = [];
+    private Segment? _open;
+    private long _bits;
+    private double _seconds;
+    private int _peakBitRate;
+    private RenditionSnapshot? _snapshot;
+    private bool _isOffered = true;
+    private double _frameRate;
+
+    public string Name => name;
+
+    public TrackConfiguration Configuration => _initializations[^1];
+
+    /// <summary>Index of the CMAF header in force.</summary>
+    public int InitializationIndex => _initializations.Length - 1;
+
+    /// <summary>Media sequence number that the next complete segment has to have, null before the first.</summary>
+    public long? NextSequence => _segments is [.., var last] ? last.Boundary.MediaSequence + 1 : null;
+
+    /// <summary>It is offered to new viewers.</summary>
+    public bool IsOffered
+    {
+        get => _isOffered;
+        set => Change(ref _isOffered, value);
+    }
+
+    /// <summary>Pictures per second.</summary>
+    public double FrameRate
+    {
+        get => _frameRate;
+        set => Change(ref _frameRate, value);
+    }
+
+    /// <summary>Goes over to another configuration, from the next segment on.</summary>
+    public void Configure(TrackConfiguration next)
+    {
+        if (!next.Matches(Configuration))
+        {
+            _initializations = _initializations.Add(next);
+            _snapshot = null;
+        }
+    }
+
+    /// <summary>Adds a part to the segment that is growing.</summary>
+    public void Add(PackagedMedia.PartMade made)
+    {
+        if (_open?.Boundary != made.Boundary)
+        {
+            _openParts.Clear();
+            _open = new Segment
+            {
+                Boundary = made.Boundary,
+                DecodeTime = made.SegmentDecodeTime,
+                Duration = 0,
+                Initialization = InitializationIndex,
+                Independent = made.Part.Independent,
+                Length = 0,
+            };
+        }
+
+        _openParts.Add(made.Part);
+        _open = _open with { Duration = _open.Duration + made.Part.Duration, Length = _open.Length + made.Part.Length };
+        _snapshot = null;
+    }
+
+    /// <summary>Completes the segment that is growing; one without parts becomes a gap.</summary>
+    public Segment Complete(PackagedMedia.SegmentEnded ended)
+    {
+        if (_open?.Boundary != ended.Boundary)
+        {
+            return AddGap(ended.Boundary, ended.SegmentDecodeTime, ended.Duration);
+        }
+
+        var segment = _open with { Duration = ended.Duration, Parts = [.. _openParts] };
+        Measure(segment);
+        return Append(segment);
+    }
+
+    /// <summary>The rendition has no media from <paramref name="boundary"/> on for that long.</summary>
+    public Segment AddGap(SegmentBoundary boundary, long decodeTime, long duration) => Append(new Segment
+    {
+        Boundary = boundary,
+        DecodeTime = decodeTime,
+        Duration = duration,
+        Initialization = InitializationIndex,
+        Independent = true,
+        IsGap = true,
+        Length = 0,
+    });
+
+    /// <summary>Forgets the parts of the segment that is growing.</summary>
+    public void Abandon()
+    {
+        _open = null;
+        _openParts.Clear();
+        _snapshot = null;
+    }
+
+    /// <summary>Takes off what lies before the window, oldest first.</summary>
+    public ImmutableArray<Segment> Trim(long firstSequence)
+    {
+        var count = 0;
+        while (count < _segments.Length && _segments[count].Boundary.MediaSequence < firstSequence)
+        {
+            count++;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var removed = _segments[..count];
+        _segments = _segments[count..];
+        _snapshot = null;
+        return removed;
+    }
+
+    /// <summary>What readers see; the same object until something changes.</summary>
+    public RenditionSnapshot Snapshot() => _snapshot ??= new RenditionSnapshot
+    {
+        Name = name,
+        Kind = Configuration.Kind,
+        Initializations = _initializations,
+        Segments = _segments,
+        Open = _open is null ? null : _open with { Parts = [.. _openParts] },
+        PeakBitRate = _peakBitRate,
+        AverageBitRate = _seconds > 0 ? (int)Math.Max(1, _bits / _seconds) : 0,
+        FrameRate = _frameRate,
+        IsOffered = _isOffered,
+    };
+
+    private Segment Append(Segment segment)
+    {
+        if (_segments is [.., var last] && segment.Boundary.MediaSequence != last.Boundary.MediaSequence + 1)
+        {
+            throw new InvalidOperationException(
+                $"Segment {segment.Boundary.MediaSequence} of {name} cannot follow {last.Boundary.MediaSequence}.");
+        }
+
+        _segments = _segments.Add(segment);
+        Abandon();
+        return segment;
+    }
+
+    private void Measure(Segment segment)
+    {
+        var seconds = segment.Duration / (double)Configuration.Timescale;
+        if (seconds <= 0)
+        {
+            return;
+        }
+
+        _bits += segment.Length * 8;
+        _seconds += seconds;
+        _peakBitRate = Math.Max(_peakBitRate, (int)Math.Min(int.MaxValue, segment.Length * 8 / seconds));
+    }
+
+    private void Change<T>(ref T field, T value)
+    {
+        if (!EqualityComparer<T>.Default.Equals(field, value))
+        {
+            field = value;
+            _snapshot = null;
+        }
+    }
+}

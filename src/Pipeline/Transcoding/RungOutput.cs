@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Streaming.Pipeline.Cmaf;
+using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Pipeline.Transcoding;
+
+/// <summary>One rung's way out of ffmpeg: its socket, demuxer, segmenter and packager.</summary>
+internal sealed class RungOutput(
+    int epoch,
+    LadderRung rung,
+    ConcurrentQueue<SegmentMark> marks,
+    TimeSpan partTarget,
+    Func<RungMedia, CancellationToken, ValueTask> output) : IDisposable
+{
+    /// <summary>Bytes of the largest tag: far more than a key frame of any rung.</summary>
+    private const int TagLengthMax = 16 * 1024 * 1024;
+
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly FlvDemuxer _demuxer = new();
+    private readonly Queue<PackagedMedia> _made = new();
+    private CmafPackager? _packager;
+    private RungSegmenter? _segmenter;
+
+    public LadderRung Rung => rung;
+
+    /// <summary>Presentation time of the newest picture that came out, in 90 kHz ticks.</summary>
+    public long NewestPresentationTime => Volatile.Read(ref _segmenter)?.NewestPresentationTime ?? long.MinValue;
+
+    public void Listen(string path)
+    {
+        _listener.Bind(new UnixDomainSocketEndPoint(path));
+        _listener.Listen(1);
+    }
+
+    /// <summary>Reads to the end of what ffmpeg gives. Cancelled or cut off, the last segment stays as it is.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        using var socket = await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        await using var stream = new NetworkStream(socket);
+        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
+        var hasHeader = false;
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var buffer = read.Buffer;
+            hasHeader = hasHeader || FlvReader.TryReadHeader(ref buffer);
+            while (hasHeader && FlvReader.TryRead(ref buffer, TagLengthMax, out var tag))
+            {
+                Add(tag);
+                while (_made.TryDequeue(out var media))
+                {
+                    await GiveAsync(media, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            if (read.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        _segmenter?.Complete();
+        while (_made.TryDequeue(out var media))
+        {
+            await GiveAsync(media, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _packager?.Dispose();
+    }
+
+    private void Add(FlvTag tag)
+    {
+        switch (_demuxer.Read(tag, out var frame))
+        {
+            case FlvContent.VideoConfiguration when _packager is null:
+                _packager = new CmafPackager(_demuxer.Video!, partTarget, _made.Enqueue);
+                Volatile.Write(ref _segmenter, new RungSegmenter(marks, _packager));
+                tag.Release();
+                break;
+            case FlvContent.Frame when frame.Track == TrackKind.Video && _segmenter is not null:
+                _segmenter.Add(frame, tag);
+                break;
+            default:
+                tag.Release();
+                break;
+        }
+    }
+
+    private ValueTask GiveAsync(PackagedMedia media, CancellationToken cancellationToken) =>
+        output(
+            new RungMedia(epoch, rung, (VideoConfiguration)_packager!.Configuration, media), cancellationToken);
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Pipeline.Transcoding;
+
+/// <summary>
+/// The way from a broadcast's owner into a run: pictures as FLV, and beside them where segments begin. Never makes its
+/// writer wait: it refuses when the transcoder is too far behind. One writer, the session reads.
+/// </summary>
+public sealed class TranscodeFeed
+{
+    /// <summary>
+    /// What is added to the timeline's milliseconds in FLV, whose timestamps have no sign: a multiple of every segment
+    /// target in whole seconds, so that a key frame grid falls on the same pictures here and there.
+    /// </summary>
+    internal const long OffsetMs = 2_520_000;
+
+    // FLV wants decode times that are never after presentation times; the source's are rounded and smoothed by this much.
+    private const int DecodeLeadMs = 100;
+
+    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly ConcurrentQueue<SegmentMark>[] _marks;
+    private readonly int _backlogBytesMax;
+    private long _written;
+    private long _taken;
+    private long _newestPresentationTime = long.MinValue;
+
+    /// <param name="run">The run it feeds.</param>
+    /// <param name="backlogBytesMax">Bytes that may wait.</param>
+    public TranscodeFeed(TranscodeRun run, int backlogBytesMax)
+    {
+        _marks = [.. run.Rungs.Select(_ => new ConcurrentQueue<SegmentMark>())];
+        _backlogBytesMax = backlogBytesMax;
+        FlvWriter.WriteHeader(_pipe.Writer, hasVideo: true, hasAudio: false);
+        FlvWriter.WriteVideoSequenceHeader(_pipe.Writer, timestampMs: 0, run.Source);
+    }
+
+    /// <summary>Presentation time of the newest picture written, in 90 kHz ticks.</summary>
+    public long NewestPresentationTime => Volatile.Read(ref _newestPresentationTime);
+
+    /// <summary>Bytes that the transcoder has not taken yet.</summary>
+    public long BacklogBytes => Volatile.Read(ref _written) - Volatile.Read(ref _taken);
+
+    internal PipeReader Reader => _pipe.Reader;
+
+    /// <summary>The pictures that follow belong to the segment that begins here.</summary>
+    public void BeginSegment(SegmentBoundary boundary) => Mark(new SegmentMark(boundary, boundary.DecodeTime, boundary.PresentationTime));
+
+    /// <summary>
+    /// Adds a picture, which is copied. The first one has to be an IDR picture.
+    /// </summary>
+    /// <param name="sample">The picture on the broadcast's timeline.</param>
+    /// <param name="reorderDelayMs">How much earlier the source decodes pictures than the timeline says.</param>
+    /// <returns>False when the transcoder is too far behind: the run has failed.</returns>
+    public bool TryWrite(in Sample sample, int reorderDelayMs)
+    {
+        if (BacklogBytes + sample.Data.Length > _backlogBytesMax)
+        {
+            return false;
+        }
+
+        var presentationMs = OffsetMs + sample.PresentationTime / MediaClock.TicksPerMs;
+        var decodeMs = Math.Min(
+            OffsetMs + sample.DecodeTime / MediaClock.TicksPerMs - reorderDelayMs - DecodeLeadMs, presentationMs);
+        FlvWriter.WriteVideoFrame(
+            _pipe.Writer, unchecked((uint)decodeMs), (int)(presentationMs - decodeMs), sample.IsSync, sample.Data.Span);
+        Interlocked.Add(ref _written, _pipe.Writer.UnflushedBytes);
+        Volatile.Write(ref _newestPresentationTime, sample.PresentationTime);
+        Flush();
+        return true;
+    }
+
+    /// <summary>No picture comes any more; the newest segment ends at <paramref name="decodeTime"/> (90 kHz).</summary>
+    public void Complete(long decodeTime)
+    {
+        Mark(new SegmentMark(null, decodeTime, long.MaxValue));
+        _pipe.Writer.Complete();
+    }
+
+    /// <summary>Ends the run where it stands.</summary>
+    public void Abort() => _pipe.Writer.Complete(new OperationCanceledException("The run was given up."));
+
+    internal ConcurrentQueue<SegmentMark> MarksOf(int rung) => _marks[rung];
+
+    internal void Took(long bytes) => Interlocked.Add(ref _taken, bytes);
+
+    private void Mark(SegmentMark mark)
+    {
+        foreach (var marks in _marks)
+        {
+            marks.Enqueue(mark);
+        }
+    }
+
+    private void Flush()
+    {
+        var flush = _pipe.Writer.FlushAsync();
+        if (!flush.IsCompleted)
+        {
+            // The pipe has no threshold of its own, so a flush never waits; the backlog is what bounds it.
+            throw new InvalidOperationException("A flush waited.");
+        }
+
+        flush.GetAwaiter().GetResult();
+    }
+}
+
+/// <summary>Where a segment begins in a rung's pictures, or (without a boundary) where the last one ends.</summary>
+/// <param name="Boundary">The segment, null for the end.</param>
+/// <param name="DecodeTime">Decode time in 90 kHz ticks, common to all renditions.</param>
+/// <param name="PresentationTime">The segment begins with the first picture at or after this.</param>
+internal sealed record SegmentMark(SegmentBoundary? Boundary, long DecodeTime, long PresentationTime);

@@ -1,0 +1,16 @@
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Pipeline.Transcoding;
+
+/// <summary>
+/// What a transcode session is asked to do: a source's ladder, from its next segment on, until the source or the ladder
+/// changes.
+/// </summary>
+/// <param name="Epoch">Grows with every run of a broadcast; media of an older run is refused.</param>
+/// <param name="Source">The video to decode.</param>
+/// <param name="Rungs">The qualities to make, the best first; at least one.</param>
+/// <param name="KeyFrameGrid">
+/// Null: key frames where the source has them. Otherwise at the first picture at or after each multiple of this.
+/// </param>
+public sealed record TranscodeRun(
+    int Epoch, VideoConfiguration Source, IReadOnlyList<LadderRung> Rungs, TimeSpan? KeyFrameGrid);
