@@ -155,6 +155,7 @@ else
     'Ctrl-C ends it.'
 fi
 
+pushing=true
 pause=1
 while true; do
   wait -n || true
@@ -165,12 +166,18 @@ while true; do
     [[ $code -eq 0 ]] || echo "run.sh: the server ended with code $code" >&2
     exit "$code"
   fi
-  if $demo && ! is_alive "$push"; then
+  if ! $demo || is_alive "$push"; then
+    continue
+  fi
+  if $pushing; then
     # A push that was refused at once would be refused again: try ever more seldom.
     if ((SECONDS - push_started < 10)); then pause=$((pause < 30 ? pause * 2 : 30)); else pause=1; fi
     echo "run.sh: the demo broadcast ended; starting it again in $pause s" >&2
     sleep "$pause" &
-    wait $! || true
-    is_alive "$server" && start_push
+    push=$!
+    pushing=false
+  else
+    start_push
+    pushing=true
   fi
 done
