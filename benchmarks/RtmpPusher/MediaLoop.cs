@@ -25,8 +25,6 @@ internal sealed class MediaLoop
     /// <summary>What the time stamps grow by from round to round: as many pictures as there are, at their mean distance.</summary>
     public uint PeriodMs { get; }
 
-    public TimeSpan Period => TimeSpan.FromMilliseconds(PeriodMs);
-
     public static MediaLoop Load(string path)
     {
         var tags = Parse(File.ReadAllBytes(path));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Streaming.RtmpPusher;
 
 if (!PusherOptions.TryParse(args, out var options, out var error))
@@ -9,11 +10,14 @@ if (!PusherOptions.TryParse(args, out var options, out var error))
 }
 
 using var interrupted = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
+void Interrupt(PosixSignalContext signal)
 {
-    pressed.Cancel = true;
+    signal.Cancel = true;
     interrupted.Cancel();
-};
+}
+
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 
 var loop = MediaLoop.Load(options.File);
 if (options.Url is null)
@@ -24,7 +28,7 @@ if (options.Url is null)
 }
 
 // Real broadcasters are not in step, so their key frames are not either.
-var stagger = loop.Period / options.Keys.Count;
+var stagger = PusherOptions.StaggerTotal / options.Keys.Count;
 var clock = Stopwatch.StartNew();
 var publishers = options.Keys
     .Select((key, index) => new RtmpPublisher(options.Url, key, options.ChunkSize, loop, stagger * index))

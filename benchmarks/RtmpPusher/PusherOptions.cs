@@ -26,6 +26,9 @@ internal sealed record PusherOptions
     /// <summary>Longest push. Also keeps time stamps below where RTMP extends them (4 h 39 min).</summary>
     public const int SecondsMax = 3600;
 
+    /// <summary>The first and the last publisher begin this far apart: a usual distance of key frames.</summary>
+    public static readonly TimeSpan StaggerTotal = TimeSpan.FromSeconds(2);
+
     public required string File { get; init; }
 
     /// <summary>Null for the standard output.</summary>
