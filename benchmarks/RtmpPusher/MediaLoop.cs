@@ -36,15 +36,17 @@ internal sealed class MediaLoop
         }
 
         var first = media.Min(tag => tag.TimestampMs);
+        var firstAudio = media.Find(tag => tag.Type == MediaTag.Audio).TimestampMs;
         var period = (uint)Math.Round(
             (video[^1].TimestampMs - video[0].TimestampMs) * (double)video.Length / (video.Length - 1));
         return new MediaLoop(
             [.. tags.Where(tag => tag.Type == MediaTag.Script || tag.IsSequenceHeader)
                 .Select(tag => tag with { TimestampMs = 0 })],
-            // An AVC end of sequence ends the file, not the broadcast; sound that outlasts the pictures would overlap the next round.
-            [.. media.Where(tag => tag.Type == MediaTag.Audio || tag.Body[1] == 1)
-                .Select(tag => tag with { TimestampMs = tag.TimestampMs - first })
-                .Where(tag => tag.TimestampMs < period)],
+            // An AVC end of sequence ends the file, not the broadcast. Sound that outlasts the pictures is the sound of the
+            // next round's start, where the file has none yet.
+            [.. media.Where(tag => tag.Type == MediaTag.Video ? tag.Body[1] == 1 : tag.TimestampMs < firstAudio + period)
+                .Select(tag => tag with { TimestampMs = (tag.TimestampMs - first) % period })
+                .OrderBy(tag => tag.TimestampMs)],
             period);
     }
 
