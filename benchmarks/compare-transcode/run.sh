@@ -45,8 +45,8 @@ start_ffmpeg() {
   for i in "${!names[@]}"; do
     arguments+=(-map 0:v -vf "scale=${widths[i]}:${heights[i]}"
       -c:v libx264 -preset "$preset" -tune zerolatency -fps_mode passthrough -enc_time_base -1
-      -sc_threshold 0 -g 600 -force_key_frames source
-      -b:v "${bit_rates[i]}" -maxrate "${bit_rates[i]}" -bufsize "${bit_rates[i]}"
+      -sc_threshold 0 -g 3600 -force_key_frames source -pix_fmt yuv420p
+      -b:v "${bit_rates[i]}" -maxrate $((bit_rates[i] * 6 / 5)) -bufsize $((bit_rates[i] * 2))
       -flush_packets 1 -flvflags no_duration_filesize -f flv "$scratch/${names[i]}.flv")
   done
   rm -f "$scratch/media"
