@@ -87,6 +87,23 @@ public sealed class CmafChunkBuilderTests
         Assert.Equal(sync, BoxReader.ReadSamples(chunk).Select(sample => sample.IsSync));
     }
 
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(0, -10, true)]
+    [InlineData(-10, 0, true)]
+    [InlineData(0, 10, true)]
+    public void Chunk_CompositionOffsets_AreLeftOutOnlyWhereAllAreZero(int first, int second, bool present)
+    {
+        var builder = new CmafChunkBuilder(TestTracks.Video);
+        builder.Add(new Sample(0, first, true, Payload(5, 0)));
+        builder.Add(new Sample(10, second, false, Payload(5, 0)));
+
+        var chunk = builder.Complete(1, 20);
+
+        Assert.Equal(present, (BoxReader.Find(BoxReader.Read(chunk), "moof/traf/trun").Flags & 0x000800) != 0);
+        Assert.Equal([first, second], BoxReader.ReadSamples(chunk).Select(sample => sample.CompositionOffset));
+    }
+
     [Fact]
     public void Builder_AfterComplete_BeginsAnew()
     {

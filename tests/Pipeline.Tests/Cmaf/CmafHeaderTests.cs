@@ -72,7 +72,7 @@ public sealed class CmafHeaderTests
             BoxReader.Find(video, "moov/trak/mdia/minf/stbl/stsd/avc1/avcC").Body.ToArray());
 
         var longConfig = new byte[200];
-        Random.Shared.NextBytes(longConfig);
+        new Random(1).NextBytes(longConfig);
         var audio = BoxReader.Read(CmafHeader.Create(TestTracks.Audio with { DecoderConfiguration = longConfig }));
         var esds = BoxReader.Find(audio, "moov/trak/mdia/minf/stbl/stsd/mp4a/esds").Body.Span;
         Assert.True(esds.IndexOf(longConfig) > 0);
