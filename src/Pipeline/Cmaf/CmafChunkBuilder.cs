@@ -11,18 +11,19 @@ namespace Streaming.Pipeline.Cmaf;
 /// <remarks>
 /// Each payload is copied twice: into a pooled buffer as it arrives, because the sample is borrowed, and into the chunk
 /// once the number and sizes of the samples are known. The second copy buys an array of exactly the chunk's size, which
-/// the media store keeps for as long as the part is in the window: leaving room for the moof in front of a growing buffer
-/// would save the copy (some microseconds for a part) and keep up to twice the memory instead. Nothing else is allocated.
+/// the media store keeps for as long as the part is in the window: leaving room for the moof in front of a growing
+/// buffer would save the copy (some microseconds for a part) and keep up to twice the memory instead. Nothing else is
+/// allocated.
 /// <para>
-/// There is no styp in front of the chunk, so that a segment is its parts one after the other, byte for byte: neither HLS
-/// nor DASH nor CMAF asks for one.
+/// There is no styp in front of the chunk, so that a segment is its parts one after the other, byte for byte: neither
+/// HLS nor DASH nor CMAF asks for one.
 /// </para>
 /// </remarks>
 public sealed class CmafChunkBuilder
 {
     /// <summary>
-    /// Bytes of payload that a chunk may hold. A part of a third of a second at 100 Mbit/s has 4 MB; what comes near the
-    /// limit is a timeline that stands still.
+    /// Bytes of payload that a chunk may hold. A part of a third of a second at 100 Mbit/s has 4 MB; what comes near
+    /// the limit is a timeline that stands still.
     /// </summary>
     public const int PayloadLengthMax = 64 * 1024 * 1024;
 
@@ -57,8 +58,8 @@ public sealed class CmafChunkBuilder
 
     /// <summary>Adds a sample, copying its payload.</summary>
     /// <exception cref="ArgumentException">
-    /// The sample has no payload, a negative decode time, or one that is not after the sample before it: every sample has a
-    /// positive duration, which is the distance to the next. The builder is unchanged.
+    /// The sample has no payload, a negative decode time, or one that is not after the sample before it: every sample
+    /// has a positive duration, which is the distance to the next. The builder is unchanged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The chunk is full: <see cref="PayloadLengthMax"/>, <see cref="SampleCountMax"/>. The builder is unchanged.
@@ -73,7 +74,7 @@ public sealed class CmafChunkBuilder
         if (Count == SampleCountMax || sample.Data.Length > PayloadLengthMax - _payload.Length)
         {
             throw new InvalidOperationException(
-                $"A chunk of {Count} samples and {_payload.Length} bytes has no room for one of {sample.Data.Length} bytes.");
+                $"{Count} samples of {_payload.Length} bytes leave no room for one of {sample.Data.Length} bytes.");
         }
 
         if (Count == 0)
@@ -97,7 +98,9 @@ public sealed class CmafChunkBuilder
 
     /// <summary>Writes the chunk and begins anew.</summary>
     /// <param name="sequenceNumber">The movie fragment's number; it should grow along the track.</param>
-    /// <param name="endDecodeTime">Where the last sample ends: the decode time of the first one of the next chunk.</param>
+    /// <param name="endDecodeTime">
+    /// Where the last sample ends: the decode time of the first one of the next chunk.
+    /// </param>
     /// <returns>The chunk; the caller owns it.</returns>
     /// <exception cref="ArgumentException">
     /// <paramref name="endDecodeTime"/> is not after the last sample's decode time. The builder is unchanged.
@@ -154,7 +157,7 @@ public sealed class CmafChunkBuilder
         if (decodeTime <= _lastDecodeTime || decodeTime - _lastDecodeTime > uint.MaxValue)
         {
             throw new ArgumentException(
-                $"Decode time {decodeTime} does not follow {_lastDecodeTime}: a duration is between 1 and {uint.MaxValue}.",
+                $"Decode time {decodeTime} is not between 1 and {uint.MaxValue} ticks after {_lastDecodeTime}.",
                 parameterName);
         }
 

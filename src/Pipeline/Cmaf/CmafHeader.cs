@@ -4,20 +4,21 @@ using Streaming.Pipeline.Media;
 namespace Streaming.Pipeline.Cmaf;
 
 /// <summary>
-/// CMAF header: what a player needs before the first chunk of a track. ISO/IEC 23000-19 §7.3.2.1; HLS calls it the media
-/// initialization section, DASH the initialization segment.
+/// CMAF header: what a player needs before the first chunk of a track. ISO/IEC 23000-19 §7.3.2.1; HLS calls it the
+/// media initialization section, DASH the initialization segment.
 /// </summary>
 /// <remarks>
-/// The brand <c>cmf2</c> holds where a video track has no edit list, its runs are of version 1, and every chunk brings its
-/// own defaults (ISO/IEC 23000-19 §7.7). The timeline suits that: composition offsets are signed, so the first picture is
-/// shown at its decode time and there is nothing for an edit list to take back. <c>cmfc</c> is implied by <c>cmf2</c> and
-/// named for players that know only it; <c>iso6</c> brings the boxes of both, among them signed composition offsets and
-/// addresses relative to the moof.
+/// The brand <c>cmf2</c> holds where a video track has no edit list, its runs are of version 1, and every chunk brings
+/// its own defaults (ISO/IEC 23000-19 §7.7). The timeline suits that: composition offsets are signed, so the first
+/// picture is shown at its decode time and there is nothing for an edit list to take back. <c>cmfc</c> is implied by
+/// <c>cmf2</c> and named for players that know only it; <c>iso6</c> brings the boxes of both, among them signed
+/// composition offsets and addresses relative to the moof.
 /// <para>
-/// The sample entry is <c>avc1</c>: parameter sets are in the header, and a change of them makes a new header, which the
-/// codecs parameter of the playlists then names. <c>avc3</c> would allow changes within the samples, which this platform
-/// never makes, and is not among the sample entries that Apple's devices promise to play. Publishers that repeat the same
-/// parameter sets in front of every key frame are common; decoders skip them, and the samples are kept as they came.
+/// The sample entry is <c>avc1</c>: parameter sets are in the header, and a change of them makes a new header, which
+/// the codecs parameter of the playlists then names. <c>avc3</c> would allow changes within the samples, which this
+/// platform never makes, and a browser need not play it: the ISO BMFF byte stream format of Media Source Extensions
+/// demands support for parameter sets in the sample entry and only advises it for those in the samples. Publishers that
+/// repeat the same sets in front of every key frame are common; decoders skip them, and samples are kept as they came.
 /// </para>
 /// </remarks>
 public static class CmafHeader
@@ -26,7 +27,9 @@ public static class CmafHeader
     internal const uint TrackId = 1;
 
     /// <summary>Writes the header of a track.</summary>
-    /// <exception cref="ArgumentException">The configuration has no decoder configuration, or a size of zero.</exception>
+    /// <exception cref="ArgumentException">
+    /// The configuration has no decoder configuration, or a size of zero.
+    /// </exception>
     public static byte[] Create(TrackConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -117,8 +120,8 @@ public static class CmafHeader
     }
 
     /// <summary>
-    /// The size at which the picture is shown on square samples, 16.16 fixed point: its width stretched by the sample aspect
-    /// ratio, its height as coded. ISO/IEC 14496-12 §8.3.2.3.
+    /// The size at which the picture is shown on square samples, 16.16 fixed point: its width stretched by the sample
+    /// aspect ratio, its height as coded. ISO/IEC 14496-12 §8.3.2.3.
     /// </summary>
     private static (uint Width, uint Height) DisplaySize(VideoConfiguration video)
     {
@@ -132,7 +135,7 @@ public static class CmafHeader
         ArgumentOutOfRangeException.ThrowIfZero(configuration.Timescale, nameof(configuration));
         if (configuration.DecoderConfiguration.IsEmpty)
         {
-            throw new ArgumentException("A track without decoder configuration cannot be decoded.", nameof(configuration));
+            throw new ArgumentException("The track has no decoder configuration.", nameof(configuration));
         }
 
         switch (configuration)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Streaming.Pipeline.Isobmff;
 
 /// <summary>
-/// Writes boxes, big-endian, each inside the one that is open: <c>using (writer.Open("moof"u8)) { … }</c>. A box's size is
-/// filled in when its scope ends. ISO/IEC 14496-12 §4.2.
+/// Writes boxes, big-endian, each inside the one that is open: <c>using (writer.Open("moof"u8)) { … }</c>. A box's size
+/// is filled in when its scope ends. ISO/IEC 14496-12 §4.2.
 /// </summary>
 internal sealed class BoxWriter
 {
@@ -37,7 +37,8 @@ internal sealed class BoxWriter
 
     public void WriteByte(byte value) => _buffer.Append(1)[0] = value;
 
-    public void WriteUInt16(ushort value) => BinaryPrimitives.WriteUInt16BigEndian(_buffer.Append(sizeof(ushort)), value);
+    public void WriteUInt16(ushort value) =>
+        BinaryPrimitives.WriteUInt16BigEndian(_buffer.Append(sizeof(ushort)), value);
 
     public void WriteUInt32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(_buffer.Append(sizeof(uint)), value);
 

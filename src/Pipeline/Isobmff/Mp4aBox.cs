@@ -2,12 +2,13 @@ using Streaming.Pipeline.Media;
 
 namespace Streaming.Pipeline.Isobmff;
 
-/// <summary>MPEG-4 Audio Sample Entry. ISO/IEC 14496-14 §5.6, ISO/IEC 14496-12 §12.2.3.</summary>
+/// <summary>MPEG-4 Audio Sample Entry. ISO/IEC 14496-14:2003 §5.6, ISO/IEC 14496-12 §12.2.3.</summary>
 internal static class Mp4aBox
 {
     public static void Write(BoxWriter writer, AudioConfiguration configuration)
     {
-        // samplerate is 16.16 fixed point. A rate that does not fit is left to the AudioSpecificConfig, which decides anyway.
+        // samplerate is 16.16 fixed point. A rate that does not fit is left to the AudioSpecificConfig, which decides
+        // anyway.
         var samplingRate = configuration.Timescale <= ushort.MaxValue ? configuration.Timescale << 16 : 0;
         using (writer.Open("mp4a"u8))
         {

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Streaming.Pipeline.Isobmff;
 
 /// <summary>
-/// A growing run of bytes in one array of the shared pool. It holds an array only from the first <see cref="Append"/> to
-/// <see cref="Release"/>, and asks for about as much as it needed before, so that a steady stream does not make it grow.
+/// A growing run of bytes in one array of the shared pool. It holds an array only from the first <see cref="Append"/>
+/// to <see cref="Release"/>, and asks for about as much as it needed before, so that a steady stream does not make it
+/// grow.
 /// </summary>
 internal sealed class PooledBuffer
 {

@@ -19,7 +19,8 @@ internal static class StsdBox
                     Mp4aBox.Write(writer, audio);
                     break;
                 default:
-                    throw new ArgumentException($"No sample entry for {configuration.GetType()}.", nameof(configuration));
+                    throw new ArgumentException(
+                        $"No sample entry for {configuration.GetType()}.", nameof(configuration));
             }
         }
     }

@@ -48,7 +48,9 @@ public sealed class CmafChunkBuilderTests
         var traf = BoxReader.Find(BoxReader.Read(builder.Complete(1, 10 * 1024)), "moof/traf");
 
         Assert.Equal(0x020038u, traf["tfhd"].Flags);
-        Assert.Equal((1024u, 100u, 0x02000000u), (traf["tfhd"].UInt32At(8), traf["tfhd"].UInt32At(12), traf["tfhd"].UInt32At(16)));
+        Assert.Equal(1024u, traf["tfhd"].UInt32At(8));
+        Assert.Equal(100u, traf["tfhd"].UInt32At(12));
+        Assert.Equal(0x02000000u, traf["tfhd"].UInt32At(16));
         Assert.Equal((1, 0x000001u, 12), (traf["trun"].Version, traf["trun"].Flags, traf["trun"].Body.Length));
     }
 
@@ -109,7 +111,8 @@ public sealed class CmafChunkBuilderTests
     {
         var builder = new CmafChunkBuilder(TestTracks.Video);
         builder.Add(new Sample(90, 0, true, Payload(1000, 1)));
-        Assert.Equal((1, 90, true, 1000), (builder.Count, builder.DecodeTime, builder.Independent, builder.PayloadLength));
+        Assert.Equal((1, 90, 1000), (builder.Count, builder.DecodeTime, builder.PayloadLength));
+        Assert.True(builder.Independent);
         var first = builder.Complete(1, 180);
         var copy = first.ToArray();
         Assert.Equal((0, false, 0), (builder.Count, builder.Independent, builder.PayloadLength));
@@ -179,7 +182,8 @@ public sealed class CmafChunkBuilderTests
         builder.Add(new Sample(0, 0, true, new byte[CmafChunkBuilder.PayloadLengthMax - 1]));
         Assert.Throws<InvalidOperationException>(() => builder.Add(new Sample(1, 0, true, Payload(2, 0))));
         builder.Add(new Sample(1, 0, true, Payload(1, 0)));
-        Assert.Equal(CmafChunkBuilder.PayloadLengthMax, BoxReader.ReadSamples(builder.Complete(1, 2)).Sum(s => s.Data.Length));
+        var written = BoxReader.ReadSamples(builder.Complete(1, 2));
+        Assert.Equal(CmafChunkBuilder.PayloadLengthMax, written.Sum(sample => sample.Data.Length));
 
         for (var index = 0; index < CmafChunkBuilder.SampleCountMax; index++)
         {
@@ -231,8 +235,8 @@ public sealed class CmafChunkBuilderTests
     }
 
     /// <summary>
-    /// Half a second of 2.5 Mbit/s video at 30 pictures a second on RTMP's millisecond clock, and of 128 kbit/s audio at 48 kHz:
-    /// the shapes that the figures of docs/protocols/cmaf.md are for.
+    /// Half a second of 2.5 Mbit/s video at 30 pictures a second on RTMP's millisecond clock, and of 128 kbit/s audio
+    /// at 48 kHz: the shapes that the figures of docs/protocols/cmaf.md are for.
     /// </summary>
     [Fact]
     public void Chunk_OfHalfASecond_CostsLittle()

@@ -47,9 +47,11 @@ public sealed class CmafChunkProperties
     [Fact]
     public void Chunk_AnySamples_BringsItsOwnDefaults() => Check(part =>
     {
-        // cmf2: nothing is left to trex. ISO/IEC 23000-19 §7.7. ReadSamples throws where there is no value, for want of a moov.
+        // cmf2: nothing is left to trex. ISO/IEC 23000-19 §7.7. ReadSamples throws where there is no value, for want of
+        // a moov.
         var traf = BoxReader.Find(BoxReader.Read(Write(part, out _)), "moof/traf");
-        foreach (var (inHeader, inRun) in new[] { (0x000008u, 0x000100u), (0x000010u, 0x000200u), (0x000020u, 0x000400u) })
+        (uint, uint)[] fields = [(0x000008, 0x000100), (0x000010, 0x000200), (0x000020, 0x000400)];
+        foreach (var (inHeader, inRun) in fields)
         {
             Assert.True((traf["tfhd"].Flags & inHeader) != 0 ^ (traf["trun"].Flags & inRun) != 0);
         }
@@ -100,10 +102,16 @@ public sealed class CmafChunkProperties
     private sealed record Part(IReadOnlyList<Sample> Samples, long EndDecodeTime)
     {
         public IReadOnlyList<long> Durations =>
-            [.. Samples.Skip(1).Select(sample => sample.DecodeTime).Append(EndDecodeTime).Zip(Samples, (end, s) => end - s.DecodeTime)];
+        [
+            .. Samples.Skip(1).Select(sample => sample.DecodeTime).Append(EndDecodeTime)
+                .Zip(Samples, (end, sample) => end - sample.DecodeTime),
+        ];
 
         public override string ToString() =>
-            $"{string.Join(' ', Samples.Select(s => $"{s.DecodeTime}{s.CompositionOffset:+#;-#;+0}{(s.IsSync ? "!" : "")}:{s.Data.Length}"))} – {EndDecodeTime}";
+            $"{string.Join(' ', Samples.Select(Describe))} – {EndDecodeTime}";
+
+        private static string Describe(Sample sample) =>
+            $"{sample.DecodeTime}{sample.CompositionOffset:+#;-#;+0}{(sample.IsSync ? "!" : "")}:{sample.Data.Length}";
     }
 
     private static class Parts
@@ -140,7 +148,8 @@ public sealed class CmafChunkProperties
             from seed in Gen.Choose(0, int.MaxValue)
             select Create(start, durations, offsets, sync, lengths, new Random(seed));
 
-        private static Part Create(long start, long[] durations, int[] offsets, bool[] sync, int[] lengths, Random random)
+        private static Part Create(
+            long start, long[] durations, int[] offsets, bool[] sync, int[] lengths, Random random)
         {
             var samples = new List<Sample>();
             foreach (var (index, duration) in durations.Index())

@@ -10,6 +10,7 @@ namespace Streaming.Pipeline.Tests.Cmaf;
 public sealed class CmafInteroperabilityTests(ForeignTracks tracks) : IClassFixture<ForeignTracks>, IDisposable
 {
     private const long BeyondThirtyTwoBits = 3L << 32;
+    private const string VariableFrameRate = " -vf select='not(mod(n,7))+mod(n,2)' -vsync vfr";
     private const string BFrames = "-c:v libx264 -preset veryfast -g 30 -bf 3 -b_strategy 0";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cmaf-");
@@ -22,7 +23,7 @@ public sealed class CmafInteroperabilityTests(ForeignTracks tracks) : IClassFixt
         { "testsrc2=size=320x180:rate=30:duration=3", "-c:v libx264 -preset veryfast -tune zerolatency -g 30", 10 },
         { "testsrc2=size=320x180:rate=30:duration=3", BFrames + " -x264-params open-gop=1", 7 },
         { "testsrc2=size=320x180:rate=30:duration=3", BFrames + " -bsf:v dump_extra=freq=keyframe", 8 },
-        { "testsrc2=size=320x180:rate=30000/1001:duration=3", BFrames + " -vf select='not(mod(n,7))+mod(n,2)' -vsync vfr", 8 },
+        { "testsrc2=size=320x180:rate=30000/1001:duration=3", BFrames + VariableFrameRate, 8 },
         { "testsrc2=size=352x288:rate=25:duration=3", BFrames + " -vf setsar=16/11", 8 },
         { "sine=frequency=440:sample_rate=48000:duration=3", "-c:a aac -b:a 128k -ac 2", 23 },
         { "sine=frequency=440:sample_rate=44100:duration=3", "-c:a aac -b:a 64k", 15 },
@@ -38,8 +39,8 @@ public sealed class CmafInteroperabilityTests(ForeignTracks tracks) : IClassFixt
 
         var packets = await PacketsAsync(file, "pts,dts,size,flags");
 
-        // ffmpeg 5.1 delays all pictures of a track by its lowest composition offset, so that none is shown before it is
-        // decoded; in its own files, too. Players that follow the specification do not.
+        // ffmpeg 5.1 delays all pictures of a track by its lowest composition offset, so that none is shown before it
+        // is decoded; in its own files, too. Players that follow the specification do not.
         var delay = -Math.Min(0, track.Samples.Min(sample => sample.CompositionOffset));
         Assert.Equal(
             track.Samples.Select(sample =>
@@ -78,8 +79,8 @@ public sealed class CmafInteroperabilityTests(ForeignTracks tracks) : IClassFixt
     [MemberData(nameof(Streams))]
     public async Task Ffprobe_OurHeader_SaysTheSameAsItsOwn(string source, string encoder, int samplesPerChunk)
     {
-        const string Fields = "stream=codec_name,profile,level,codec_tag_string,width,height,sample_aspect_ratio,display_aspect_ratio,"
-            + "pix_fmt,sample_rate,channels,time_base,r_frame_rate,extradata_size";
+        const string Fields = "stream=codec_name,profile,level,codec_tag_string,width,height,sample_aspect_ratio,"
+            + "display_aspect_ratio,pix_fmt,sample_rate,channels,time_base,r_frame_rate,extradata_size";
         var track = await tracks.EncodeAsync(source, encoder);
         var file = await SaveAsync(track.Remux(samplesPerChunk, shift: 0));
 
@@ -98,8 +99,8 @@ public sealed class CmafInteroperabilityTests(ForeignTracks tracks) : IClassFixt
         var ours = BoxReader.ReadSamples(track.Remux(samplesPerChunk, shift: 0));
 
         Assert.Equal(
-            track.Samples.Select(s => (s.DecodeTime, s.Duration, s.CompositionOffset, s.Flags, Convert.ToHexString(s.Data.Span))),
-            ours.Select(s => (s.DecodeTime, s.Duration, s.CompositionOffset, s.Flags, Convert.ToHexString(s.Data.Span))));
+            track.Samples.Select(sample => (sample with { Data = default }, Convert.ToHexString(sample.Data.Span))),
+            ours.Select(sample => (sample with { Data = default }, Convert.ToHexString(sample.Data.Span))));
         if (encoder.StartsWith(BFrames, StringComparison.Ordinal))
         {
             Assert.Contains(ours, sample => sample.CompositionOffset < 0);
@@ -115,14 +116,16 @@ public sealed class CmafInteroperabilityTests(ForeignTracks tracks) : IClassFixt
         var file = await SaveAsync(track.Remux(samplesPerChunk, BeyondThirtyTwoBits));
         var folder = Path.Combine(Repository.Root, "tests", "tools", "mp4box");
         Assert.True(
-            Directory.Exists(Path.Combine(folder, "node_modules")), $"This test needs mp4box.js: run `npm ci` in {folder}.");
+            Directory.Exists(Path.Combine(folder, "node_modules")),
+            $"This test needs mp4box.js: run `npm ci` in {folder}.");
 
-        using var answer = JsonDocument.Parse((await Tool.RunAsync("node", Path.Combine(folder, "inspect.mjs"), file)).Silent());
+        var inspection = await Tool.RunAsync("node", Path.Combine(folder, "inspect.mjs"), file);
+        using var answer = JsonDocument.Parse(inspection.Silent());
 
         var root = answer.RootElement;
         Assert.True(root.GetProperty("fragmented").GetBoolean());
-        Assert.Equal(
-            2 + (2 * ((track.Samples.Count + samplesPerChunk - 1) / samplesPerChunk)), root.GetProperty("boxes").GetArrayLength());
+        var chunks = (track.Samples.Count + samplesPerChunk - 1) / samplesPerChunk;
+        Assert.Equal(2 + (2 * chunks), root.GetProperty("boxes").GetArrayLength());
         var read = Assert.Single(root.GetProperty("tracks").EnumerateArray());
         Assert.Equal(track.Configuration.Codec, read.GetProperty("codec").GetString());
         Assert.Equal(track.Configuration.Timescale, read.GetProperty("timescale").GetUInt32());
@@ -153,15 +156,17 @@ public sealed class CmafInteroperabilityTests(ForeignTracks tracks) : IClassFixt
     private static async Task<string[]> PacketsAsync(string file, string fields)
     {
         var packets = await Tool.RunAsync(
-            "ffprobe", "-v", "warning", "-show_data_hash", "MD5", "-show_entries", $"packet={fields}", "-of", "csv=p=0:nk=1", file);
+            "ffprobe", "-v", "warning", "-show_data_hash", "MD5", "-show_entries", $"packet={fields}",
+            "-of", "csv=p=0:nk=1", file);
         return packets.Silent().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Presentation times and hashes of all decoded frames.</summary>
     private static async Task<string[]> DecodeAsync(string file)
     {
-        var frames = (await Tool.RunAsync(
-            "ffmpeg", "-v", "warning", "-i", file, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "framemd5", "-")).Silent();
-        return [.. frames.Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
+        var frames = await Tool.RunAsync(
+            "ffmpeg", "-v", "warning", "-i", file, "-fps_mode", "passthrough", "-enc_time_base", "-1",
+            "-f", "framemd5", "-");
+        return [.. frames.Silent().Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
     }
 }

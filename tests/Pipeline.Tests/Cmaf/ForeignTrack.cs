@@ -15,7 +15,9 @@ internal sealed record ForeignTrack(
 
     public long EndDecodeTime => Samples[^1].DecodeTime + Samples[^1].Duration;
 
-    /// <summary>Encodes <paramref name="source"/> with <paramref name="encoder"/>, both as arguments of ffmpeg.</summary>
+    /// <summary>
+    /// Encodes <paramref name="source"/> with <paramref name="encoder"/>, both as arguments of ffmpeg.
+    /// </summary>
     public static async Task<ForeignTrack> EncodeAsync(string file, string source, string encoder)
     {
         string[] arguments =
@@ -76,7 +78,9 @@ internal sealed record ForeignTrack(
         };
     }
 
-    /// <summary>ffmpeg writes its descriptors' sizes in four bytes, and the AudioSpecificConfig has the tag 5.</summary>
+    /// <summary>
+    /// ffmpeg writes its descriptors' sizes in four bytes, and the AudioSpecificConfig has the tag 5.
+    /// </summary>
     private static ReadOnlyMemory<byte> AudioSpecificConfig(ReadOnlyMemory<byte> esds)
     {
         var start = esds.Span.IndexOf((ReadOnlySpan<byte>)[0x05, 0x80, 0x80, 0x80]) + 5;

@@ -1,8 +1,8 @@
 namespace Streaming.Pipeline.Tests.Cmaf;
 
 /// <summary>
-/// Texts that a test compares with, in <c>Golden</c> beside it. Run the tests with <c>UPDATE_GOLDEN=1</c> in the environment to
-/// write them anew, then read the difference before committing it.
+/// Texts that a test compares with, in <c>Golden</c> beside it. Run the tests with <c>UPDATE_GOLDEN=1</c> in the
+/// environment to write them anew, then read the difference before committing it.
 /// </summary>
 internal static class GoldenFile
 {

@@ -21,7 +21,11 @@ internal static class Tool
 
     public static async Task<ToolAnswer> RunAsync(string tool, params string[] arguments)
     {
-        var start = new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(tool, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var limit = new CancellationTokenSource(TimeLimit);
         using var process = Start(start);
         try

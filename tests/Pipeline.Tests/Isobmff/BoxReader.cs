@@ -40,8 +40,8 @@ public sealed record FragmentSample(
 }
 
 /// <summary>
-/// Reads boxes and the samples of movie fragments back, for tests and tools. It is written from the specification and shares
-/// nothing with the writer. Input that breaks the format throws <see cref="InvalidDataException"/>.
+/// Reads boxes and the samples of movie fragments back, for tests and tools. It is written from the specification and
+/// shares nothing with the writer. Input that breaks the format throws <see cref="InvalidDataException"/>.
 /// </summary>
 public static class BoxReader
 {
@@ -71,7 +71,9 @@ public static class BoxReader
         return slash < 0 ? found[0] : Find(found[0].Children, path[(slash + 1)..]);
     }
 
-    /// <summary>The samples of all movie fragments in order, with the defaults of tfhd, and of trex if there is a moov.</summary>
+    /// <summary>
+    /// The samples of all movie fragments in order, with the defaults of tfhd, and of trex if there is a moov.
+    /// </summary>
     public static IReadOnlyList<FragmentSample> ReadSamples(ReadOnlyMemory<byte> file)
     {
         var boxes = Read(file);
@@ -131,7 +133,11 @@ public static class BoxReader
     }
 
     private static void ReadTrackFragment(
-        ReadOnlyMemory<byte> file, Mp4Box moof, Mp4Box traf, Dictionary<uint, Mp4Box> trex, List<FragmentSample> samples)
+        ReadOnlyMemory<byte> file,
+        Mp4Box moof,
+        Mp4Box traf,
+        Dictionary<uint, Mp4Box> trex,
+        List<FragmentSample> samples)
     {
         var tfhd = traf["tfhd"];
         var trackId = tfhd.UInt32At(4);
@@ -178,7 +184,8 @@ public static class BoxReader
             {
                 var sampleDuration = run.NextIf(0x000100) ?? duration ?? throw Missing("duration");
                 var sampleSize = run.NextIf(0x000200) ?? size ?? throw Missing("size");
-                var sampleFlags = run.NextIf(0x000400) ?? (index == 0 ? firstFlags : null) ?? flags ?? throw Missing("flags");
+                var sampleFlags = run.NextIf(0x000400)
+                    ?? (index == 0 ? firstFlags : null) ?? flags ?? throw Missing("flags");
                 var offset = (int)(run.NextIf(0x000800) ?? 0);
                 if (trun.Version == 0 && offset < 0)
                 {
@@ -214,7 +221,8 @@ public static class BoxReader
         text.Append(CultureInfo.InvariantCulture, $"{indent}{box.Type} {box.Body.Length + HeaderLength}\n");
         foreach (var row in Convert.ToHexStringLower(box.Body.Span[..box.FieldsLength]).Chunk(64))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{indent}  | {string.Join(' ', row.Chunk(8).Select(w => new string(w)))}\n");
+            var words = string.Join(' ', row.Chunk(8).Select(word => new string(word)));
+            text.Append(CultureInfo.InvariantCulture, $"{indent}  | {words}\n");
         }
 
         foreach (var child in box.Children)

@@ -1,5 +1,5 @@
-// Prints what mp4box.js reads from the file given as JSON: its tracks and each track's samples. Whatever it complains of on
-// the way goes to stderr.
+// Prints what mp4box.js reads from the file given as JSON: its tracks and each track's samples. Whatever it complains
+// of on the way goes to stderr.
 import { readFile } from 'node:fs/promises';
 import { createFile, Log } from 'mp4box';
 
