@@ -25,7 +25,9 @@ public static partial class MediaPlaylist
     /// <summary>Says how many segments a player is not told again. Returns the index of the first that it is told.</summary>
     private static int WriteSkip(ref Utf8Writer text, RenditionSnapshot rendition, long targetDuration)
     {
-        var skipped = FirstWithin(rendition, TimeSpan.FromSeconds(SkipBoundaryTargetDurations * targetDuration));
+        // The segment that the skip boundary lies in is not beyond it.
+        var within = FirstWithin(rendition, TimeSpan.FromSeconds(SkipBoundaryTargetDurations * targetDuration));
+        var skipped = Math.Max(0, within - 1);
         if (skipped > 0)
         {
             text.Write("#EXT-X-SKIP:SKIPPED-SEGMENTS="u8);
@@ -36,18 +38,21 @@ public static partial class MediaPlaylist
         return skipped;
     }
 
-    /// <summary>Index of the first segment that ends no further than <paramref name="distance"/> from the edge.</summary>
+    /// <summary>Index of the first segment that is wholly within <paramref name="distance"/> of the edge.</summary>
     private static int FirstWithin(RenditionSnapshot rendition, TimeSpan distance)
     {
-        var first = rendition.Segments.Length;
+        var segments = rendition.Segments;
         var toEdge = rendition.Open is { } open ? rendition.DurationOf(open) : TimeSpan.Zero;
-        while (first > 0 && toEdge <= distance)
+        for (var i = segments.Length - 1; i >= 0; i--)
         {
-            first--;
-            toEdge += rendition.DurationOf(rendition.Segments[first]);
+            toEdge += rendition.DurationOf(segments[i]);
+            if (toEdge > distance)
+            {
+                return i + 1;
+            }
         }
 
-        return first;
+        return 0;
     }
 
     private static void WriteParts(ref Utf8Writer text, RenditionSnapshot rendition, Segment segment)
