@@ -23,7 +23,10 @@ public sealed record BroadcastSnapshot
     /// <summary>Video renditions first (the source, then the ladder from the top), then audio.</summary>
     public required ImmutableArray<RenditionSnapshot> Renditions { get; init; }
 
-    /// <summary>The periods that the segments of the renditions are in, by index; older ones are kept.</summary>
+    /// <summary>
+    /// The periods that segments of the window are in, oldest first. One is added with its first boundary, before it has a
+    /// complete segment.
+    /// </summary>
     public required ImmutableArray<Period> Periods { get; init; }
 
     /// <summary>The broadcast is over: no segment will be added.</summary>
@@ -31,6 +34,9 @@ public sealed record BroadcastSnapshot
 
     /// <summary>Grows with every snapshot of a broadcast.</summary>
     public required long Version { get; init; }
+
+    /// <summary>Wall-clock time at which this snapshot was made: DASH's publishTime.</summary>
+    public required DateTimeOffset PublishedAt { get; init; }
 
     /// <summary>The rendition of that name, null when there is none.</summary>
     public RenditionSnapshot? Find(string name)

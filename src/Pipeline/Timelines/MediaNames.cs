@@ -6,7 +6,7 @@ namespace Streaming.Pipeline.Timelines;
 /// Names of a rendition's files, the same in HLS, in DASH and in storage, so that one object serves all of them. They are
 /// made of decode times, which never come twice within a broadcast: what a name stands for never changes.
 /// </summary>
-public static class MediaNames
+public static partial class MediaNames
 {
     public const string MediaPlaylist = "index.m3u8";
 

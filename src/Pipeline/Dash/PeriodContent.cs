@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Pipeline.Dash;
+
+/// <summary>
+/// A period of the window with what can be played in it, and its place on the MPD's timeline. ISO/IEC 23009-1 §5.3.2.
+/// </summary>
+/// <param name="Index">The period's id.</param>
+/// <param name="Start">When it starts, from the start of the presentation.</param>
+/// <param name="DecodeTime">Media time at <paramref name="Start"/>, in 90 kHz ticks.</param>
+/// <param name="Tracks">The renditions to choose from, with the segments of this period that have media.</param>
+internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime, Offering Tracks)
+{
+    // How many segments a new period waits for a kind of track that has none in it yet.
+    private const int SegmentsWithoutOtherTracksMax = 2;
+
+    private const uint TicksPerSecond = (uint)TimeSpan.TicksPerSecond;
+
+    /// <summary>Media time at <see cref="Start"/> in ticks of a timescale: @presentationTimeOffset.</summary>
+    public long PresentationTimeOffset(uint timescale) =>
+        MediaClock.Rescale(DecodeTime, MediaClock.TicksPerSecond, timescale);
+
+    /// <summary>Presentation time at which the first of its segments starts, of the track that starts last.</summary>
+    public TimeSpan FirstSegmentStart => Tracks.Renditions.Max(track =>
+        PresentationTime(track, track.Segments[0].DecodeTime));
+
+    /// <summary>Presentation time at which the last of its segments ends, of the track that ends last.</summary>
+    public TimeSpan LastSegmentEnd => Tracks.Renditions.Max(track =>
+        PresentationTime(track, track.Segments[^1].DecodeTime + track.Segments[^1].Duration));
+
+    /// <summary>The periods in which there is something to play, placed by their wall-clock time.</summary>
+    public static ImmutableArray<PeriodContent> Of(BroadcastSnapshot broadcast)
+    {
+        var contents = ImmutableArray.CreateBuilder<PeriodContent>(broadcast.Periods.Length);
+        foreach (var period in broadcast.Periods)
+        {
+            var isNewest = period == broadcast.Periods[^1];
+            var tracks = Offering.Of(Within(broadcast, period, isNewest));
+            if (!tracks.Renditions.Any() || (isNewest && contents.Count > 0 && IsEarly(tracks)))
+            {
+                continue;
+            }
+
+            var start = period.ProgramDateTime - broadcast.StartedAt;
+            contents.Add(new PeriodContent(period.Index, start, period.DecodeTime, WithoutGaps(tracks)));
+        }
+
+        return contents.DrainToImmutable();
+    }
+
+    /// <summary>The same periods one after the other from zero, without what is missing before and between them.</summary>
+    public static ImmutableArray<PeriodContent> Joined(ImmutableArray<PeriodContent> contents)
+    {
+        var joined = ImmutableArray.CreateBuilder<PeriodContent>(contents.Length);
+        var end = TimeSpan.Zero;
+        foreach (var content in contents)
+        {
+            var moved = content with
+            {
+                Start = end,
+                DecodeTime = content.Tracks.Renditions.Min(static track => track.Segments[0].Boundary.DecodeTime),
+            };
+            joined.Add(moved);
+            end = moved.LastSegmentEnd;
+        }
+
+        return joined.DrainToImmutable();
+    }
+
+    // Players do not look again for an adaptation set that a period lacked when they first saw it, so a period is shown
+    // when all of its are there. But a track that has fallen silent must not hold up the others.
+    private static bool IsEarly(Offering tracks) =>
+        !tracks.IsReady
+        && tracks.Renditions.Max(static track => track.Segments.Length) < SegmentsWithoutOtherTracksMax;
+
+    // In a period that is over, a rendition stays for those who play it, offered to newcomers or not.
+    private static BroadcastSnapshot Within(BroadcastSnapshot broadcast, Period period, bool isNewest) => broadcast with
+    {
+        Renditions =
+        [
+            .. broadcast.Renditions.Select(rendition => rendition with
+            {
+                Segments = rendition.Segments.RemoveAll(segment => segment.Boundary.Period != period.Index),
+                IsOffered = rendition.IsOffered || !isNewest,
+            }),
+        ],
+    };
+
+    private static Offering WithoutGaps(Offering tracks) => tracks with
+    {
+        Video = [.. tracks.Video.Select(WithoutGaps)],
+        Audio = tracks.Audio is null ? null : WithoutGaps(tracks.Audio),
+    };
+
+    private static RenditionSnapshot WithoutGaps(RenditionSnapshot track) =>
+        track with { Segments = track.Segments.RemoveAll(static segment => segment.IsGap) };
+
+    private TimeSpan PresentationTime(RenditionSnapshot track, long mediaTime)
+    {
+        var timescale = track.TimescaleOf(track.Segments[0]);
+        var ticks = MediaClock.Rescale(mediaTime - PresentationTimeOffset(timescale), timescale, TicksPerSecond);
+        return Start + TimeSpan.FromTicks(ticks);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Streaming.Pipeline.Text;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Pipeline.Dash;
+
+/// <summary>
+/// The addresses of a representation's segments, and when each is: names are made of times, runs of equal durations are
+/// written once. ISO/IEC 23009-1 §5.3.9.4 and §5.3.9.6.
+/// </summary>
+internal static class SegmentTemplate
+{
+    public static void Write(ref Utf8XmlWriter xml, PeriodContent content, RenditionSnapshot track, string mediaPrefix)
+    {
+        var first = track.Segments[0];
+        var timescale = track.TimescaleOf(first);
+        var address = mediaPrefix + track.Name + "/";
+        xml.Start("SegmentTemplate"u8);
+        xml.Attribute("timescale"u8, timescale);
+        xml.Attribute("presentationTimeOffset"u8, content.PresentationTimeOffset(timescale));
+        xml.Attribute("initialization"u8, address + MediaNames.Initialization(first.Initialization));
+        xml.Attribute("media"u8, address + MediaNames.DashSegmentTemplate);
+        WriteTimeline(ref xml, track.Segments);
+        xml.End("SegmentTemplate"u8);
+    }
+
+    private static void WriteTimeline(ref Utf8XmlWriter xml, ImmutableArray<Segment> segments)
+    {
+        xml.Start("SegmentTimeline"u8);
+        long? end = null;
+        for (var i = 0; i < segments.Length;)
+        {
+            var segment = segments[i];
+            var run = RunLength(segments.AsSpan()[i..]);
+            xml.Start("S"u8);
+            if (segment.DecodeTime != end)
+            {
+                xml.Attribute("t"u8, segment.DecodeTime);
+            }
+
+            xml.Attribute("d"u8, segment.Duration);
+            if (run > 1)
+            {
+                xml.Attribute("r"u8, run - 1);
+            }
+
+            xml.End("S"u8);
+            end = segment.DecodeTime + (run * segment.Duration);
+            i += run;
+        }
+
+        xml.End("SegmentTimeline"u8);
+    }
+
+    /// <summary>How many segments from the first on follow each other without a break and are as long as it.</summary>
+    private static int RunLength(ReadOnlySpan<Segment> segments)
+    {
+        var first = segments[0];
+        var length = 1;
+        while (length < segments.Length
+            && segments[length] is var next
+            && next.Duration == first.Duration
+            && next.DecodeTime == first.DecodeTime + (length * first.Duration))
+        {
+            length++;
+        }
+
+        return length;
+    }
+}

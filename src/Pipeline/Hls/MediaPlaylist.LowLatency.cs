@@ -1,0 +1,126 @@
+using Streaming.Pipeline.Text;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Pipeline.Hls;
+
+/// <content>Low-Latency HLS: parts, hints, reports and delta updates. RFC 8216bis §6.2.5, appendix B.</content>
+public static partial class MediaPlaylist
+{
+    private const int PartsListedTargetDurations = 3;
+    private const int SkipBoundaryTargetDurations = 6;
+    private const int PartHoldBackPartTargets = 3;
+
+    private static void WriteServerControl(
+        ref Utf8Writer text, BroadcastSnapshot broadcast, long targetDuration, MediaPlaylistOptions options)
+    {
+        text.Write("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK="u8);
+        WriteUpperBound(ref text, options.PartHoldBack ?? broadcast.PartTarget * PartHoldBackPartTargets);
+        text.Write(",CAN-SKIP-UNTIL="u8);
+        text.Write(SkipBoundaryTargetDurations * targetDuration);
+        text.Write("\n#EXT-X-PART-INF:PART-TARGET="u8);
+        WriteUpperBound(ref text, broadcast.PartTarget);
+        text.Write("\n"u8);
+    }
+
+    /// <summary>Says how many segments a player is not told again. Returns the index of the first that it is told.</summary>
+    private static int WriteSkip(ref Utf8Writer text, RenditionSnapshot rendition, long targetDuration)
+    {
+        // The segment that the skip boundary lies in is not beyond it.
+        var within = FirstWithin(rendition, TimeSpan.FromSeconds(SkipBoundaryTargetDurations * targetDuration));
+        var skipped = Math.Max(0, within - 1);
+        if (skipped > 0)
+        {
+            text.Write("#EXT-X-SKIP:SKIPPED-SEGMENTS="u8);
+            text.Write(skipped);
+            text.Write("\n"u8);
+        }
+
+        return skipped;
+    }
+
+    /// <summary>Index of the first segment that is wholly within <paramref name="distance"/> of the edge.</summary>
+    private static int FirstWithin(RenditionSnapshot rendition, TimeSpan distance)
+    {
+        var segments = rendition.Segments;
+        var toEdge = rendition.Open is { } open ? rendition.DurationOf(open) : TimeSpan.Zero;
+        for (var i = segments.Length - 1; i >= 0; i--)
+        {
+            toEdge += rendition.DurationOf(segments[i]);
+            if (toEdge > distance)
+            {
+                return i + 1;
+            }
+        }
+
+        return 0;
+    }
+
+    private static void WriteParts(ref Utf8Writer text, RenditionSnapshot rendition, Segment segment)
+    {
+        foreach (var part in segment.Parts)
+        {
+            text.Write("#EXT-X-PART:DURATION="u8);
+            WriteDuration(ref text, part.DecodeTime, part.Duration, rendition.TimescaleOf(segment));
+            text.Write(",URI=\""u8);
+            MediaNames.WritePart(ref text, segment.DecodeTime, part.Index);
+            text.Write(part.Independent ? "\",INDEPENDENT=YES\n"u8 : "\"\n"u8);
+        }
+    }
+
+    /// <summary>Writes the growing segment's parts and the name of the part that comes next.</summary>
+    private static void WriteEdge(ref Utf8Writer text, RenditionSnapshot rendition, Segment? previous)
+    {
+        if (rendition.Open is { } open)
+        {
+            WriteBeginning(ref text, rendition, open, previous);
+            WriteParts(ref text, rendition, open);
+            WritePreloadHint(ref text, open.DecodeTime, open.Parts.Length);
+        }
+        else if (previous is not null)
+        {
+            // A segment is complete when the next one has begun, so this is where that is, unless the timeline breaks here.
+            WritePreloadHint(ref text, previous.DecodeTime + previous.Duration, 0);
+        }
+    }
+
+    private static void WritePreloadHint(ref Utf8Writer text, long decodeTime, int part)
+    {
+        text.Write("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\""u8);
+        MediaNames.WritePart(ref text, decodeTime, part);
+        text.Write("\"\n"u8);
+    }
+
+    private static void WriteRenditionReports(
+        ref Utf8Writer text, BroadcastSnapshot broadcast, RenditionSnapshot rendition)
+    {
+        foreach (var other in Offering.Of(broadcast).Renditions)
+        {
+            if (other.Name == rendition.Name)
+            {
+                continue;
+            }
+
+            var last = other.Open is { Parts.IsEmpty: false } open ? open : other.Segments[^1];
+            text.Write("#EXT-X-RENDITION-REPORT:URI=\"../"u8);
+            text.Write(other.Name);
+            text.Write("/"u8);
+            text.Write(MediaNames.MediaPlaylist);
+            text.Write("\",LAST-MSN="u8);
+            text.Write(last.Boundary.MediaSequence);
+            if (!last.Parts.IsEmpty)
+            {
+                text.Write(",LAST-PART="u8);
+                text.Write(last.Parts[^1].Index);
+            }
+
+            text.Write("\n"u8);
+        }
+    }
+
+    /// <summary>Writes a bound that no duration written to five decimals exceeds.</summary>
+    private static void WriteUpperBound(ref Utf8Writer text, TimeSpan bound)
+    {
+        const long unit = TimeSpan.TicksPerSecond / DurationUnitsPerSecond;
+        text.WriteFixed((bound.Ticks + unit - 1) / unit, DurationDecimals);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Pipeline.Timelines;
+
+/// <summary>
+/// The renditions that a player which comes now may choose from: a switching set of video, the best first, and the audio
+/// that goes with each of them. ISO/IEC 23000-19 §7.3.4.
+/// </summary>
+public sealed record Offering
+{
+    /// <summary>Video renditions between which a player may switch. Empty for a broadcast of audio alone.</summary>
+    public required ImmutableArray<RenditionSnapshot> Video { get; init; }
+
+    /// <summary>The audio rendition, null when there is none.</summary>
+    public required RenditionSnapshot? Audio { get; init; }
+
+    /// <summary>
+    /// There is media of every kind of track that the broadcast has. Before that it is too early to show it to players:
+    /// most never look for a track again that was not there when they came.
+    /// </summary>
+    public required bool IsReady { get; init; }
+
+    /// <summary>Every segment begins with a sync sample.</summary>
+    public required bool IsIndependent { get; init; }
+
+    /// <summary>Each rendition of it, video first.</summary>
+    public IEnumerable<RenditionSnapshot> Renditions => Audio is null ? Video : Video.Append(Audio);
+
+    /// <summary>
+    /// What <paramref name="broadcast"/> offers. A video rendition that a player cannot switch to at each of its segments
+    /// (a source with long GOPs) is left out when there is another that allows it.
+    /// </summary>
+    public static Offering Of(BroadcastSnapshot broadcast)
+    {
+        var offered = broadcast.Renditions.RemoveAll(static rendition => !rendition.IsOffered);
+        var playable = offered.RemoveAll(static rendition => rendition.Segments.All(segment => segment.IsGap));
+        var video = playable.RemoveAll(static rendition => rendition.Kind is not TrackKind.Video);
+        if (video.Any(IsIndependentThroughout))
+        {
+            video = video.RemoveAll(static rendition => !IsIndependentThroughout(rendition));
+        }
+
+        var audio = playable.FirstOrDefault(static rendition => rendition.Kind is TrackKind.Audio);
+        return new Offering
+        {
+            Video = video,
+            Audio = audio,
+            IsReady = HasBegun(offered, TrackKind.Video) && HasBegun(offered, TrackKind.Audio) && !playable.IsEmpty,
+            IsIndependent = video.All(IsIndependentThroughout) && (audio is null || IsIndependentThroughout(audio)),
+        };
+    }
+
+    internal static bool IsIndependentThroughout(RenditionSnapshot rendition) =>
+        rendition.Segments.All(static segment => segment.Independent || segment.IsGap);
+
+    // A rendition that fails from its first segment on has begun: it will not be waited for.
+    private static bool HasBegun(ImmutableArray<RenditionSnapshot> offered, TrackKind kind)
+    {
+        var ofKind = offered.Where(rendition => rendition.Kind == kind);
+        return !ofKind.Any() || ofKind.Any(static rendition => !rendition.Segments.IsEmpty);
+    }
+}
