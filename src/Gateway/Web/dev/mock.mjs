@@ -31,8 +31,8 @@ function startEncoder() {
   encoder = spawn('ffmpeg', ['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30', '-re', '-f', 'lavfi', '-i',
     'sine=frequency=440:beep_factor=4', ...video, '-map', '1:a', '-c:v', 'libx264', '-preset', 'ultrafast', '-tune',
     'zerolatency', '-g', '60', '-sc_threshold', '0', '-c:a', 'aac', '-b:a', '96k', '-f', 'dash', '-seg_duration', '2',
-    '-window_size', '8', '-extra_window_size', '8', '-streaming', '1', '-ldash', '1', '-frag_type', 'duration', '-frag_duration', '0.5',
-    '-target_latency', '3', '-utc_timing_url', '/api/time', '-write_prft', '1', '-hls_playlist', '1', '-hls_master_name', 'index.m3u8',
+    '-window_size', '8', '-extra_window_size', '8', '-utc_timing_url', '/api/time',
+    '-hls_playlist', '1', '-hls_master_name', 'index.m3u8',
     '-use_template', '1', '-use_timeline', '0',
     '-adaptation_sets', 'id=0,streams=v id=1,streams=a', join(media, 'manifest.mpd')], { stdio: ['ignore', 'inherit', 'inherit'] });
 }

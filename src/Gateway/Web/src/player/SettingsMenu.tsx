@@ -10,11 +10,16 @@ export interface SettingsMenuProps {
   onClose: () => void;
 }
 
+/** On a phone the player is too low for a menu: there it is a sheet from the screen's bottom edge. */
+const narrow = '(max-width: 560px)';
+
 /** Quality, player and statistics. Arrow keys move in it, Escape and a click elsewhere close it. */
 export function SettingsMenu({ playback, showsStats, onStats, onClose }: SettingsMenuProps) {
   const menu = useRef<HTMLDivElement>(null);
+  const isSheet = useRef(window.matchMedia(narrow).matches).current;
   useEffect(() => {
     const opener = document.activeElement;
+    if (isSheet) menu.current?.showPopover();
     menu.current?.querySelector<HTMLElement>('[aria-checked=true]')?.focus();
     const onPointer = (event: PointerEvent) => {
       const target = event.target instanceof Element ? event.target : null;
@@ -50,7 +55,14 @@ export function SettingsMenu({ playback, showsStats, onStats, onClose }: Setting
   const selected = engine?.selected() ?? 'auto';
   const current = renditions.find(({ name }) => name === engine?.current());
   return (
-    <div class="settings" role="menu" aria-label="Settings" ref={menu} onKeyDown={onKeyDown}>
+    <div
+      class={isSheet ? 'settings settings-sheet' : 'settings'}
+      role="menu"
+      aria-label="Settings"
+      ref={menu}
+      onKeyDown={onKeyDown}
+      {...(isSheet ? { popover: 'manual' } : {})}
+    >
       <div class="settings-group" role="group" aria-label="Quality">
         <p class="settings-title" aria-hidden="true">Quality</p>
         <MenuItem

@@ -38,7 +38,7 @@ export function ChannelSettings({ channel, token, onChanged }: ChannelSettingsPr
   };
 
   return (
-    <section class="panel" aria-labelledby="settings-title">
+    <section class="panel channel-settings" aria-labelledby="settings-title">
       <h2 id="settings-title">Channel</h2>
       {error !== null && <Notice kind="error">{error}</Notice>}
       <form class="form-row" onSubmit={(event) => void save(event)}>

@@ -32,7 +32,7 @@ export function IngestPanel({ channel }: { channel: Channel }) {
               <p><strong class="digits">{formatBitRate(ingest.bitRate)}</strong> <span>incoming</span></p>
               <Sparkline values={bitRates} label={`Incoming bit rate, now ${formatBitRate(ingest.bitRate)}`} />
             </div>
-            <IngestFigures ingest={ingest} viewers={channel.viewers} />
+            <IngestFigures ingest={ingest} />
             {ingest.keyFrameInterval !== null && ingest.keyFrameInterval > keyFrameIntervalMax && (
               <Notice kind="warning">
                 A key frame comes only every {formatSeconds(ingest.keyFrameInterval)}. Set the keyframe interval to 2 s in OBS:
@@ -59,18 +59,19 @@ function State({ channel }: { channel: Channel }) {
       {live && startedAt !== null && (
         <span class="digits" aria-hidden="true">{formatClock(now - Date.parse(startedAt))}</span>
       )}
+      {live && <span class="muted">{formatViewers(channel.viewers)}</span>}
     </p>
   );
 }
 
-function IngestFigures({ ingest, viewers }: { ingest: Ingest; viewers: number }) {
+function IngestFigures({ ingest }: { ingest: Ingest }) {
   const rows: [string, string][] = [
     ['Picture', `${ingest.width} × ${ingest.height}`],
     ['Frame rate', `${formatFrameRate(ingest.frameRate)} fps`],
-    ['Codecs', [ingest.videoCodec, ingest.audioCodec].filter(Boolean).join(', ')],
     ['Key frames', ingest.keyFrameInterval === null ? 'not known yet' : `every ${formatSeconds(ingest.keyFrameInterval)}`],
+    ['Video', ingest.videoCodec || 'none'],
+    ['Audio', ingest.audioCodec || 'none'],
     ['Encoder', ingest.encoder ?? 'not told'],
-    ['Audience', formatViewers(viewers)],
   ];
   return (
     <dl class="figures">

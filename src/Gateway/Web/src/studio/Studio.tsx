@@ -43,12 +43,12 @@ export function Studio({ slug, token, polled, onRefused }: StudioProps) {
       <div class="studio">
         <div class="studio-column">
           <IngestPanel channel={channel} />
-          <Preview channel={channel} isUnreachable={error !== null} askChannel={refresh} />
+          {channel.live && <Preview channel={channel} isUnreachable={error !== null} askChannel={refresh} />}
+          <ChannelSettings channel={channel} token={token} onChanged={refresh} />
         </div>
         <div class="studio-column">
           <StreamKey credentials={credentials} />
           <EncoderGuide rtmpUrl={credentials.rtmpUrl} streamKey={credentials.streamKey} />
-          <ChannelSettings channel={channel} token={token} onChanged={refresh} />
         </div>
       </div>
     </main>

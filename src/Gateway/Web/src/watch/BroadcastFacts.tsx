@@ -14,7 +14,9 @@ export function BroadcastFacts({ channel }: { channel: Channel }) {
       <h1>{channel.title}</h1>
       <div class="facts-row">
         {channel.live ? <LiveBadge /> : <span class="badge">Offline</span>}
-        <span class="fact"><Icon name="viewers" size={18} /> {formatViewers(channel.viewers)}</span>
+        {channel.live && (
+          <span class="fact"><Icon name="viewers" size={18} /> {formatViewers(channel.viewers)}</span>
+        )}
         {channel.live && channel.startedAt !== null && <Uptime startedAt={channel.startedAt} />}
       </div>
       {channel.live && channel.ingest?.state === 'interrupted' && (
