@@ -54,7 +54,8 @@ function sendFile(response, path, transform) {
 
 /** ffmpeg numbers its renditions; the server names them. */
 const nameInMaster = (text) => text.replace(/media_(\d+)\.m3u8/g, (_, index) => `${rungs[index]?.[0] ?? 'audio'}/index.m3u8`);
-const nameInMpd = (text) => text.replace(/<Representation id="(\d+)"/g, (_, index) => `<Representation id="${rungs[index]?.[0] ?? 'audio'}"`);
+const nameInMpd = (text) => text.replace(/(suggestedPresentationDelay)="[^"]*"/, '$1="PT6S"')
+  .replace(/<Representation id="(\d+)"/g, (_, index) => `<Representation id="${rungs[index]?.[0] ?? 'audio'}"`);
 
 function sendMedia(response, slug, rest) {
   const channel = channels.get(slug);

@@ -1,5 +1,5 @@
 import type { Channel } from '../api/channel';
-import { bufferAhead } from './buffer';
+import { isDrained } from './buffer';
 import type { Engine, Fault, Selection } from './engine';
 import { openEngine, type PlayerChoice } from './openEngine';
 import { readPreferences } from './preferences';
@@ -13,9 +13,6 @@ import { StallCounter } from './StallCounter';
 export type Phase = 'offline' | 'opening' | 'playing' | 'retrying' | 'ended' | 'unsupported';
 
 const retryDelayMs = 3_000;
-
-/** With no more than this left to show of a broadcast that is over, it has ended for the viewer too. */
-const lastBufferSeconds = 0.3;
 
 /**
  * A channel on a video element: opens an engine when the channel is live, starts it again when it fails, and leaves it
@@ -80,7 +77,7 @@ export class Playback {
     const before = this.broadcastId;
     this.channel = channel;
     if (!channel.live) {
-      if (this.engine === null || this.isDrained()) this.finish();
+      if (this.engine === null || this.stalls.isStalled || isDrained(this.video)) this.finish();
     } else if (channel.broadcastId !== before || this.phase === 'offline' || this.phase === 'ended') {
       this.broadcastId = channel.broadcastId;
       this.open();
@@ -193,6 +190,10 @@ export class Playback {
   }
 
   private onStall(): void {
+    if (this.channel?.live === false) {
+      this.finish();
+      return;
+    }
     // hls.js never reads its multivariant playlist again: a slow line is a reason to take renditions that came later.
     const hasNewer = this.engine !== null && this.renditions.length > this.engine.renditions().length;
     if (hasNewer && this.engine?.kind === 'hls' && this.selection === 'auto') this.open();
@@ -204,10 +205,6 @@ export class Playback {
     this.close();
     this.enter('ended');
     this.broadcastId = null;
-  }
-
-  private isDrained(): boolean {
-    return this.video.ended || this.stalls.isStalled || bufferAhead(this.video) < lastBufferSeconds;
   }
 
   private enter(phase: Phase): void {

@@ -1,4 +1,5 @@
 import { MediaPlayer, type ErrorEvent, type MediaPlayerSettingClass, type Representation } from 'dashjs';
+import { isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineSource, Fault, Selection } from './engine';
 import { nameFromHeight } from './renditions';
 
@@ -8,11 +9,13 @@ const settings: MediaPlayerSettingClass = {
     delay: { useSuggestedPresentationDelay: true },
     liveCatchup: { enabled: true, maxDrift: 6, playbackRate: { min: -0.1, max: 0.15 } },
     buffer: { bufferToKeep: 30, fastSwitchEnabled: true },
-    abr: { limitBitrateByPortal: true },
     retryAttempts: { MPD: 3, MediaSegment: 3, InitializationSegment: 3 },
     retryIntervals: { MPD: 500, MediaSegment: 500, InitializationSegment: 500 },
   },
 };
+
+/** How often it is looked whether there is still something to show of a player that can load no more. */
+const drainedCheckMs = 250;
 
 /** dash.js's numbers for errors that it does not get over: the manifest, media and what the browser cannot do. */
 const errors = {
@@ -25,12 +28,13 @@ const errors = {
 export function createDashEngine(video: HTMLVideoElement, source: EngineSource, events: EngineEvents): Engine {
   const player = MediaPlayer().create();
   let selection: Selection = source.selection;
+  let ready = false;
+  let shown: string | null = null;
+  let drain: number | undefined;
 
   const representations = () => (ready ? player.getRepresentationsByType('video') : []);
   const nameOf = (representation: Representation) =>
     /^(source|\d+p\d*)$/.test(representation.id) ? representation.id : nameFromHeight(representation.height);
-  let ready = false;
-  let shown: string | null = null;
 
   const apply = () => {
     const wanted = representations().find((representation) => nameOf(representation) === selection);
@@ -57,11 +61,20 @@ export function createDashEngine(video: HTMLVideoElement, source: EngineSource, 
   });
   player.on('error', ({ error }: ErrorEvent) => {
     const fault = typeof error === 'object' ? faultOf(error.code) : null;
-    if (fault !== null) events.onFault(fault);
+    if (fault === null || drain !== undefined) return;
+    // What is loaded plays on meanwhile, and dash.js may yet succeed.
+    drain = window.setInterval(() => {
+      if (isDrained(video)) events.onFault(fault);
+    }, drainedCheckMs);
+  });
+  player.on('fragmentLoadingCompleted', ({ response }) => {
+    if (!response) return;
+    window.clearInterval(drain);
+    drain = undefined;
   });
   player.attachView(video);
   player.setAutoPlay(false);
-  player.attachSource(`/live/${encodeURIComponent(source.slug)}/manifest.mpd`);
+  player.attachSource(new URL(`/live/${encodeURIComponent(source.slug)}/manifest.mpd`, location.href).href);
 
   return {
     kind: 'dash',
@@ -96,7 +109,10 @@ export function createDashEngine(video: HTMLVideoElement, source: EngineSource, 
       return kilobits > 0 ? kilobits * 1000 : null;
     },
     goLive: () => player.seekToOriginalLive(),
-    destroy: () => player.destroy(),
+    destroy: () => {
+      window.clearInterval(drain);
+      player.destroy();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level } from 'hls.js';
 import { serverNow } from '../api/serverClock';
-import { bufferAhead } from './buffer';
+import { bufferAhead, isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';
 import { nameFromPlaylist } from './renditions';
 
@@ -28,6 +28,9 @@ const config: Partial<HlsConfig> = {
 const mediaRecoveriesMax = 2;
 const mediaRecoveryWindowMs = 10_000;
 
+/** How long to wait between attempts to load while there is still something to show. */
+const reloadMs = 1_000;
+
 /** With more than this loaded and not shown, a chosen rendition would come into sight too late. */
 const longBufferSeconds = 6;
 
@@ -37,6 +40,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   const hls = new Hls(config);
   let selection: Selection = source.selection;
   let recoveries: number[] = [];
+  let reload: number | undefined;
 
   const nameOf = (level: Level) => nameFromPlaylist(level.url[0] ?? '', level.height);
   const indexOf = (name: string) => hls.levels.findIndex((level) => nameOf(level) === name);
@@ -67,6 +71,11 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   hls.on(Events.ERROR, (_, error) => {
     if (!error.fatal) return;
     if (error.type === ErrorTypes.MEDIA_ERROR && recoverMedia()) return;
+    // What is loaded plays on meanwhile: a short loss of the connection need not be seen.
+    if (error.type === ErrorTypes.NETWORK_ERROR && !isDrained(video)) {
+      reload = window.setTimeout(() => hls.startLoad(), reloadMs);
+      return;
+    }
     events.onFault(faultOf(error));
   });
   hls.loadSource(`/live/${encodeURIComponent(source.slug)}/index.m3u8`);
@@ -103,7 +112,10 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
     goLive: () => {
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
     },
-    destroy: () => hls.destroy(),
+    destroy: () => {
+      window.clearTimeout(reload);
+      hls.destroy();
+    },
   };
 }
 
