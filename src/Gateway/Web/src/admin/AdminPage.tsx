@@ -1,0 +1,45 @@
+import { useState } from 'preact/hooks';
+import { useAdminToken } from '../api/adminToken';
+import { listChannels } from '../api/client';
+import { usePolled } from '../api/usePolled';
+import { Notice } from '../ui/Notice';
+import { TokenGate } from '../ui/TokenGate';
+import { usePageTitle } from '../ui/usePageTitle';
+import { ChannelTable } from './ChannelTable';
+import { CreateChannel } from './CreateChannel';
+import './admin.css';
+
+const refreshMs = 5_000;
+
+/** The operator's page: all channels, and a form for a new one. */
+export function AdminPage() {
+  usePageTitle('Manage channels');
+  const [token, keepToken] = useAdminToken();
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const { value: channels, error } = usePolled(listChannels, refreshMs);
+
+  if (token === null) {
+    return (
+      <TokenGate title="Manage channels" refusal={refusal} onToken={keepToken}>
+        Whoever runs this server makes channels here and opens their studios.
+      </TokenGate>
+    );
+  }
+  const refuse = (reason: string) => {
+    setRefusal(reason);
+    keepToken(null);
+  };
+  return (
+    <main id="main" class="page">
+      <div class="page-head">
+        <h1>Channels</h1>
+        <button type="button" class="button" onClick={() => keepToken(null)}>Forget the token</button>
+      </div>
+      {error !== null && <Notice kind="error">The server cannot be reached. Trying again.</Notice>}
+      <div class="admin">
+        {channels !== null && <ChannelTable channels={channels} />}
+        <CreateChannel token={token} onRefused={refuse} />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,7 @@
+import { render } from 'preact';
+import { App } from './App';
+import './ui/theme.css';
+import './ui/controls.css';
+
+const root = document.getElementById('app');
+if (root) render(<App />, root);

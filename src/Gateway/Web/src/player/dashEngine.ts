@@ -1,0 +1,124 @@
+import { MediaPlayer, type ErrorEvent, type MediaPlayerSettingClass, type Representation } from 'dashjs';
+import { isDrained } from './buffer';
+import type { Engine, EngineEvents, EngineSource, Fault, Selection } from './engine';
+import { nameFromHeight } from './renditions';
+
+/** The live delay is left to the MPD (ServiceDescription, then suggestedPresentationDelay), as in the HLS engine. */
+const settings: MediaPlayerSettingClass = {
+  streaming: {
+    delay: { useSuggestedPresentationDelay: true },
+    liveCatchup: { enabled: true, maxDrift: 6, playbackRate: { min: -0.1, max: 0.15 } },
+    buffer: { bufferToKeep: 30, fastSwitchEnabled: true },
+    retryAttempts: { MPD: 3, MediaSegment: 3, InitializationSegment: 3 },
+    retryIntervals: { MPD: 500, MediaSegment: 500, InitializationSegment: 500 },
+  },
+};
+
+/** How often it is looked whether there is still something to show of a player that can load no more. */
+const drainedCheckMs = 250;
+
+/** dash.js's numbers for errors that it does not get over: the manifest, media and what the browser cannot do. */
+const errors = {
+  manifest: new Set([10, 11, 25, 31, 32]),
+  media: new Set([20, 22, 35]),
+  segments: new Set([15, 17, 27, 28]),
+  unsupported: new Set([23]),
+};
+
+export function createDashEngine(video: HTMLVideoElement, source: EngineSource, events: EngineEvents): Engine {
+  const player = MediaPlayer().create();
+  let selection: Selection = source.selection;
+  let ready = false;
+  let shown: string | null = null;
+  let drain: number | undefined;
+
+  const representations = () => (ready ? player.getRepresentationsByType('video') : []);
+  const nameOf = (representation: Representation) =>
+    /^(source|\d+p\d*)$/.test(representation.id) ? representation.id : nameFromHeight(representation.height);
+
+  const apply = () => {
+    const wanted = representations().find((representation) => nameOf(representation) === selection);
+    if (wanted === undefined) selection = 'auto';
+    player.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: wanted === undefined } } } });
+    if (wanted !== undefined) player.setRepresentationForTypeById('video', wanted.id);
+    events.onChange();
+  };
+
+  player.updateSettings(settings);
+  player.initialize();
+  player.on('streamInitialized', () => {
+    ready = true;
+    apply();
+  });
+  player.on('qualityChangeRendered', (event) => {
+    if (event.mediaType !== 'video') return;
+    const now = event.newRepresentation;
+    const name = now ? nameOf(now) : null;
+    if (name === shown) return;
+    if (shown !== null) events.onSwitch();
+    shown = name;
+    events.onChange();
+  });
+  player.on('error', ({ error }: ErrorEvent) => {
+    const fault = typeof error === 'object' ? faultOf(error.code) : null;
+    if (fault === null || drain !== undefined) return;
+    // What is loaded plays on meanwhile, and dash.js may yet succeed.
+    drain = window.setInterval(() => {
+      if (isDrained(video)) events.onFault(fault);
+    }, drainedCheckMs);
+  });
+  player.on('fragmentLoadingCompleted', ({ response }) => {
+    if (!response) return;
+    window.clearInterval(drain);
+    drain = undefined;
+  });
+  player.attachView(video);
+  player.setAutoPlay(false);
+  player.attachSource(new URL(`/live/${encodeURIComponent(source.slug)}/manifest.mpd`, location.href).href);
+
+  return {
+    kind: 'dash',
+    version: `dash.js ${player.getVersion()}`,
+    renditions: () => representations().map((representation) => ({
+      name: nameOf(representation),
+      width: representation.width,
+      height: representation.height,
+      frameRate: representation.frameRate || 0,
+      bitRate: representation.bandwidth,
+    })),
+    current: () => {
+      if (shown !== null) return shown;
+      const representation = ready ? player.getCurrentRepresentationForType('video') : null;
+      return representation === null ? null : nameOf(representation);
+    },
+    selected: () => selection,
+    select: (wanted) => {
+      selection = wanted;
+      apply();
+    },
+    latency: () => {
+      const latency = ready ? player.getCurrentLiveLatency() : NaN;
+      return latency > 0 ? latency : null;
+    },
+    behindLive: () => {
+      const behind = ready ? player.getCurrentLiveLatency() - player.getTargetLiveDelay() : 0;
+      return behind > 0 ? behind : 0;
+    },
+    bandwidth: () => {
+      const kilobits = ready ? player.getAverageThroughput('video') : NaN;
+      return kilobits > 0 ? kilobits * 1000 : null;
+    },
+    goLive: () => player.seekToOriginalLive(),
+    destroy: () => {
+      window.clearInterval(drain);
+      player.destroy();
+    },
+  };
+}
+
+function faultOf(code: number | null): Fault | null {
+  if (code === null) return null;
+  if (errors.manifest.has(code) || errors.segments.has(code)) return 'network';
+  if (errors.media.has(code)) return 'media';
+  return errors.unsupported.has(code) ? 'unsupported' : null;
+}

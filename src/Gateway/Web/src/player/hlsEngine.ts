@@ -1,0 +1,128 @@
+import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level } from 'hls.js';
+import { serverNow } from '../api/serverClock';
+import { bufferAhead, isDrained } from './buffer';
+import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';
+import { nameFromPlaylist } from './renditions';
+
+/**
+ * The distance to the live edge is left to the playlist (PART-HOLD-BACK, or HOLD-BACK, which is three target durations):
+ * the server knows best. Retries are short, because a viewer of a live broadcast waits for none.
+ */
+const config: Partial<HlsConfig> = {
+  lowLatencyMode: true,
+  maxLiveSyncPlaybackRate: 1.15,
+  backBufferLength: 30,
+  liveDurationInfinity: true,
+  capLevelToPlayerSize: true,
+  fragLoadPolicy: {
+    default: {
+      maxTimeToFirstByteMs: 8_000,
+      maxLoadTimeMs: 20_000,
+      timeoutRetry: { maxNumRetry: 2, retryDelayMs: 0, maxRetryDelayMs: 0 },
+      errorRetry: { maxNumRetry: 4, retryDelayMs: 400, maxRetryDelayMs: 2_000 },
+    },
+  },
+};
+
+/** How many times in a row the decoder is set up anew before the page gives up on the broadcast's media. */
+const mediaRecoveriesMax = 2;
+const mediaRecoveryWindowMs = 10_000;
+
+/** How long to wait between attempts to load while there is still something to show. */
+const reloadMs = 1_000;
+
+/** With more than this loaded and not shown, a chosen rendition would come into sight too late. */
+const longBufferSeconds = 6;
+
+export const isSupported = () => Hls.isSupported();
+
+export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, events: EngineEvents): Engine {
+  const hls = new Hls(config);
+  let selection: Selection = source.selection;
+  let recoveries: number[] = [];
+  let reload: number | undefined;
+
+  const nameOf = (level: Level) => nameFromPlaylist(level.url[0] ?? '', level.height);
+  const indexOf = (name: string) => hls.levels.findIndex((level) => nameOf(level) === name);
+
+  const apply = () => {
+    const index = selection === 'auto' ? -1 : indexOf(selection);
+    if (index < 0) selection = 'auto';
+    // nextLevel throws away what is loaded and not shown: worth it only where that is long.
+    if (bufferAhead(video) > longBufferSeconds) hls.nextLevel = index;
+    else hls.loadLevel = index;
+    events.onChange();
+  };
+
+  const recoverMedia = (): boolean => {
+    const now = performance.now();
+    recoveries = [...recoveries.filter((at) => now - at < mediaRecoveryWindowMs), now];
+    if (recoveries.length > mediaRecoveriesMax) return false;
+    hls.recoverMediaError();
+    return true;
+  };
+
+  hls.on(Events.MANIFEST_PARSED, apply);
+  hls.on(Events.LEVELS_UPDATED, events.onChange);
+  hls.on(Events.LEVEL_SWITCHED, () => {
+    events.onSwitch();
+    events.onChange();
+  });
+  hls.on(Events.ERROR, (_, error) => {
+    if (!error.fatal) return;
+    if (error.type === ErrorTypes.MEDIA_ERROR && recoverMedia()) return;
+    // What is loaded plays on meanwhile: a short loss of the connection need not be seen.
+    if (error.type === ErrorTypes.NETWORK_ERROR && !isDrained(video)) {
+      reload = window.setTimeout(() => hls.startLoad(), reloadMs);
+      return;
+    }
+    events.onFault(faultOf(error));
+  });
+  hls.loadSource(`/live/${encodeURIComponent(source.slug)}/index.m3u8`);
+  hls.attachMedia(video);
+
+  return {
+    kind: 'hls',
+    version: `hls.js ${Hls.version}`,
+    renditions: () => hls.levels.filter((level) => level.height > 0).map((level): EngineRendition => ({
+      name: nameOf(level),
+      width: level.width,
+      height: level.height,
+      frameRate: level.frameRate,
+      bitRate: level.bitrate,
+    })),
+    current: () => {
+      const level = hls.levels[hls.currentLevel];
+      return level === undefined ? null : nameOf(level);
+    },
+    selected: () => selection,
+    select: (wanted) => {
+      selection = wanted;
+      apply();
+    },
+    latency: () => {
+      const playing = hls.playingDate;
+      return playing === null ? null : (serverNow() - playing.getTime()) / 1000;
+    },
+    behindLive: () => {
+      const live = hls.liveSyncPosition;
+      return live === null ? 0 : Math.max(0, live - video.currentTime);
+    },
+    bandwidth: () => (Number.isFinite(hls.bandwidthEstimate) ? hls.bandwidthEstimate : null),
+    goLive: () => {
+      if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
+    },
+    destroy: () => {
+      window.clearTimeout(reload);
+      hls.destroy();
+    },
+  };
+}
+
+function faultOf(error: ErrorData): Fault {
+  if (error.type === ErrorTypes.NETWORK_ERROR) {
+    const status = error.response?.code;
+    return status === 404 || status === 410 ? 'gone' : 'network';
+  }
+  return 'media';
+}

@@ -1,0 +1,86 @@
+import type { Channel, Ingest } from '../api/channel';
+import { formatBitRate, formatClock, formatFrameRate, formatSeconds, formatViewers } from '../ui/format';
+import { Notice } from '../ui/Notice';
+import { useNow } from '../ui/useNow';
+import { qualitySentence } from '../watch/quality';
+import { Sparkline } from './Sparkline';
+import { TranscoderState } from './TranscoderState';
+import { useHistory } from './useHistory';
+
+/** Seconds between key frames above which viewers wait long and segments grow. */
+const keyFrameIntervalMax = 4;
+
+/** What comes in from the broadcaster, as the server measures it. */
+export function IngestPanel({ channel }: { channel: Channel }) {
+  const { ingest } = channel;
+  const bitRates = useHistory(ingest?.state === 'live' ? ingest.bitRate : 0, channel);
+  const quality = channel.live ? qualitySentence(channel.quality) : null;
+  return (
+    <section class="panel" aria-labelledby="ingest-title">
+      <div class="panel-head">
+        <h2 id="ingest-title">Broadcast</h2>
+        <State channel={channel} />
+      </div>
+      {ingest === null
+        ? <p class="hint">Nothing comes in. Start streaming in your encoder, and its figures appear here.</p>
+        : (
+          <>
+            {ingest.state === 'interrupted' && (
+              <Notice kind="warning">The encoder’s connection was lost. The broadcast goes on when it connects again.</Notice>
+            )}
+            <div class="bit-rate">
+              <p><strong class="digits">{formatBitRate(ingest.bitRate)}</strong> <span>incoming</span></p>
+              <Sparkline values={bitRates} label={`Incoming bit rate, now ${formatBitRate(ingest.bitRate)}`} />
+            </div>
+            <IngestFigures ingest={ingest} />
+            {ingest.keyFrameInterval !== null && ingest.keyFrameInterval > keyFrameIntervalMax && (
+              <Notice kind="warning">
+                A key frame comes only every {formatSeconds(ingest.keyFrameInterval)}. Set the keyframe interval to 2 s in OBS:
+                Settings → Output → Streaming → Keyframe Interval. Until then viewers wait longer and see the broadcast later.
+              </Notice>
+            )}
+          </>
+        )}
+      {quality !== null && <Notice kind="info">{quality}</Notice>}
+      {channel.transcoder !== null && <TranscoderState transcoder={channel.transcoder} renditions={channel.renditions} />}
+    </section>
+  );
+}
+
+function State({ channel }: { channel: Channel }) {
+  const now = useNow(1_000);
+  const { live, ingest, startedAt } = channel;
+  const state = !live ? 'offline' : ingest?.state === 'interrupted' ? 'interrupted' : 'live';
+  const words = { offline: 'Offline', live: 'Live', interrupted: 'Interrupted' }[state];
+  return (
+    <p class={`state state-${state}`} role="status">
+      <span class="state-dot" />
+      {words}
+      {live && startedAt !== null && (
+        <span class="digits" aria-hidden="true">{formatClock(now - Date.parse(startedAt))}</span>
+      )}
+      {live && <span class="muted">{formatViewers(channel.viewers)}</span>}
+    </p>
+  );
+}
+
+function IngestFigures({ ingest }: { ingest: Ingest }) {
+  const rows: [string, string][] = [
+    ['Picture', `${ingest.width} × ${ingest.height}`],
+    ['Frame rate', `${formatFrameRate(ingest.frameRate)} fps`],
+    ['Key frames', ingest.keyFrameInterval === null ? 'not known yet' : `every ${formatSeconds(ingest.keyFrameInterval)}`],
+    ['Video', ingest.videoCodec || 'none'],
+    ['Audio', ingest.audioCodec || 'none'],
+    ['Encoder', ingest.encoder ?? 'not told'],
+  ];
+  return (
+    <dl class="figures">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,50 @@
+import { useRoute } from 'preact-iso';
+import { useCallback, useState } from 'preact/hooks';
+import { useAdminToken } from '../api/adminToken';
+import { getChannel, isNotFound } from '../api/client';
+import { usePolled } from '../api/usePolled';
+import { TokenGate } from '../ui/TokenGate';
+import { usePageTitle } from '../ui/usePageTitle';
+import { NewChannel } from './NewChannel';
+import { Studio } from './Studio';
+import './studio.css';
+
+const refreshMs = 2_000;
+
+export function StudioPage() {
+  const slug = useRoute().params.slug ?? '';
+  return <StudioOf key={slug} slug={slug} />;
+}
+
+/** The broadcaster's page: asks for the token, makes the channel where there is none, then shows it at work. */
+function StudioOf({ slug }: { slug: string }) {
+  const [token, keepToken] = useAdminToken();
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const ask = useCallback(() => getChannel(slug), [slug]);
+  const polled = usePolled(ask, refreshMs);
+  usePageTitle(`Studio: ${polled.value?.title ?? slug}`);
+
+  const refuse = (reason: string) => {
+    setRefusal(reason);
+    keepToken(null);
+  };
+
+  if (token === null) {
+    return (
+      <TokenGate
+        title="Studio"
+        refusal={refusal}
+        onToken={(value) => {
+          setRefusal(null);
+          keepToken(value);
+        }}
+      >
+        The studio of <strong>{slug}</strong> shows how to broadcast to it and how the broadcast is doing.
+      </TokenGate>
+    );
+  }
+  if (isNotFound(polled.error)) {
+    return <NewChannel slug={slug} token={token} onRefused={refuse} onCreated={polled.refresh} />;
+  }
+  return <Studio slug={slug} token={token} polled={polled} onRefused={refuse} />;
+}

@@ -1,0 +1,3 @@
+export function LiveBadge() {
+  return <span class="badge badge-live">Live</span>;
+}
