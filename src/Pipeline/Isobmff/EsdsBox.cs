@@ -1,8 +1,8 @@
 namespace Streaming.Pipeline.Isobmff;
 
 /// <summary>
-/// Elementary Stream Descriptor Box around an AudioSpecificConfig. ISO/IEC 14496-14:2003 §5.6; its descriptors are those of
-/// ISO/IEC 14496-1 §7.2.6.
+/// Elementary Stream Descriptor Box around an AudioSpecificConfig. ISO/IEC 14496-14:2003 §5.6; its descriptors
+/// are those of ISO/IEC 14496-1 §7.2.6.
 /// </summary>
 internal static class EsdsBox
 {
