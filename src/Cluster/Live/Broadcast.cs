@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Governor;
 using Streaming.Pipeline.Cmaf;
@@ -14,7 +13,7 @@ namespace Streaming.Cluster.Live;
 /// what comes back on the timeline, and publishes a snapshot of it. Called on its channel's loop alone; what readers see
 /// (<see cref="Snapshot"/>, <see cref="Media"/>) is safe from anywhere.
 /// </summary>
-public sealed class Broadcast : SegmenterOutput
+public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 {
     /// <summary>Name of the rendition that is passed through as the publisher sent it.</summary>
     public const string SourceName = "source";
@@ -26,6 +25,7 @@ public sealed class Broadcast : SegmenterOutput
     private const int BehindMax = 3;
 
     private readonly BroadcastOptions _options;
+    private readonly TimeProvider _time;
     private readonly SegmentArchive _archive;
     private readonly Ladder _ladder;
     private readonly TaskCompletionSource _retired = new();
@@ -37,6 +37,7 @@ public sealed class Broadcast : SegmenterOutput
     private LiveRendition? _audio;
     private CmafPackager? _sourcePackager;
     private CmafPackager? _audioPackager;
+    private DateTimeOffset _startedAt;
     private long _version;
     private bool _isDirty;
     private volatile BroadcastSnapshot? _snapshot;
@@ -52,6 +53,7 @@ public sealed class Broadcast : SegmenterOutput
     {
         Id = id;
         _options = options;
+        _time = time;
         Media = new LiveMedia(id, storage);
         Segmenter = new Segmenter(options.Segments, time, this);
         _archive = new SegmentArchive(Media, storage, logger);
@@ -80,9 +82,13 @@ public sealed class Broadcast : SegmenterOutput
     public override void BeginSegment(SegmentBoundary boundary)
     {
         _isDirty = true;
-        if (_periods.Count <= boundary.Period)
+        if (_periods is not [.., var newest] || newest.Index < boundary.Period)
         {
             _periods.Add(Segmenter.Period!);
+            if (boundary.MediaSequence == 0)
+            {
+                _startedAt = Segmenter.Period!.At(0);
+            }
         }
 
         var previous = _boundaries is [.., var last] ? last : null;
@@ -191,12 +197,13 @@ public sealed class Broadcast : SegmenterOutput
         _snapshot = new BroadcastSnapshot
         {
             Id = Id,
-            StartedAt = _periods[0].ProgramDateTime.AddTicks(-_periods[0].DecodeTime * TimeSpan.TicksPerMillisecond / MediaClock.TicksPerMs),
+            StartedAt = _startedAt,
             TargetDuration = _options.Segments.Limit,
             PartTarget = _options.Segments.PartTarget,
             Renditions = [.. Renditions().Select(rendition => rendition.Timeline.Snapshot())],
             Periods = [.. _periods],
             IsEnded = IsEnded,
+            PublishedAt = _time.GetUtcNow(),
             Version = ++_version,
         };
     }
@@ -218,12 +225,12 @@ public sealed class Broadcast : SegmenterOutput
     }
 
     /// <summary>Lets go of everything: memory, storage, the transcoder.</summary>
-    internal async Task RetireAsync()
+    public async ValueTask DisposeAsync()
     {
         await _ladder.StopAsync().ConfigureAwait(false);
         _ladder.Dispose();
-        _sourcePackager?.Dispose();
-        _audioPackager?.Dispose();
+        _sourcePackager?.Abandon();
+        _audioPackager?.Abandon();
         Media.Clear();
         _archive.Complete();
         _retired.TrySetResult();
@@ -263,7 +270,6 @@ public sealed class Broadcast : SegmenterOutput
 
         rendition ??= New(name, configuration);
         rendition.Configure(configuration);
-        packager?.Dispose();
         packager = new CmafPackager(configuration, _options.Segments.PartTarget, rendition.Add);
     }
 
@@ -305,5 +311,6 @@ public sealed class Broadcast : SegmenterOutput
         // A rung that nobody can play any more.
         _rungs.RemoveAll(rung => !rung.Timeline.IsOffered && rung.Timeline.Snapshot().Segments.All(segment => segment.IsGap));
         _boundaries.RemoveRange(0, kept);
+        _periods.RemoveAll(period => period.Index < _boundaries[first - kept].Period);
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class LiveChannel
     [LoggerMessage(205, LogLevel.Error, "{Slug}: the stream could not be processed")]
     private static partial void LogFailed(ILogger logger, string slug, Exception exception);
 
-    [LoggerMessage(206, "{Slug}: transcode run {Epoch} ended: {End} {Message}")]
+    [LoggerMessage(EventId = 206, Message = "{Slug}: transcode run {Epoch} ended: {End} {Message}")]
     private static partial void LogRunEnded(
         ILogger logger, LogLevel level, string slug, int epoch, TranscodeEnd end, string? message);
 }

@@ -151,7 +151,7 @@ public sealed partial class LiveChannel
 
         foreach (var broadcast in _readable)
         {
-            await broadcast.RetireAsync().ConfigureAwait(false);
+            await broadcast.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -315,7 +315,7 @@ public sealed partial class LiveChannel
         {
             _ended.RemoveAt(0);
             _readable = [.. _readable.Where(broadcast => broadcast != oldest.Broadcast)];
-            _ = oldest.Broadcast.RetireAsync();
+            _ = oldest.Broadcast.DisposeAsync().AsTask();
         }
 
         if (_broadcast is null && _ended.Count == 0)

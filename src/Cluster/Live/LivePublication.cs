@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
 
 namespace Streaming.Cluster.Live;
 
 /// <summary>A publisher's end of a <see cref="LiveChannel"/>: puts its tags into the channel's mailbox.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The source holds no timer and no handle.")]
 internal sealed class LivePublication(LiveChannel channel) : Publication
 {
     private readonly CancellationTokenSource _revoked = new();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
 using Streaming.Pipeline.Timelines;
@@ -113,7 +114,7 @@ internal static class LiveEndpoints
     }
 
     /// <summary>The wall clock for DASH's UTCTiming (urn:mpeg:dash:utc:http-iso:2014).</summary>
-    private static IResult Time(HttpContext context, TimeProvider time)
+    private static ContentHttpResult Time(HttpContext context, TimeProvider time)
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return TypedResults.Text(time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
@@ -122,7 +123,7 @@ internal static class LiveEndpoints
     private static bool IsPlayable(BroadcastSnapshot snapshot) =>
         snapshot.Renditions.Any(rendition => rendition.Segments.Length > 0);
 
-    private static IResult Offline(string slug, HttpContext context, ChannelDirectory directory)
+    private static ProblemHttpResult Offline(string slug, HttpContext context, ChannelDirectory directory)
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return directory.Find(slug) is null
@@ -133,7 +134,7 @@ internal static class LiveEndpoints
                 statusCode: StatusCodes.Status404NotFound);
     }
 
-    private static IResult Missing(HttpContext context, bool isGone)
+    private static ProblemHttpResult Missing(HttpContext context, bool isGone)
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return isGone

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Streaming.Cluster.Live;
 using Streaming.Pipeline.Dash;
 using Streaming.Pipeline.Hls;
 using Streaming.Pipeline.Timelines;

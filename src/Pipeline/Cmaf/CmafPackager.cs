@@ -7,7 +7,7 @@ namespace Streaming.Pipeline.Cmaf;
 /// Collects one rendition's samples into parts and parts into segments. A part is given out with its last sample; nothing
 /// waits for the next one. Times are in ticks of the track's timescale.
 /// </summary>
-public sealed class CmafPackager : IDisposable
+public sealed class CmafPackager
 {
     private readonly Action<PackagedMedia> _emit;
     private readonly CmafChunkBuilder _chunk;
@@ -72,7 +72,8 @@ public sealed class CmafPackager : IDisposable
         _boundary = null;
     }
 
-    public void Dispose() => _chunk.Dispose();
+    /// <summary>Gives up the part that is growing.</summary>
+    public void Abandon() => _chunk.Clear();
 
     private void EndPart(long decodeTime)
     {

@@ -11,8 +11,9 @@ public abstract record PackagedMedia(SegmentBoundary Boundary, long SegmentDecod
     public sealed record PartMade(SegmentBoundary Boundary, long SegmentDecodeTime, Part Part, ReadOnlyMemory<byte> Data)
         : PackagedMedia(Boundary, SegmentDecodeTime);
 
-    /// <summary>The segment is complete; without any part before this, it is empty.</summary>
-    /// <param name="Duration">Duration in ticks of the rendition's timescale.</param>
+    /// <summary>
+    /// The segment is complete; without any part before this, it is empty. Its duration is in ticks of the rendition's timescale.
+    /// </summary>
     public sealed record SegmentEnded(SegmentBoundary Boundary, long SegmentDecodeTime, long Duration)
         : PackagedMedia(Boundary, SegmentDecodeTime);
 }

@@ -73,7 +73,7 @@ internal sealed class RungOutput(
     public void Dispose()
     {
         _listener.Dispose();
-        _packager?.Dispose();
+        _packager?.Abandon();
     }
 
     private void Add(FlvTag tag)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Media;
-using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Pipeline.Transcoding;
 

@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.IO.Pipelines;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Streaming.Pipeline.Transcoding;
