@@ -8,7 +8,7 @@ internal sealed class ChunkReader(Stream stream)
     /// <summary>Longest message that a server has reason to send to a publisher.</summary>
     private const int MessageLengthMax = 1 << 20;
 
-    private static readonly int[] s_headerLengths = [11, 7, 3, 0];
+    private static readonly int[] HeaderLengths = [11, 7, 3, 0];
 
     private readonly Dictionary<int, ChunkStream> _streams = [];
     private readonly byte[] _header = new byte[11];
@@ -54,7 +54,7 @@ internal sealed class ChunkReader(Stream stream)
 
     private async ValueTask ReadHeaderAsync(ChunkStream chunks, int format, CancellationToken cancellationToken)
     {
-        var header = _header.AsMemory(0, s_headerLengths[format]);
+        var header = _header.AsMemory(0, HeaderLengths[format]);
         await stream.ReadExactlyAsync(header, cancellationToken);
         if (format <= 1)
         {

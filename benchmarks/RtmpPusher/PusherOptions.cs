@@ -79,7 +79,9 @@ internal sealed record PusherOptions
 
         var settings = new PusherOptions
         {
-            File = file, Duration = TimeSpan.FromSeconds(seconds), ChunkSize = chunkSize,
+            File = file,
+            Duration = TimeSpan.FromSeconds(seconds),
+            ChunkSize = chunkSize,
         };
         error = null;
         if (toStandardOutput)

@@ -14,7 +14,7 @@ internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, Media
     private const int VideoChunkStream = 6;
     private const int DefaultPort = 1935;
 
-    private static readonly TimeSpan s_answerTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -40,7 +40,7 @@ internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, Media
             var reader = new ChunkReader(stream);
             using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
             {
-                patience.CancelAfter(s_answerTimeout);
+                patience.CancelAfter(AnswerTimeout);
                 await ShakeHandsAsync(stream, patience.Token);
                 messageStream = await PublishAsync(stream, reader, patience.Token);
             }
@@ -59,7 +59,7 @@ internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, Media
         catch (Exception exception)
         {
             var failure = exception is OperationCanceledException
-                ? new RtmpRefusedException($"no answer within {s_answerTimeout.TotalSeconds} s")
+                ? new RtmpRefusedException($"no answer within {AnswerTimeout.TotalSeconds} s")
                 : exception is SocketException or InvalidDataException ? new IOException(exception.Message, exception) : exception;
             _started.TrySetException(failure);
             throw failure;

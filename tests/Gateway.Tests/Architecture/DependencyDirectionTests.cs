@@ -14,18 +14,18 @@ public sealed class DependencyDirectionTests
     private const string Gateway = "Streaming.Gateway";
     private const string AspNet = "Microsoft.AspNetCore";
 
-    private static readonly string[] s_forbiddenToPipeline =
+    private static readonly string[] ForbiddenToPipeline =
         [Cluster, Gateway, AspNet, "Microsoft.Data.Sqlite", "SQLitePCLRaw", "Npgsql", "RabbitMQ"];
 
-    private static readonly string[] s_forbiddenToCluster = [Gateway, AspNet];
+    private static readonly string[] ForbiddenToCluster = [Gateway, AspNet];
 
     [Fact]
     public void PipelineAssembly_References_NoClusterNoWebNoDatabaseNoBroker() =>
-        Assert.Empty(Violations(ReferencesOf(Pipeline), s_forbiddenToPipeline));
+        Assert.Empty(Violations(ReferencesOf(Pipeline), ForbiddenToPipeline));
 
     [Fact]
     public void ClusterAssembly_References_NoGatewayNoWeb() =>
-        Assert.Empty(Violations(ReferencesOf(Cluster), s_forbiddenToCluster));
+        Assert.Empty(Violations(ReferencesOf(Cluster), ForbiddenToCluster));
 
     [Fact]
     public void GatewayAssembly_References_AspNet_AsTheseTestsWouldSee() =>
@@ -38,7 +38,7 @@ public sealed class DependencyDirectionTests
 
         Assert.Equal("Microsoft.NET.Sdk", project.Sdk);
         Assert.Empty(project.ProjectReferences);
-        Assert.Empty(Violations(project.Packages, s_forbiddenToPipeline));
+        Assert.Empty(Violations(project.Packages, ForbiddenToPipeline));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class DependencyDirectionTests
 
         Assert.Equal("Microsoft.NET.Sdk", project.Sdk);
         Assert.Equal(["Pipeline"], project.ProjectReferences);
-        Assert.Empty(Violations(project.Packages, s_forbiddenToCluster));
+        Assert.Empty(Violations(project.Packages, ForbiddenToCluster));
     }
 
     [Fact]
