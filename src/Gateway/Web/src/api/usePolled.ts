@@ -9,11 +9,18 @@ export interface Polled<T> {
   refresh: () => Promise<void>;
 }
 
+export interface PollOptions {
+  /** Goes on in a tab that cannot be seen, where the page may still be heard. */
+  whileHidden?: boolean;
+}
+
 /**
- * Asks again and again while the page can be seen. A question never overlaps the one before it, and one whose subject has
+ * Asks again and again, as a rule only while the page can be seen. A question never overlaps the one before it, and one whose subject has
  * changed meanwhile is forgotten. `ask` must keep its identity for as long as the question is the same.
  */
-export function usePolled<T>(ask: () => Promise<T>, intervalMs: number | ((value: T | null) => number)): Polled<T> {
+export function usePolled<T>(
+  ask: () => Promise<T>, intervalMs: number | ((value: T | null) => number), { whileHidden = false }: PollOptions = {},
+): Polled<T> {
   const [answer, setAnswer] = useState<{ value: T | null; error: unknown }>({ value: null, error: null });
   const interval = useRef(intervalMs);
   interval.current = intervalMs;
@@ -24,6 +31,7 @@ export function usePolled<T>(ask: () => Promise<T>, intervalMs: number | ((value
     let asking: Promise<void> | null = null;
     let stopped = false;
     let latest: T | null = null;
+    const isAsleep = () => document.hidden && !whileHidden;
     setAnswer({ value: null, error: null });
 
     const once = async () => {
@@ -38,7 +46,7 @@ export function usePolled<T>(ask: () => Promise<T>, intervalMs: number | ((value
     };
     const next = () => {
       window.clearTimeout(timer);
-      if (stopped || document.hidden) return;
+      if (stopped || isAsleep()) return;
       const wait = interval.current;
       timer = window.setTimeout(now, typeof wait === 'function' ? wait(latest) : wait);
     };
@@ -51,8 +59,8 @@ export function usePolled<T>(ask: () => Promise<T>, intervalMs: number | ((value
       return asking;
     };
     const onVisibility = () => {
-      if (document.hidden) window.clearTimeout(timer);
-      else void now();
+      if (isAsleep()) window.clearTimeout(timer);
+      else if (!document.hidden) void now();
     };
 
     poll.current = now;
@@ -63,7 +71,7 @@ export function usePolled<T>(ask: () => Promise<T>, intervalMs: number | ((value
       window.clearTimeout(timer);
       document.removeEventListener('visibilitychange', onVisibility);
     };
-  }, [ask]);
+  }, [ask, whileHidden]);
 
   const refresh = useCallback(() => poll.current(), []);
   return { ...answer, refresh };

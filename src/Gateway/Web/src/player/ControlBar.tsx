@@ -67,7 +67,7 @@ export function ControlBar({ playback, isFullscreen, menuOpen, onMenu, onFullscr
       {document.pictureInPictureEnabled && (
         <button
           type="button"
-          class="player-button"
+          class="player-button picture-in-picture"
           onClick={() => togglePictureInPicture(video)}
           aria-label="Picture in picture"
           data-tip="Picture in picture (p)"

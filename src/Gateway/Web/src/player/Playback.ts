@@ -1,7 +1,7 @@
 import type { Channel } from '../api/channel';
 import { isDrained } from './buffer';
 import type { Engine, Fault, Selection } from './engine';
-import { openEngine, type PlayerChoice } from './openEngine';
+import { openEngine, preloadEngine, type PlayerChoice } from './openEngine';
 import { readPreferences } from './preferences';
 import { mergeRenditions } from './renditions';
 import { StallCounter } from './StallCounter';
@@ -43,6 +43,7 @@ export class Playback {
     private readonly notify: () => void,
     private readonly askChannel: () => Promise<void>,
   ) {
+    preloadEngine(choice);
     const { signal } = this.life;
     const { volume, muted } = readPreferences();
     video.volume = volume;

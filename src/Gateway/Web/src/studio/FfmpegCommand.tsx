@@ -5,8 +5,8 @@ const keyPlaceholder = 'YOUR_STREAM_KEY';
 /** Key frames every 2 s by time, so that the frame rate of the file does not matter. */
 const command = (address: string) => [
   'ffmpeg -re -i video.mp4',
-  '-c:v libx264 -preset veryfast -tune zerolatency -profile:v high -pix_fmt yuv420p',
-  '-b:v 4500k -maxrate 4500k -bufsize 4500k',
+  '-c:v libx264 -preset veryfast -tune zerolatency -profile:v high',
+  '-pix_fmt yuv420p -b:v 4500k -maxrate 4500k -bufsize 4500k',
   '-force_key_frames "expr:gte(t,n_forced*2)"',
   '-c:a aac -b:a 160k -ar 48000',
   `-f flv "${address}"`,

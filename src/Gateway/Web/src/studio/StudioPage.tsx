@@ -3,6 +3,7 @@ import { useCallback, useState } from 'preact/hooks';
 import { useAdminToken } from '../api/adminToken';
 import { getChannel, isNotFound } from '../api/client';
 import { usePolled } from '../api/usePolled';
+import { Notice } from '../ui/Notice';
 import { TokenGate } from '../ui/TokenGate';
 import { usePageTitle } from '../ui/usePageTitle';
 import { NewChannel } from './NewChannel';
@@ -46,5 +47,25 @@ function StudioOf({ slug }: { slug: string }) {
   if (isNotFound(polled.error)) {
     return <NewChannel slug={slug} token={token} onRefused={refuse} onCreated={polled.refresh} />;
   }
-  return <Studio slug={slug} token={token} polled={polled} onRefused={refuse} />;
+  // What is below creates the channel where there is none: it has to be known first.
+  if (polled.value === null) return <Asking error={polled.error} />;
+  return (
+    <Studio
+      channel={polled.value}
+      token={token}
+      isUnreachable={polled.error !== null}
+      refresh={polled.refresh}
+      onRefused={refuse}
+    />
+  );
+}
+
+function Asking({ error }: { error: unknown }) {
+  return (
+    <main id="main" class="page">
+      {error === null
+        ? <div class="spinner spinner-page" role="status" aria-label="Loading" />
+        : <Notice kind="error">The server cannot be reached. Trying again.</Notice>}
+    </main>
+  );
 }

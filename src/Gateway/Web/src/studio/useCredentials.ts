@@ -19,7 +19,10 @@ export function useCredentials(slug: string, token: string, onRefused: (reason: 
     const ask = async () => {
       try {
         const credentials = await putChannel(slug, token);
-        if (!stopped) setRtmpUrl(credentials.rtmpUrl);
+        rememberStreamKey(slug, credentials.streamKey);
+        if (stopped) return;
+        setRtmpUrl(credentials.rtmpUrl);
+        setStreamKey(knownStreamKey(slug));
       } catch (error) {
         if (stopped) return;
         if (isUnauthorized(error)) onRefused('The server did not take this admin token.');

@@ -37,5 +37,6 @@ export function Thumbnail({ slug, title, live }: { slug: string; title: string; 
 function hueOf(slug: string): number {
   let hash = 0;
   for (const letter of slug) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
-  return hash % 360;
+  // Steps of the golden angle keep neighbours in the alphabet apart.
+  return Math.round(hash * 137.508) % 360;
 }

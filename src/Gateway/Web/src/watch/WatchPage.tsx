@@ -21,7 +21,7 @@ export function WatchPage() {
 function Watch({ slug }: { slug: string }) {
   const { query } = useLocation();
   const ask = useCallback(() => getChannel(slug), [slug]);
-  const { value: channel, error, refresh } = usePolled(ask, refreshMs);
+  const { value: channel, error, refresh } = usePolled(ask, refreshMs, { whileHidden: true });
   usePageTitle(channel?.title ?? null);
 
   if (isNotFound(error)) return <NoSuchChannel slug={slug} />;
