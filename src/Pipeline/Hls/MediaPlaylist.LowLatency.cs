@@ -38,7 +38,7 @@ public static partial class MediaPlaylist
         return skipped;
     }
 
-    /// <summary>Index of the first segment that is wholly within <paramref name="distance"/> of the edge.</summary>
+    /// <summary>Index of the first segment that is wholly nearer to the edge than <paramref name="distance"/>.</summary>
     private static int FirstWithin(RenditionSnapshot rendition, TimeSpan distance)
     {
         var segments = rendition.Segments;
@@ -46,7 +46,7 @@ public static partial class MediaPlaylist
         for (var i = segments.Length - 1; i >= 0; i--)
         {
             toEdge += rendition.DurationOf(segments[i]);
-            if (toEdge > distance)
+            if (toEdge >= distance)
             {
                 return i + 1;
             }

@@ -61,9 +61,9 @@ public static partial class MediaPlaylist
     private static void WriteHeader(
         ref Utf8Writer text, RenditionSnapshot rendition, long targetDuration, MediaPlaylistOptions options)
     {
-        // §8: EXT-X-MAP in a playlist of whole pictures needs version 6, EXT-X-SKIP version 9.
+        // EXT-X-MAP needs version 6, EXT-X-GAP, which may come at any time, version 8, EXT-X-SKIP version 9.
         text.Write("#EXTM3U\n#EXT-X-VERSION:"u8);
-        text.Write(options.LowLatency ? 9 : 6);
+        text.Write(options.LowLatency ? 9 : 8);
         text.Write("\n#EXT-X-TARGETDURATION:"u8);
         text.Write(targetDuration);
         var first = rendition.Segments.IsEmpty ? rendition.Open?.Boundary : rendition.Segments[0].Boundary;

@@ -25,8 +25,12 @@ internal ref struct Utf8Writer(IBufferWriter<byte> output)
         _written += text.Length;
     }
 
-    public void Write(string text) =>
-        _written += Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)));
+    public void Write(string text)
+    {
+        // Reserving may flush, so what is written is counted after it.
+        var free = Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        _written += Encoding.UTF8.GetBytes(text, free);
+    }
 
     public void Write(long value) => Write(value, default);
 

@@ -75,13 +75,13 @@ internal sealed class BroadcastBuilder
         return this;
     }
 
-    /// <summary>Adds the first part or parts of the next segment, <paramref name="duration"/> long in all.</summary>
+    /// <summary>Adds the parts of the next segment that fit into <paramref name="duration"/>.</summary>
     public BroadcastBuilder Growing(long duration)
     {
         var boundary = NextBoundary();
         foreach (var rendition in _renditions)
         {
-            rendition.Open = rendition.Segment(boundary, duration, PartTarget);
+            rendition.Open = rendition.WholeParts(boundary, duration, PartTarget);
         }
 
         return this;
@@ -219,12 +219,7 @@ internal sealed class BroadcastBuilder
         {
             var start = At(boundary.DecodeTime);
             var end = At(boundary.DecodeTime + duration);
-            var partDuration = (long)(partTarget.TotalSeconds * Configurations[^1].Timescale);
-            if (Configurations[^1] is AudioConfiguration)
-            {
-                partDuration -= partDuration % AudioConfiguration.SamplesPerFrame;
-            }
-
+            var partDuration = PartDuration(partTarget);
             var parts = ImmutableArray.CreateBuilder<Part>();
             for (var at = start; at < end; at += partDuration)
             {
@@ -244,6 +239,13 @@ internal sealed class BroadcastBuilder
             };
         }
 
+        public Segment? WholeParts(SegmentBoundary boundary, long duration, TimeSpan partTarget)
+        {
+            var segment = Segment(boundary, duration, partTarget);
+            var whole = segment.Parts.RemoveAll(part => part.Duration < PartDuration(partTarget));
+            return whole.IsEmpty ? null : segment with { Parts = whole, Duration = whole.Sum(static part => part.Duration) };
+        }
+
         public RenditionSnapshot Build() => new()
         {
             Name = name,
@@ -256,6 +258,14 @@ internal sealed class BroadcastBuilder
             FrameRate = frameRate,
             IsOffered = Offered,
         };
+
+        private long PartDuration(TimeSpan partTarget)
+        {
+            var duration = (long)(partTarget.TotalSeconds * Configurations[^1].Timescale);
+            return Configurations[^1] is AudioConfiguration
+                ? duration - (duration % AudioConfiguration.SamplesPerFrame)
+                : duration;
+        }
 
         private long At(long decodeTime)
         {
