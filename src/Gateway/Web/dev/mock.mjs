@@ -17,7 +17,11 @@ const port = Number(process.env.PORT ?? 8080);
 const pages = join(import.meta.dirname, '../../wwwroot');
 const media = mkdtempSync(join(tmpdir(), 'mock-live-'));
 const channels = createChannels();
-const rungs = [['source', '1280:720', '1800k'], ['360p', '640:360', '600k'], ['180p', '320:180', '250k']];
+const rungs = [
+  ['source', '1280:720', '1800k'],
+  ['360p', '640:360', '600k'],
+  ['180p', '320:180', '250k'],
+];
 let encoder = null;
 let downUntil = 0;
 
@@ -25,16 +29,19 @@ function startEncoder() {
   if (encoder) return;
   rmSync(media, { recursive: true, force: true });
   mkdirSync(media);
-  const video = rungs.flatMap(([, size, rate], index) =>
-    ['-map', '0:v', `-filter:v:${index}`, `scale=${size}`, `-b:v:${index}`, rate, `-maxrate:v:${index}`, rate,
-      `-bufsize:v:${index}`, rate]);
-  encoder = spawn('ffmpeg', ['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30', '-re', '-f', 'lavfi', '-i',
-    'sine=frequency=440:beep_factor=4', ...video, '-map', '1:a', '-c:v', 'libx264', '-preset', 'ultrafast', '-tune',
-    'zerolatency', '-g', '60', '-sc_threshold', '0', '-c:a', 'aac', '-b:a', '96k', '-f', 'dash', '-seg_duration', '2',
-    '-window_size', '8', '-extra_window_size', '8', '-utc_timing_url', '/api/time',
-    '-hls_playlist', '1', '-hls_master_name', 'index.m3u8',
-    '-use_template', '1', '-use_timeline', '0',
-    '-adaptation_sets', 'id=0,streams=v id=1,streams=a', join(media, 'manifest.mpd')], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const video = rungs.map(
+    ([, size, rate], index) =>
+      `-map 0:v -filter:v:${index} scale=${size} -b:v:${index} ${rate} -maxrate:v:${index} ${rate} -bufsize:v:${index} ${rate}`,
+  );
+  const words = [
+    '-v error -re -f lavfi -i testsrc2=size=1280x720:rate=30 -re -f lavfi -i sine=frequency=440:beep_factor=4',
+    ...video,
+    '-map 1:a -c:v libx264 -preset ultrafast -tune zerolatency -g 60 -sc_threshold 0 -c:a aac -b:a 96k',
+    '-f dash -seg_duration 2 -window_size 8 -extra_window_size 8 -use_template 1 -use_timeline 0',
+    '-utc_timing_url /api/time -hls_playlist 1 -hls_master_name index.m3u8',
+  ];
+  const args = [...words.join(' ').split(' '), '-adaptation_sets', 'id=0,streams=v id=1,streams=a'];
+  encoder = spawn('ffmpeg', [...args, join(media, 'manifest.mpd')], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 function stopEncoder() {
@@ -42,20 +49,34 @@ function stopEncoder() {
   encoder = null;
 }
 
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.m3u8':
-  'application/vnd.apple.mpegurl', '.mpd': 'application/dash+xml', '.m4s': 'video/mp4', '.jpg': 'image/jpeg' };
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.m3u8': 'application/vnd.apple.mpegurl',
+  '.mpd': 'application/dash+xml',
+  '.m4s': 'video/mp4',
+  '.jpg': 'image/jpeg',
+};
 
 function sendFile(response, path, transform) {
   if (!existsSync(path)) return response.writeHead(404).end();
-  response.writeHead(200, { 'Content-Type': types[extname(path)] ?? 'application/octet-stream', 'Cache-Control': 'no-store' });
+  response.writeHead(200, {
+    'Content-Type': types[extname(path)] ?? 'application/octet-stream',
+    'Cache-Control': 'no-store',
+  });
   if (transform) response.end(transform(readFileSync(path, 'utf8')));
   else createReadStream(path).pipe(response);
 }
 
 /** ffmpeg numbers its renditions; the server names them. */
-const nameInMaster = (text) => text.replace(/media_(\d+)\.m3u8/g, (_, index) => `${rungs[index]?.[0] ?? 'audio'}/index.m3u8`);
-const nameInMpd = (text) => text.replace(/(suggestedPresentationDelay)="[^"]*"/, '$1="PT6S"')
-  .replace(/<Representation id="(\d+)"/g, (_, index) => `<Representation id="${rungs[index]?.[0] ?? 'audio'}"`);
+const nameInMaster = (text) =>
+  text.replace(/media_(\d+)\.m3u8/g, (_, index) => `${rungs[index]?.[0] ?? 'audio'}/index.m3u8`);
+const nameInMpd = (text) =>
+  text
+    .replace(/(suggestedPresentationDelay)="[^"]*"/, '$1="PT6S"')
+    .replace(/<Representation id="(\d+)"/g, (_, index) => `<Representation id="${rungs[index]?.[0] ?? 'audio'}"`);
 
 function sendMedia(response, slug, rest) {
   const channel = channels.get(slug);
@@ -63,15 +84,33 @@ function sendMedia(response, slug, rest) {
   if (rest === 'index.m3u8') return sendFile(response, join(media, rest), nameInMaster);
   if (rest === 'manifest.mpd') return sendFile(response, join(media, rest), nameInMpd);
   const playlist = /^(\w+)\/index\.m3u8$/.exec(rest);
-  const numberOf = (name) => { const at = rungs.findIndex(([rung]) => rung === name); return at < 0 ? rungs.length : at; };
+  const numberOf = (name) => {
+    const at = rungs.findIndex(([rung]) => rung === name);
+    return at < 0 ? rungs.length : at;
+  };
   if (playlist) return sendFile(response, join(media, `media_${numberOf(playlist[1])}.m3u8`));
   if (rest === 'thumbnail.jpg') return sendThumbnail(response);
-  const file = rest.split('/').at(-1).replace(/-stream(source|\d+p|audio)/, (_, name) => `-stream${numberOf(name)}`);
+  const file = rest
+    .split('/')
+    .at(-1)
+    .replace(/-stream(source|\d+p|audio)/, (_, name) => `-stream${numberOf(name)}`);
   return sendFile(response, join(media, file));
 }
 
 function sendThumbnail(response) {
-  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=640x360,trim=start=${Date.now() % 60_000 / 1000}`, '-frames:v', '1', '-f', 'mjpeg', '-']);
+  const ffmpeg = spawn('ffmpeg', [
+    '-v',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    `testsrc2=size=640x360,trim=start=${(Date.now() % 60_000) / 1000}`,
+    '-frames:v',
+    '1',
+    '-f',
+    'mjpeg',
+    '-',
+  ]);
   response.writeHead(200, { 'Content-Type': 'image/jpeg' });
   ffmpeg.stdout.pipe(response);
 }

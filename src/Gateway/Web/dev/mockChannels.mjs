@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
 
 const rendition = (name, width, height, rate) => ({
-  name, kind: 'video', codec: 'avc1.64001f', width, height, frameRate: 30, peakBitRate: rate * 1.2, averageBitRate: rate,
+  name,
+  kind: 'video',
+  codec: 'avc1.64001f',
+  width,
+  height,
+  frameRate: 30,
+  peakBitRate: rate * 1.2,
+  averageBitRate: rate,
 });
-const ladder = [rendition('source', 1280, 720, 1_800_000), rendition('360p', 640, 360, 600_000), rendition('180p', 320, 180, 250_000)];
+const ladder = [
+  rendition('source', 1280, 720, 1_800_000),
+  rendition('360p', 640, 360, 600_000),
+  rendition('180p', 320, 180, 250_000),
+];
 
 /** A channel as the server describes it, and what can happen to it. */
 class MockChannel {
@@ -27,15 +38,34 @@ class MockChannel {
         this.broadcastId = randomBytes(4).toString('hex');
         this.startedAt = new Date().toISOString();
         break;
-      case 'stop': this.live = false; this.startedAt = this.broadcastId = null; break;
-      case 'interrupt': this.interrupted = true; break;
-      case 'resume': this.interrupted = false; break;
-      case 'sparse-keys': this.keyFrameInterval = 8.3; break;
-      case 'full': this.quality = { level: 'full', reason: null }; break;
-      case 'reduced': this.quality = { level: 'reduced', reason: 'the transcoder cannot keep up with the broadcast' }; break;
-      case 'source-only': this.quality = { level: 'source-only', reason: 'no transcoder is free' }; break;
+      case 'stop':
+        this.live = false;
+        this.startedAt = this.broadcastId = null;
+        break;
+      case 'interrupt':
+        this.interrupted = true;
+        break;
+      case 'resume':
+        this.interrupted = false;
+        break;
+      case 'sparse-keys':
+        this.keyFrameInterval = 8.3;
+        break;
+      case 'full':
+        this.quality = { level: 'full', reason: null };
+        break;
+      case 'reduced':
+        this.quality = { level: 'reduced', reason: 'the transcoder cannot keep up with the broadcast' };
+        break;
+      case 'source-only':
+        this.quality = { level: 'source-only', reason: 'no transcoder is free' };
+        break;
       case 'transcoder-off':
-        this.transcoder = { state: 'unavailable', message: 'All 2 workers are busy. The next free one takes this broadcast.', restarts: 3 };
+        this.transcoder = {
+          state: 'unavailable',
+          message: 'All 2 workers are busy. The next free one takes this broadcast.',
+          restarts: 3,
+        };
         break;
     }
   }
@@ -50,11 +80,20 @@ class MockChannel {
       ...this.summary(),
       broadcastId: this.broadcastId,
       renditions: this.live ? ladder : [],
-      ingest: this.live ? {
-        state: this.interrupted ? 'interrupted' : 'live', connectedAt: this.startedAt, frameRate: 30, width: 1280, height: 720,
-        bitRate: Math.round(1_850_000 + 300_000 * Math.sin(Date.now() / 7000) + Math.random() * 120_000),
-        videoCodec: 'H.264 High', audioCodec: 'AAC-LC 48 kHz', keyFrameInterval: this.keyFrameInterval, encoder: 'obs-output 30.2',
-      } : null,
+      ingest: this.live
+        ? {
+            state: this.interrupted ? 'interrupted' : 'live',
+            connectedAt: this.startedAt,
+            frameRate: 30,
+            width: 1280,
+            height: 720,
+            bitRate: Math.round(1_850_000 + 300_000 * Math.sin(Date.now() / 7000) + Math.random() * 120_000),
+            videoCodec: 'H.264 High',
+            audioCodec: 'AAC-LC 48 kHz',
+            keyFrameInterval: this.keyFrameInterval,
+            encoder: 'obs-output 30.2',
+          }
+        : null,
       transcoder: this.live ? this.transcoder : null,
     };
   }
@@ -64,7 +103,11 @@ export function createChannels() {
   const all = [
     new MockChannel('demo', 'Harbour lights, all night long', 128),
     new MockChannel('workshop', 'Building a wooden kayak: day 4', 31),
-    new MockChannel('keys', 'Piano requests from a very small flat and a much too long title that needs two lines', 12_430),
+    new MockChannel(
+      'keys',
+      'Piano requests from a very small flat and a much too long title that needs two lines',
+      12_430,
+    ),
     new MockChannel('garden', 'The garden camera'),
     new MockChannel('chess', 'Sunday blitz'),
   ];
@@ -83,7 +126,11 @@ export async function apiOf(channels, request, response, [slug, action]) {
   const problem = (status, title, detail) => send(status, { status, title, detail });
   const rtmpUrl = `rtmp://${(request.headers.host ?? 'localhost').split(':')[0]}:1935/live`;
 
-  if (slug === undefined) return send(200, [...channels.values()].map((channel) => channel.summary()));
+  if (slug === undefined)
+    return send(
+      200,
+      [...channels.values()].map((channel) => channel.summary()),
+    );
   const channel = channels.get(slug);
   if (request.method === 'GET') {
     return channel ? send(200, channel.detail()) : problem(404, 'No such channel', `There is no channel "${slug}".`);
@@ -92,7 +139,7 @@ export async function apiOf(channels, request, response, [slug, action]) {
     return problem(401, 'Unauthorized', 'The admin token is missing or wrong.');
   }
   if (request.method === 'PUT') {
-    const { title } = JSON.parse(await textOf(request) || '{}');
+    const { title } = JSON.parse((await textOf(request)) || '{}');
     if (channel) {
       channel.title = title ?? channel.title;
       return send(200, { slug, title: channel.title, streamKey: null, rtmpUrl });

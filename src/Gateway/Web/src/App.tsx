@@ -11,7 +11,9 @@ const AdminPage = lazy(() => import('./admin/AdminPage').then((page) => page.Adm
 export function App() {
   return (
     <LocationProvider scope={/^\/($|\?|watch\/|studio\/|admin)/}>
-      <a class="skip-link" href="#main">Skip to content</a>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
       <Header />
       <ErrorBoundary>
         <Router>

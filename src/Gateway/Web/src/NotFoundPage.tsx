@@ -7,7 +7,9 @@ export function NotFoundPage() {
       <p class="eyebrow">404</p>
       <h1>There is nothing at this address</h1>
       <p class="lead">The link may be old, or a letter may be missing.</p>
-      <a class="button button-primary" href="/">See who is live</a>
+      <a class="button button-primary" href="/">
+        See who is live
+      </a>
     </main>
   );
 }

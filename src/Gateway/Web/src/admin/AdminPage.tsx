@@ -33,7 +33,9 @@ export function AdminPage() {
     <main id="main" class="page">
       <div class="page-head">
         <h1>Channels</h1>
-        <button type="button" class="button" onClick={() => keepToken(null)}>Forget the token</button>
+        <button type="button" class="button" onClick={() => keepToken(null)}>
+          Forget the token
+        </button>
       </div>
       {error !== null && <Notice kind="error">The server cannot be reached. Trying again.</Notice>}
       <div class="admin">

@@ -4,13 +4,24 @@ import { LiveBadge } from '../ui/LiveBadge';
 
 export function ChannelTable({ channels }: { channels: ChannelSummary[] }) {
   if (channels.length === 0) {
-    return <section class="panel"><p class="hint">There are no channels yet. Make the first one.</p></section>;
+    return (
+      <section class="panel">
+        <p class="hint">There are no channels yet. Make the first one.</p>
+      </section>
+    );
   }
   return (
     <section class="panel panel-flush">
       <table class="channels">
         <thead>
-          <tr><th scope="col">Channel</th><th scope="col">State</th><th scope="col" class="numeric">Viewers</th><td /></tr>
+          <tr>
+            <th scope="col">Channel</th>
+            <th scope="col">State</th>
+            <th scope="col" class="numeric">
+              Viewers
+            </th>
+            <td />
+          </tr>
         </thead>
         <tbody>
           {channels.map(({ slug, title, live, viewers }) => (
@@ -21,7 +32,11 @@ export function ChannelTable({ channels }: { channels: ChannelSummary[] }) {
               </th>
               <td>{live ? <LiveBadge /> : <span class="muted">Offline</span>}</td>
               <td class="numeric digits">{formatCount(viewers)}</td>
-              <td class="numeric"><a class="button button-small" href={`/studio/${slug}`}>Studio</a></td>
+              <td class="numeric">
+                <a class="button button-small" href={`/studio/${slug}`}>
+                  Studio
+                </a>
+              </td>
             </tr>
           ))}
         </tbody>

@@ -51,7 +51,9 @@ export function CreateChannel({ token, onRefused }: { token: string; onRefused: 
             onInput={(event) => setTitle(event.currentTarget.value)}
           />
         </label>
-        <button class="button button-primary" type="submit">Make the channel</button>
+        <button class="button button-primary" type="submit">
+          Make the channel
+        </button>
       </form>
     </section>
   );

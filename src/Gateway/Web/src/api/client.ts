@@ -3,7 +3,11 @@ import { learnServerTime } from './serverClock';
 
 /** A refusal of the API, in the words of its `application/problem+json`. */
 export class ApiError extends Error {
-  constructor(readonly status: number, title: string, readonly detail: string | null) {
+  constructor(
+    readonly status: number,
+    title: string,
+    readonly detail: string | null,
+  ) {
     super(detail ?? title);
     this.name = 'ApiError';
   }
@@ -41,17 +45,19 @@ async function request<T>(method: string, path: string, token?: string, body?: u
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204) return undefined as T;
   try {
-    return await response.json() as T;
+    return (await response.json()) as T;
   } catch {
     throw new ApiError(response.status, 'The server gave an answer that is not JSON.', null);
   }
 }
 
 async function problemOf(response: Response): Promise<ApiError> {
-  const fallback = response.status === 401 ? 'The admin token is missing or wrong.'
-    : `The server answered ${response.status} ${response.statusText}`.trim();
+  const fallback =
+    response.status === 401
+      ? 'The admin token is missing or wrong.'
+      : `The server answered ${response.status} ${response.statusText}`.trim();
   try {
-    const problem = await response.json() as { title?: string; detail?: string };
+    const problem = (await response.json()) as { title?: string; detail?: string };
     return new ApiError(response.status, problem.title ?? fallback, problem.detail ?? null);
   } catch {
     return new ApiError(response.status, fallback, null);

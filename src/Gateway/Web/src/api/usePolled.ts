@@ -19,7 +19,9 @@ export interface PollOptions {
  * changed meanwhile is forgotten. `ask` must keep its identity for as long as the question is the same.
  */
 export function usePolled<T>(
-  ask: () => Promise<T>, intervalMs: number | ((value: T | null) => number), { whileHidden = false }: PollOptions = {},
+  ask: () => Promise<T>,
+  intervalMs: number | ((value: T | null) => number),
+  { whileHidden = false }: PollOptions = {},
 ): Polled<T> {
   const [answer, setAnswer] = useState<{ value: T | null; error: unknown }>({ value: null, error: null });
   const interval = useRef(intervalMs);

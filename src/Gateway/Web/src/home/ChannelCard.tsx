@@ -5,7 +5,7 @@ import { LiveBadge } from '../ui/LiveBadge';
 import { Thumbnail } from '../ui/Thumbnail';
 import { useNow } from '../ui/useNow';
 
-const qualityWords = { 'full': null, 'reduced': 'Reduced quality', 'source-only': 'Original quality only' } as const;
+const qualityWords = { full: null, reduced: 'Reduced quality', 'source-only': 'Original quality only' } as const;
 
 export function ChannelCard({ channel }: { channel: ChannelSummary }) {
   const now = useNow(20_000);

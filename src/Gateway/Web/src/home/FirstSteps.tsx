@@ -4,7 +4,9 @@ import { Icon } from '../ui/Icon';
 export function FirstSteps({ hasChannels }: { hasChannels: boolean }) {
   return (
     <section class="first-steps">
-      <div class="first-steps-icon"><Icon name="broadcast" size={30} /></div>
+      <div class="first-steps-icon">
+        <Icon name="broadcast" size={30} />
+      </div>
       <div>
         <h2>{hasChannels ? 'Nobody is live right now' : 'Your first broadcast is three steps away'}</h2>
         <p class="lead">
@@ -16,10 +18,16 @@ export function FirstSteps({ hasChannels }: { hasChannels: boolean }) {
           <li>
             <strong>Make a channel.</strong> You need the admin token that the server printed at its first start.
           </li>
-          <li><strong>Enter the server and the stream key</strong> in OBS or ffmpeg. The studio shows both.</li>
-          <li><strong>Start streaming.</strong> The broadcast appears here within seconds.</li>
+          <li>
+            <strong>Enter the server and the stream key</strong> in OBS or ffmpeg. The studio shows both.
+          </li>
+          <li>
+            <strong>Start streaming.</strong> The broadcast appears here within seconds.
+          </li>
         </ol>
-        <a class="button button-primary" href="/admin">{hasChannels ? 'Manage channels' : 'Make a channel'}</a>
+        <a class="button button-primary" href="/admin">
+          {hasChannels ? 'Manage channels' : 'Make a channel'}
+        </a>
       </div>
     </section>
   );

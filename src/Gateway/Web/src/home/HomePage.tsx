@@ -26,9 +26,15 @@ export function HomePage() {
             <h1>Live now</h1>
             {live.length > 0 && <span class="count">{live.length}</span>}
           </div>
-          {live.length > 0
-            ? <ul class="cards">{live.map((channel) => <ChannelCard key={channel.slug} channel={channel} />)}</ul>
-            : <FirstSteps hasChannels={offline.length > 0} />}
+          {live.length > 0 ? (
+            <ul class="cards">
+              {live.map((channel) => (
+                <ChannelCard key={channel.slug} channel={channel} />
+              ))}
+            </ul>
+          ) : (
+            <FirstSteps hasChannels={offline.length > 0} />
+          )}
           {offline.length > 0 && <OfflineChannels channels={offline} />}
         </>
       )}
@@ -39,7 +45,9 @@ export function HomePage() {
 function CardsToCome() {
   return (
     <div class="cards" role="status" aria-label="Loading the channels">
-      {[0, 1, 2].map((index) => <div key={index} class="card-to-come" />)}
+      {[0, 1, 2].map((index) => (
+        <div key={index} class="card-to-come" />
+      ))}
     </div>
   );
 }

@@ -51,10 +51,14 @@ export class Playback {
     this.stalls = new StallCounter(video, () => this.onStall(), signal);
     video.addEventListener('playing', () => this.enter('playing'), { signal });
     video.addEventListener('ended', () => this.onEnded(), { signal });
-    video.addEventListener('volumechange', () => {
-      if (!video.muted) this.mutedByBrowser = false;
-      this.notify();
-    }, { signal });
+    video.addEventListener(
+      'volumechange',
+      () => {
+        if (!video.muted) this.mutedByBrowser = false;
+        this.notify();
+      },
+      { signal },
+    );
     for (const event of ['pause', 'play', 'waiting', 'resize', 'seeked'] as const) {
       video.addEventListener(event, () => this.notify(), { signal });
     }
@@ -148,18 +152,29 @@ export class Playback {
     this.enter('opening');
     const opening = new AbortController();
     this.opening = opening;
-    const ifCurrent = <A extends unknown[]>(action: (...args: A) => void) => (...args: A) => {
-      if (!opening.signal.aborted) action(...args);
-    };
-    openEngine(this.choice, this.video, { slug: this.channel?.slug ?? '', selection: this.selection }, {
-      onChange: ifCurrent(() => this.notify()),
-      onSwitch: ifCurrent(() => this.switches++),
-      onFault: ifCurrent((fault) => this.onFault(fault)),
-    }, opening.signal).then(ifCurrent((engine) => {
-      this.engine = engine;
-      if (engine !== null && this.wantsToPlay) void this.play();
-      this.notify();
-    }), ifCurrent(() => this.onFault('network')));
+    const ifCurrent =
+      <A extends unknown[]>(action: (...args: A) => void) =>
+      (...args: A) => {
+        if (!opening.signal.aborted) action(...args);
+      };
+    openEngine(
+      this.choice,
+      this.video,
+      { slug: this.channel?.slug ?? '', selection: this.selection },
+      {
+        onChange: ifCurrent(() => this.notify()),
+        onSwitch: ifCurrent(() => this.switches++),
+        onFault: ifCurrent((fault) => this.onFault(fault)),
+      },
+      opening.signal,
+    ).then(
+      ifCurrent((engine) => {
+        this.engine = engine;
+        if (engine !== null && this.wantsToPlay) void this.play();
+        this.notify();
+      }),
+      ifCurrent(() => this.onFault('network')),
+    );
   }
 
   private close(): void {

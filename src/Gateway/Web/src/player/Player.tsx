@@ -29,7 +29,13 @@ export interface PlayerProps {
 
 /** A channel's live video with its controls. */
 export function Player({
-  channel, choice = 'hls', selection = 'auto', ownsPage = false, startsMuted = false, isUnreachable, askChannel,
+  channel,
+  choice = 'hls',
+  selection = 'auto',
+  ownsPage = false,
+  startsMuted = false,
+  isUnreachable,
+  askChannel,
 }: PlayerProps) {
   const player = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -60,11 +66,7 @@ export function Player({
       onKeyDown={wake}
     >
       <video ref={video} playsInline aria-label={channel ? `Live video of ${channel.title}` : 'Live video'} />
-      <div
-        class="player-surface"
-        onPointerUp={hasPicture ? onSurface : undefined}
-        onDblClick={toggleFullscreen}
-      />
+      <div class="player-surface" onPointerUp={hasPicture ? onSurface : undefined} onDblClick={toggleFullscreen} />
       <PlayerNotice playback={playback} channel={channel} isUnreachable={isUnreachable} />
       {hasPicture && playback.mutedByBrowser && (
         <button type="button" class="player-pill unmute" onClick={() => toggleMute(playback.video)}>

@@ -59,8 +59,12 @@ function BigPlay({ playback }: { playback: Playback }) {
 
 function retryWords({ fault, retryAt }: Playback): string {
   const seconds = Math.max(1, Math.ceil((retryAt - performance.now()) / 1000));
-  const what = fault === 'media' ? 'The video cannot be decoded'
-    : fault === 'gone' ? 'The broadcast is not there' : 'Connection lost';
+  const what =
+    fault === 'media'
+      ? 'The video cannot be decoded'
+      : fault === 'gone'
+        ? 'The broadcast is not there'
+        : 'Connection lost';
   return `${what}, trying again in ${seconds} s`;
 }
 

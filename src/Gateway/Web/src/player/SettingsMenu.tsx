@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { MenuItem } from './MenuItem';
 import type { Playback } from './Playback';
 import { heightLabel, rateLabel, sourceName } from './renditions';
+import './settingsMenu.css';
 
 export interface SettingsMenuProps {
   playback: Playback;
@@ -38,7 +39,7 @@ export function SettingsMenu({ playback, showsStats, onStats, onClose }: Setting
       onClose();
       return;
     }
-    const items = [...menu.current?.querySelectorAll<HTMLElement>('[role^=menuitem]') ?? []];
+    const items = [...(menu.current?.querySelectorAll<HTMLElement>('[role^=menuitem]') ?? [])];
     const at = items.findIndex((item) => item === document.activeElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (to === undefined) return;
@@ -64,7 +65,9 @@ export function SettingsMenu({ playback, showsStats, onStats, onClose }: Setting
       {...(isSheet ? { popover: 'manual' } : {})}
     >
       <div class="settings-group" role="group" aria-label="Quality">
-        <p class="settings-title" aria-hidden="true">Quality</p>
+        <p class="settings-title" aria-hidden="true">
+          Quality
+        </p>
         <MenuItem
           kind="radio"
           label="Automatic"
@@ -72,20 +75,23 @@ export function SettingsMenu({ playback, showsStats, onStats, onClose }: Setting
           checked={selected === 'auto'}
           onPick={pick(() => playback.select('auto'))}
         />
-        {engine?.kind !== 'native' && renditions.map((rendition) => (
-          <MenuItem
-            key={rendition.name}
-            kind="radio"
-            label={heightLabel(rendition)}
-            mark={rendition.name === sourceName ? 'Source' : ''}
-            detail={rateLabel(rendition)}
-            checked={selected === rendition.name}
-            onPick={pick(() => playback.select(rendition.name))}
-          />
-        ))}
+        {engine?.kind !== 'native' &&
+          renditions.map((rendition) => (
+            <MenuItem
+              key={rendition.name}
+              kind="radio"
+              label={heightLabel(rendition)}
+              mark={rendition.name === sourceName ? 'Source' : ''}
+              detail={rateLabel(rendition)}
+              checked={selected === rendition.name}
+              onPick={pick(() => playback.select(rendition.name))}
+            />
+          ))}
       </div>
       <div class="settings-group" role="group" aria-label="Player">
-        <p class="settings-title" aria-hidden="true">Player</p>
+        <p class="settings-title" aria-hidden="true">
+          Player
+        </p>
         <MenuItem
           kind="radio"
           label="HLS"

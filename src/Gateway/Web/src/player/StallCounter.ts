@@ -5,7 +5,11 @@ export class StallCounter {
   private totalMs = 0;
   private hasPlayed = false;
 
-  constructor(video: HTMLVideoElement, private readonly onStall: () => void, signal: AbortSignal) {
+  constructor(
+    video: HTMLVideoElement,
+    private readonly onStall: () => void,
+    signal: AbortSignal,
+  ) {
     video.addEventListener('waiting', () => this.onWaiting(video), { signal });
     video.addEventListener('playing', () => this.onPlaying(), { signal });
     for (const event of ['pause', 'emptied', 'ended'] as const) {

@@ -3,6 +3,7 @@ import { Icon } from '../ui/Icon';
 import { bufferAhead } from './buffer';
 import type { Playback } from './Playback';
 import { rateLabel } from './renditions';
+import './statsPanel.css';
 
 /** What the player measures, for those who want to know. */
 export function StatsPanel({ playback, onClose }: { playback: Playback; onClose: () => void }) {

@@ -79,13 +79,14 @@ export function createDashEngine(video: HTMLVideoElement, source: EngineSource, 
   return {
     kind: 'dash',
     version: `dash.js ${player.getVersion()}`,
-    renditions: () => representations().map((representation) => ({
-      name: nameOf(representation),
-      width: representation.width,
-      height: representation.height,
-      frameRate: representation.frameRate || 0,
-      bitRate: representation.bandwidth,
-    })),
+    renditions: () =>
+      representations().map((representation) => ({
+        name: nameOf(representation),
+        width: representation.width,
+        height: representation.height,
+        frameRate: representation.frameRate || 0,
+        bitRate: representation.bandwidth,
+      })),
     current: () => {
       if (shown !== null) return shown;
       const representation = ready ? player.getCurrentRepresentationForType('video') : null;

@@ -84,13 +84,16 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   return {
     kind: 'hls',
     version: `hls.js ${Hls.version}`,
-    renditions: () => hls.levels.filter((level) => level.height > 0).map((level): EngineRendition => ({
-      name: nameOf(level),
-      width: level.width,
-      height: level.height,
-      frameRate: level.frameRate,
-      bitRate: level.bitrate,
-    })),
+    renditions: () =>
+      hls.levels
+        .filter((level) => level.height > 0)
+        .map((level): EngineRendition => ({
+          name: nameOf(level),
+          width: level.width,
+          height: level.height,
+          frameRate: level.frameRate,
+          bitRate: level.bitrate,
+        })),
     current: () => {
       const level = hls.levels[hls.currentLevel];
       return level === undefined ? null : nameOf(level);

@@ -15,13 +15,18 @@ export function canPlayHls(video: HTMLVideoElement): boolean {
 /** A browser that plays HLS by itself and has no Media Source Extensions. It chooses the rendition. */
 export function createNativeEngine(video: DatedVideo, source: EngineSource, events: EngineEvents): Engine {
   const abort = new AbortController();
-  const live = () => (video.seekable.length === 0 ? null : video.seekable.end(video.seekable.length - 1) - holdBackSeconds);
+  const live = () =>
+    video.seekable.length === 0 ? null : video.seekable.end(video.seekable.length - 1) - holdBackSeconds;
 
   video.addEventListener('error', () => events.onFault(faultOf(video.error)), { signal: abort.signal });
-  video.addEventListener('resize', () => {
-    events.onSwitch();
-    events.onChange();
-  }, { signal: abort.signal });
+  video.addEventListener(
+    'resize',
+    () => {
+      events.onSwitch();
+      events.onChange();
+    },
+    { signal: abort.signal },
+  );
   video.src = `/live/${encodeURIComponent(source.slug)}/index.m3u8`;
 
   return {
@@ -49,5 +54,4 @@ export function createNativeEngine(video: DatedVideo, source: EngineSource, even
   };
 }
 
-const faultOf = (error: MediaError | null) =>
-  error?.code === MediaError.MEDIA_ERR_DECODE ? 'media' : 'network';
+const faultOf = (error: MediaError | null) => (error?.code === MediaError.MEDIA_ERR_DECODE ? 'media' : 'network');

@@ -14,7 +14,11 @@ export function preloadEngine(choice: PlayerChoice): void {
 
 /** Loads the chosen player and starts it on the video. Null when this browser cannot play live video at all. */
 export async function openEngine(
-  choice: PlayerChoice, video: HTMLVideoElement, source: EngineSource, events: EngineEvents, signal: AbortSignal,
+  choice: PlayerChoice,
+  video: HTMLVideoElement,
+  source: EngineSource,
+  events: EngineEvents,
+  signal: AbortSignal,
 ): Promise<Engine | null> {
   if (choice === 'dash') {
     const { createDashEngine } = await loadDash();

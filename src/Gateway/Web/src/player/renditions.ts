@@ -26,9 +26,12 @@ export function mergeRenditions(engine: EngineRendition[], channel: Rendition[])
       bitRate: known?.bitRate || peakBitRate,
     });
   }
-  return [...merged.values()].sort((one, other) =>
-    other.height - one.height || Number(other.name === sourceName) - Number(one.name === sourceName)
-    || other.bitRate - one.bitRate);
+  return [...merged.values()].sort(
+    (one, other) =>
+      other.height - one.height ||
+      Number(other.name === sourceName) - Number(one.name === sourceName) ||
+      other.bitRate - one.bitRate,
+  );
 }
 
 /** `720p`, or `720p50` where the frame rate is more than a film's or a television's. */

@@ -14,7 +14,10 @@ export interface ShortcutActions {
 
 /** Keys of the player. They are the page's where the player is what the page is for, else only the player's own. */
 export function useShortcuts(
-  playback: Playback | null, player: RefObject<HTMLElement | null>, ownsPage: boolean, actions: ShortcutActions,
+  playback: Playback | null,
+  player: RefObject<HTMLElement | null>,
+  ownsPage: boolean,
+  actions: ShortcutActions,
 ) {
   const latest = useRef(actions);
   latest.current = actions;
@@ -36,17 +39,38 @@ function run(key: string, playback: Playback, actions: ShortcutActions): boolean
   const { video } = playback;
   switch (key.toLowerCase()) {
     case ' ':
-    case 'k': playback.togglePlay(); return true;
-    case 'm': toggleMute(video); return true;
-    case 'f': actions.toggleFullscreen(); return true;
-    case 'p': togglePictureInPicture(video); return true;
-    case 's': actions.toggleStats(); return true;
-    case 'l': playback.goLive(); return true;
-    case 'arrowup': setVolume(video, video.volume + volumeStep); return true;
-    case 'arrowdown': setVolume(video, video.volume - volumeStep); return true;
-    case 'arrowleft': seekBy(video, -seekSeconds); return true;
-    case 'arrowright': seekBy(video, seekSeconds); return true;
-    default: return false;
+    case 'k':
+      playback.togglePlay();
+      return true;
+    case 'm':
+      toggleMute(video);
+      return true;
+    case 'f':
+      actions.toggleFullscreen();
+      return true;
+    case 'p':
+      togglePictureInPicture(video);
+      return true;
+    case 's':
+      actions.toggleStats();
+      return true;
+    case 'l':
+      playback.goLive();
+      return true;
+    case 'arrowup':
+      setVolume(video, video.volume + volumeStep);
+      return true;
+    case 'arrowdown':
+      setVolume(video, video.volume - volumeStep);
+      return true;
+    case 'arrowleft':
+      seekBy(video, -seekSeconds);
+      return true;
+    case 'arrowright':
+      seekBy(video, seekSeconds);
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -46,7 +46,9 @@ export function ChannelSettings({ channel, token, onChanged }: ChannelSettingsPr
           <span>Title</span>
           <input value={title} maxLength={120} required onInput={(event) => setTitle(event.currentTarget.value)} />
         </label>
-        <button class="button" type="submit" disabled={!isChanged}>Save</button>
+        <button class="button" type="submit" disabled={!isChanged}>
+          Save
+        </button>
       </form>
       <button type="button" class="button button-danger-quiet" onClick={() => setAsks(true)}>
         <Icon name="trash" size={16} /> Delete the channel

@@ -12,7 +12,9 @@ export function EncoderGuide({ rtmpUrl, streamKey }: { rtmpUrl: string | null; s
         <h2 id="guide-title">Set up your encoder</h2>
         <div class="segmented" role="group" aria-label="Encoder">
           {tools.map((name) => (
-            <button key={name} type="button" aria-pressed={tool === name} onClick={() => setTool(name)}>{name}</button>
+            <button key={name} type="button" aria-pressed={tool === name} onClick={() => setTool(name)}>
+              {name}
+            </button>
           ))}
         </div>
       </div>

@@ -21,28 +21,35 @@ export function IngestPanel({ channel }: { channel: Channel }) {
         <h2 id="ingest-title">Broadcast</h2>
         <State channel={channel} />
       </div>
-      {ingest === null
-        ? <p class="hint">Nothing comes in. Start streaming in your encoder, and its figures appear here.</p>
-        : (
-          <>
-            {ingest.state === 'interrupted' && (
-              <Notice kind="warning">The encoder’s connection was lost. The broadcast goes on when it connects again.</Notice>
-            )}
-            <div class="bit-rate">
-              <p><strong class="digits">{formatBitRate(ingest.bitRate)}</strong> <span>incoming</span></p>
-              <Sparkline values={bitRates} label={`Incoming bit rate, now ${formatBitRate(ingest.bitRate)}`} />
-            </div>
-            <IngestFigures ingest={ingest} />
-            {ingest.keyFrameInterval !== null && ingest.keyFrameInterval > keyFrameIntervalMax && (
-              <Notice kind="warning">
-                A key frame comes only every {formatSeconds(ingest.keyFrameInterval)}. Set the keyframe interval to 2 s in OBS:
-                Settings → Output → Streaming → Keyframe Interval. Until then viewers wait longer and see the broadcast later.
-              </Notice>
-            )}
-          </>
-        )}
+      {ingest === null ? (
+        <p class="hint">Nothing comes in. Start streaming in your encoder, and its figures appear here.</p>
+      ) : (
+        <>
+          {ingest.state === 'interrupted' && (
+            <Notice kind="warning">
+              The encoder’s connection was lost. The broadcast goes on when it connects again.
+            </Notice>
+          )}
+          <div class="bit-rate">
+            <p>
+              <strong class="digits">{formatBitRate(ingest.bitRate)}</strong> <span>incoming</span>
+            </p>
+            <Sparkline values={bitRates} label={`Incoming bit rate, now ${formatBitRate(ingest.bitRate)}`} />
+          </div>
+          <IngestFigures ingest={ingest} />
+          {ingest.keyFrameInterval !== null && ingest.keyFrameInterval > keyFrameIntervalMax && (
+            <Notice kind="warning">
+              A key frame comes only every {formatSeconds(ingest.keyFrameInterval)}. Set the keyframe interval to 2 s in
+              OBS: Settings → Output → Streaming → Keyframe Interval. Until then viewers wait longer and see the
+              broadcast later.
+            </Notice>
+          )}
+        </>
+      )}
       {quality !== null && <Notice kind="info">{quality}</Notice>}
-      {channel.transcoder !== null && <TranscoderState transcoder={channel.transcoder} renditions={channel.renditions} />}
+      {channel.transcoder !== null && (
+        <TranscoderState transcoder={channel.transcoder} renditions={channel.renditions} />
+      )}
     </section>
   );
 }
@@ -57,7 +64,9 @@ function State({ channel }: { channel: Channel }) {
       <span class="state-dot" />
       {words}
       {live && startedAt !== null && (
-        <span class="digits" aria-hidden="true">{formatClock(now - Date.parse(startedAt))}</span>
+        <span class="digits" aria-hidden="true">
+          {formatClock(now - Date.parse(startedAt))}
+        </span>
       )}
       {live && <span class="muted">{formatViewers(channel.viewers)}</span>}
     </p>
@@ -68,7 +77,10 @@ function IngestFigures({ ingest }: { ingest: Ingest }) {
   const rows: [string, string][] = [
     ['Picture', `${ingest.width} × ${ingest.height}`],
     ['Frame rate', `${formatFrameRate(ingest.frameRate)} fps`],
-    ['Key frames', ingest.keyFrameInterval === null ? 'not known yet' : `every ${formatSeconds(ingest.keyFrameInterval)}`],
+    [
+      'Key frames',
+      ingest.keyFrameInterval === null ? 'not known yet' : `every ${formatSeconds(ingest.keyFrameInterval)}`,
+    ],
     ['Video', ingest.videoCodec || 'none'],
     ['Audio', ingest.audioCodec || 'none'],
     ['Encoder', ingest.encoder ?? 'not told'],

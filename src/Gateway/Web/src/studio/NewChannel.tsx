@@ -40,7 +40,9 @@ export function NewChannel({ slug, token, onRefused, onCreated }: NewChannelProp
           />
           <small>Viewers see it on the home page and below the video. It can be changed at any time.</small>
         </label>
-        <button class="button button-primary" type="submit">Make the channel</button>
+        <button class="button button-primary" type="submit">
+          Make the channel
+        </button>
       </form>
     </main>
   );

@@ -17,9 +17,15 @@ export function ObsSteps({ rtmpUrl }: { rtmpUrl: string | null }) {
   ];
   return (
     <ol class="steps">
-      <li>Open <strong>Settings → Stream</strong>: <Values rows={stream} /></li>
-      <li>Open <strong>Settings → Output → Streaming</strong>: <Values rows={output} /></li>
-      <li>Press <strong>Start Streaming</strong>. The state on this page changes within seconds.</li>
+      <li>
+        Open <strong>Settings → Stream</strong>: <Values rows={stream} />
+      </li>
+      <li>
+        Open <strong>Settings → Output → Streaming</strong>: <Values rows={output} />
+      </li>
+      <li>
+        Press <strong>Start Streaming</strong>. The state on this page changes within seconds.
+      </li>
     </ol>
   );
 }

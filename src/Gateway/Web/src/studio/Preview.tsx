@@ -16,18 +16,22 @@ export function Preview({ channel, isUnreachable, askChannel }: PreviewProps) {
     <section class="panel" aria-labelledby="preview-title">
       <div class="panel-head">
         <h2 id="preview-title">Preview</h2>
-        {shown && <button type="button" class="button button-quiet" onClick={() => setShown(false)}>Hide</button>}
-      </div>
-      {shown
-        ? <Player channel={channel} isUnreachable={isUnreachable} askChannel={askChannel} startsMuted />
-        : (
-          <>
-            <p class="hint">See the broadcast as your viewers do, without sound at first and a few seconds late.</p>
-            <button type="button" class="button" onClick={() => setShown(true)}>
-              <Icon name="play" size={16} /> Show the preview
-            </button>
-          </>
+        {shown && (
+          <button type="button" class="button button-quiet" onClick={() => setShown(false)}>
+            Hide
+          </button>
         )}
+      </div>
+      {shown ? (
+        <Player channel={channel} isUnreachable={isUnreachable} askChannel={askChannel} startsMuted />
+      ) : (
+        <>
+          <p class="hint">See the broadcast as your viewers do, without sound at first and a few seconds late.</p>
+          <button type="button" class="button" onClick={() => setShown(true)}>
+            <Icon name="play" size={16} /> Show the preview
+          </button>
+        </>
+      )}
     </section>
   );
 }

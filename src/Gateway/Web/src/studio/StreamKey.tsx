@@ -11,16 +11,14 @@ export function StreamKey({ credentials: { rtmpUrl, streamKey, rotate } }: { cre
     <section class="panel" aria-labelledby="key-title">
       <h2 id="key-title">Where to broadcast to</h2>
       <CopyField label="Server" value={rtmpUrl ?? 'asking the server'} />
-      {streamKey !== null
-        ? (
-          <>
-            <CopyField label="Stream key" value={streamKey} secret />
-            <p class="hint">
-              Copy it now: it is shown this once. Whoever has it can broadcast to your channel.
-            </p>
-          </>
-        )
-        : <p class="hint">The stream key was shown when it was made. If you no longer have it, make a new one.</p>}
+      {streamKey !== null ? (
+        <>
+          <CopyField label="Stream key" value={streamKey} secret />
+          <p class="hint">Copy it now: it is shown this once. Whoever has it can broadcast to your channel.</p>
+        </>
+      ) : (
+        <p class="hint">The stream key was shown when it was made. If you no longer have it, make a new one.</p>
+      )}
       <button type="button" class="button" onClick={() => setAsks(true)}>
         <Icon name="refresh" size={16} /> Create a new key
       </button>

@@ -63,9 +63,11 @@ function StudioOf({ slug }: { slug: string }) {
 function Asking({ error }: { error: unknown }) {
   return (
     <main id="main" class="page">
-      {error === null
-        ? <div class="spinner spinner-page" role="status" aria-label="Loading" />
-        : <Notice kind="error">The server cannot be reached. Trying again.</Notice>}
+      {error === null ? (
+        <div class="spinner spinner-page" role="status" aria-label="Loading" />
+      ) : (
+        <Notice kind="error">The server cannot be reached. Trying again.</Notice>
+      )}
     </main>
   );
 }

@@ -35,8 +35,12 @@ export function ConfirmDialog({ title, confirm, children, onConfirm, onClose }: 
       <div class="dialog-text">{children}</div>
       {error !== null && <Notice kind="error">{error}</Notice>}
       <div class="dialog-actions">
-        <button type="button" class="button" onClick={() => dialog.current?.close()} autofocus>Cancel</button>
-        <button type="button" class="button button-danger" onClick={() => void run()} disabled={busy}>{confirm}</button>
+        <button type="button" class="button" onClick={() => dialog.current?.close()} autofocus>
+          Cancel
+        </button>
+        <button type="button" class="button button-danger" onClick={() => void run()} disabled={busy}>
+          {confirm}
+        </button>
       </div>
     </dialog>
   );

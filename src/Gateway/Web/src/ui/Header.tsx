@@ -15,8 +15,12 @@ export function Header() {
         <span>{productName}</span>
       </a>
       <nav class="header-nav" aria-label="Pages">
-        <a href="/" {...current('/')}>Channels</a>
-        <a href="/admin" {...current('/admin')}>Manage</a>
+        <a href="/" {...current('/')}>
+          Channels
+        </a>
+        <a href="/admin" {...current('/admin')}>
+          Manage
+        </a>
       </nav>
     </header>
   );

@@ -27,9 +27,13 @@ export function Thumbnail({ slug, title, live }: { slug: string; title: string; 
 
   return (
     <div class="thumbnail" style={{ '--hue': hueOf(slug) }}>
-      {source === null
-        ? <span class="thumbnail-initial" aria-hidden="true">{[...title.trim()][0]?.toUpperCase() ?? ''}</span>
-        : <img src={source} alt="" />}
+      {source === null ? (
+        <span class="thumbnail-initial" aria-hidden="true">
+          {[...title.trim()][0]?.toUpperCase() ?? ''}
+        </span>
+      ) : (
+        <img src={source} alt="" />
+      )}
     </div>
   );
 }

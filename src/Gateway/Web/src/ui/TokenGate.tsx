@@ -33,11 +33,13 @@ export function TokenGate({ title, children, refusal, onToken }: TokenGateProps)
             onInput={(event) => setToken(event.currentTarget.value)}
           />
           <small>
-            The server printed it at its first start, or it is what <code>Streaming__Admin__Token</code> says. It is kept in
-            this tab only.
+            The server printed it at its first start, or it is what <code>Streaming__Admin__Token</code> says. It is
+            kept in this tab only.
           </small>
         </label>
-        <button class="button button-primary" type="submit">Continue</button>
+        <button class="button button-primary" type="submit">
+          Continue
+        </button>
       </form>
     </main>
   );

@@ -15,7 +15,9 @@ export function BroadcastFacts({ channel }: { channel: Channel }) {
       <div class="facts-row">
         {channel.live ? <LiveBadge /> : <span class="badge">Offline</span>}
         {channel.live && (
-          <span class="fact"><Icon name="viewers" size={18} /> {formatViewers(channel.viewers)}</span>
+          <span class="fact">
+            <Icon name="viewers" size={18} /> {formatViewers(channel.viewers)}
+          </span>
         )}
         {channel.live && channel.startedAt !== null && <Uptime startedAt={channel.startedAt} />}
       </div>

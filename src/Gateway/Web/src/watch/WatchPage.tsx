@@ -49,7 +49,9 @@ function NoSuchChannel({ slug }: { slug: string }) {
       <p class="eyebrow">404</p>
       <h1>There is no channel “{slug}”</h1>
       <p class="lead">It may have been deleted, or a letter of the address may be wrong.</p>
-      <a class="button button-primary" href="/">See who is live</a>
+      <a class="button button-primary" href="/">
+        See who is live
+      </a>
     </main>
   );
 }

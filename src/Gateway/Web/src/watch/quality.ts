@@ -3,9 +3,10 @@ import type { ChannelQuality } from '../api/channel';
 /** The state of a channel's quality as a sentence, null when nothing is amiss. */
 export function qualitySentence(quality: ChannelQuality | null): string | null {
   if (quality === null || quality.level === 'full') return null;
-  const what = quality.level === 'reduced'
-    ? 'Fewer qualities than usual can be chosen at the moment.'
-    : 'Only the original quality can be chosen at the moment.';
+  const what =
+    quality.level === 'reduced'
+      ? 'Fewer qualities than usual can be chosen at the moment.'
+      : 'Only the original quality can be chosen at the moment.';
   return quality.reason === null ? what : `${what} ${asSentence(quality.reason)}`;
 }
 
