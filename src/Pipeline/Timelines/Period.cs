@@ -6,5 +6,5 @@ namespace Streaming.Pipeline.Timelines;
 /// </summary>
 /// <param name="Index">What <see cref="SegmentBoundary.Period"/> of its segments says; also its id in an MPD.</param>
 /// <param name="DecodeTime">Decode time at which it begins, in 90 kHz ticks since the start of the broadcast.</param>
-/// <param name="ProgramDateTime">Wall-clock time of <paramref name="DecodeTime"/>; later than that of the period before.</param>
+/// <param name="ProgramDateTime">Wall-clock time of its start; later than everything in the period before.</param>
 public readonly record struct Period(int Index, long DecodeTime, DateTimeOffset ProgramDateTime);
