@@ -30,7 +30,8 @@ public sealed class MediaPresentationTests
     public void Mpd_OfNamedBroadcast_IsValid(string name)
     {
         Validate(Manifests.Mpd(Broadcasts.All[name]));
-        Validate(Manifests.Mpd(Broadcasts.All[name], new MediaPresentationOptions { TargetLatency = TimeSpan.FromSeconds(3) }));
+        Validate(Manifests.Mpd(
+            Broadcasts.All[name], new MediaPresentationOptions { TargetLatency = TimeSpan.FromSeconds(3) }));
     }
 
     [Fact]
@@ -43,8 +44,9 @@ public sealed class MediaPresentationTests
         {
             foreach (var period in Parse(builder.Segments(1, 171_990).Keep(5).Build()).Elements(Mpd + "Period"))
             {
-                var facts = string.Join(' ', period.Descendants(Mpd + "SegmentTemplate")
-                    .Select(static one => (string)one.Attribute("presentationTimeOffset")!).Prepend((string)period.Attribute("start")!));
+                var offsets = period.Descendants(Mpd + "SegmentTemplate")
+                    .Select(static one => (string)one.Attribute("presentationTimeOffset")!);
+                var facts = string.Join(' ', offsets.Prepend((string)period.Attribute("start")!));
                 var id = (string)period.Attribute("id")!;
                 Assert.Equal(seen.GetValueOrDefault(id, facts), facts);
                 seen[id] = facts;
@@ -133,7 +135,8 @@ public sealed class MediaPresentationTests
     private static IEnumerable<string?> Representations(XElement period) =>
         period.Descendants(Mpd + "Representation").Select(static one => (string?)one.Attribute("id"));
 
-    private static void Validate(string mpd) => XDocument.Parse(mpd).Validate(Schema, static (_, error) => throw error.Exception);
+    private static void Validate(string mpd) =>
+        XDocument.Parse(mpd).Validate(Schema, static (_, error) => throw error.Exception);
 
     private static XmlSchemaSet LoadSchema()
     {

@@ -35,7 +35,9 @@ public sealed class MediaPlaylistTests
         var builder = new BroadcastBuilder().Ladder().Segments(4).Discontinuity(TimeSpan.FromSeconds(3)).Segments(3);
         var before = Manifests.Media(builder.Build(), "audio");
         var after = Manifests.Media(builder.Segments(1).Keep(5).Build(), "audio");
-        var shared = after[after.IndexOf("#EXT-X-PROGRAM", StringComparison.Ordinal)..after.LastIndexOf("#EXT-X-PROGRAM", StringComparison.Ordinal)];
+        const string segment = "#EXT-X-PROGRAM";
+        var firstSegment = after.IndexOf(segment, StringComparison.Ordinal);
+        var shared = after[firstSegment..after.LastIndexOf(segment, StringComparison.Ordinal)];
         Assert.Contains("#EXT-X-DISCONTINUITY\n", shared, StringComparison.Ordinal);
         Assert.EndsWith(shared, before, StringComparison.Ordinal);
     }
@@ -86,7 +88,8 @@ public sealed class MediaPlaylistTests
     [Fact]
     public void LowLatencyPlaylist_BeforeTheFirstSegment_BeginsWithItsParts()
     {
-        var text = Manifests.Media(new BroadcastBuilder().Video("source").Growing(90_000).Build(), "source", Manifests.LowLatency);
+        var broadcast = new BroadcastBuilder().Video("source").Growing(90_000).Build();
+        var text = Manifests.Media(broadcast, "source", Manifests.LowLatency);
         Assert.Contains("#EXT-X-MEDIA-SEQUENCE:0\n", text, StringComparison.Ordinal);
         Assert.Contains("#EXT-X-MAP:URI=\"init-0.mp4\"\n", text, StringComparison.Ordinal);
         Assert.EndsWith("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"0.2.m4s\"\n", text, StringComparison.Ordinal);

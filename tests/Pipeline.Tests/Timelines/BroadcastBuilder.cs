@@ -30,7 +30,12 @@ internal sealed class BroadcastBuilder
     public string Id { get; init; } = "b1";
 
     public BroadcastBuilder Video(
-        string name, int width = 1280, int height = 720, int bitRate = 2_500_000, double frameRate = 30, bool independent = true)
+        string name,
+        int width = 1280,
+        int height = 720,
+        int bitRate = 2_500_000,
+        double frameRate = 30,
+        bool independent = true)
     {
         var configuration = new VideoConfiguration
         {
