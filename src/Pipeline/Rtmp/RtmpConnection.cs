@@ -122,18 +122,9 @@ public sealed partial class RtmpConnection
                     var length = buffer.Length;
                     while (!_stop.IsCancellationRequested && _chunks.TryRead(ref buffer, out var message))
                     {
-                        _liveness.MessageCompleted();
-                        var handling = _session.HandleAsync(message, _stop.Token);
-                        if (handling.IsCompletedSuccessfully)
-                        {
-                            handling.GetAwaiter().GetResult();
-                        }
-                        else
-                        {
-                            _liveness.BeginOurTurn();
-                            await handling.ConfigureAwait(false);
-                            _liveness.EndOurTurn();
-                        }
+                        _liveness.BeginOurTurn();
+                        await _session.HandleAsync(message, _stop.Token).ConfigureAwait(false);
+                        _liveness.EndOurTurn();
                     }
 
                     _session.Received(length - buffer.Length);

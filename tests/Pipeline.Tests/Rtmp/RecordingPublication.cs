@@ -15,6 +15,7 @@ internal sealed class RecordingPublication : Publication
     private readonly Channel<ReceivedTag> _tags = Channel.CreateUnbounded<ReceivedTag>();
     private readonly CancellationTokenSource _revoked = new();
     private readonly TaskCompletionSource<PublicationEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _atGate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ends;
 
     public override CancellationToken Revoked => _revoked.Token;
@@ -25,6 +26,9 @@ internal sealed class RecordingPublication : Publication
 
     /// <summary>Awaited before every tag is taken.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Completes when the first tag stands at the gate.</summary>
+    public Task AtGate => _atGate.Task;
 
     public Exception? Failure { get; set; }
 
@@ -56,6 +60,7 @@ internal sealed class RecordingPublication : Publication
     {
         try
         {
+            _atGate.TrySetResult();
             await Gate.WaitAsync(cancellationToken);
             if (Failure is not null)
             {

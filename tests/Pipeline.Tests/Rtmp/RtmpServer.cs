@@ -22,7 +22,7 @@ internal sealed class RtmpServer : IAsyncDisposable
             NullLogger.Instance,
             "test",
             null);
-        Completion = Task.Run(() => connection.RunAsync(_stop.Token));
+        Completion = connection.RunAsync(_stop.Token);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -55,6 +55,20 @@ internal sealed class RtmpServer : IAsyncDisposable
 
     /// <summary>Waits for the end of the connection, which must come without the clock.</summary>
     public Task EndAsync() => Completion.WaitAsync(ScriptedPublisher.Patience);
+
+    /// <summary>Lets time pass until the connection ends, since only its own thread knows when its last timer starts.</summary>
+    public async Task EndInTimeAsync()
+    {
+        using var patience = new CancellationTokenSource(ScriptedPublisher.Patience);
+        while (!Completion.IsCompleted)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(Completion, Task.Delay(5));
+        }
+
+        await Completion;
+    }
 
     /// <summary>Moves the clock a second at a time, as the connection's own timer would.</summary>
     public void Advance(TimeSpan by)

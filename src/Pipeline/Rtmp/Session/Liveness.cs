@@ -39,22 +39,20 @@ internal sealed class Liveness(TimeProvider time, RtmpLimits limits, Action ping
         _timer = time.CreateTimer(static state => ((Liveness)state!).Look(), this, Period, Period);
     }
 
-    /// <summary>The peer completed a message.</summary>
-    public void MessageCompleted() => Volatile.Write(ref _messages, _messages + 1);
-
     public void Enter(ConnectionPhase phase)
     {
         Volatile.Write(ref _phaseStarted, time.GetTimestamp());
         Volatile.Write(ref _phase, (int)phase);
-        MessageCompleted();
     }
 
-    /// <summary>From here to <see cref="EndOurTurn"/> the peer is not to blame for silence: it is we who are slow.</summary>
+    /// <summary>
+    /// The peer has completed a message. From here to <see cref="EndOurTurn"/> it is not to blame for silence.
+    /// </summary>
     public void BeginOurTurn() => Volatile.Write(ref _ourTurn, 1);
 
     public void EndOurTurn()
     {
-        MessageCompleted();
+        Volatile.Write(ref _messages, _messages + 1);
         Volatile.Write(ref _ourTurn, 0);
     }
 
