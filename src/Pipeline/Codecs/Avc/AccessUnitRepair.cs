@@ -12,30 +12,36 @@ internal static class AccessUnitRepair
     public static bool TryRepair(ReadOnlySpan<byte> data, int lengthSize, IBufferWriter<byte> writer)
     {
         // Lengths first: the length 1 looks like a start code of four bytes, lengths from 256 to 511 like one of three.
-        if (AddsUp(data, lengthSize))
+        var (addsUp, leftover) = Walk(data, lengthSize);
+        if (!(addsUp && leftover == 0) && AnnexB.StartsWithStartCode(data))
         {
-            foreach (var unit in new LengthPrefixedNalUnits(data, lengthSize))
-            {
-                if (!TryWriteSplit(unit.Bytes, lengthSize, writer))
-                {
-                    return false;
-                }
-            }
-
-            return true;
+            return TryWriteSplit(data, lengthSize, writer);
         }
 
-        return AnnexB.StartsWithStartCode(data) && TryWriteSplit(data, lengthSize, writer);
+        if (!addsUp)
+        {
+            return false;
+        }
+
+        foreach (var unit in new LengthPrefixedNalUnits(data, lengthSize))
+        {
+            if (!TryWriteSplit(unit.Bytes, lengthSize, writer))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
-    private static bool AddsUp(ReadOnlySpan<byte> data, int lengthSize)
+    private static (bool AddsUp, int Leftover) Walk(ReadOnlySpan<byte> data, int lengthSize)
     {
         var units = new LengthPrefixedNalUnits(data, lengthSize).GetEnumerator();
         while (units.MoveNext())
         {
         }
 
-        return !units.IsBroken;
+        return (!units.IsBroken, units.Leftover);
     }
 
     private static bool TryWriteSplit(ReadOnlySpan<byte> data, int lengthSize, IBufferWriter<byte> writer)
