@@ -11,9 +11,10 @@ internal static class AccessUnitRepair
     /// <summary>Writes the same NAL units, each behind its length; false when they cannot be made out.</summary>
     public static bool TryRepair(ReadOnlySpan<byte> data, int lengthSize, IBufferWriter<byte> writer)
     {
-        // Lengths first: the length 1 looks like a start code of four bytes, lengths from 256 to 511 like one of three.
+        // Lengths first: those from 256 to 511 look like a start code of three bytes. The length 1 looks like one of four, but
+        // there is no first NAL unit of one byte.
         var (addsUp, leftover) = Walk(data, lengthSize);
-        if (!(addsUp && leftover == 0) && AnnexB.StartsWithStartCode(data))
+        if (AnnexB.StartsWithStartCode(data) && (!addsUp || (leftover > 0 && data[2] == 0)))
         {
             return TryWriteSplit(data, lengthSize, writer);
         }
