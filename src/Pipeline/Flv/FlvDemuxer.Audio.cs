@@ -78,12 +78,12 @@ public sealed partial class FlvDemuxer
 
         if (config!.ObjectType != AudioObjectType.AacLc)
         {
-            throw UnsupportedCodecException.Audio($"AAC of object type {(int)config.ObjectType}");
+            throw UnsupportedCodecException.Aac($"of object type {(int)config.ObjectType}");
         }
 
         if (config.SamplesPerFrame != AudioConfiguration.SamplesPerFrame)
         {
-            throw UnsupportedCodecException.Audio($"AAC with {config.SamplesPerFrame} samples a frame");
+            throw UnsupportedCodecException.Aac($"with {config.SamplesPerFrame} samples a frame");
         }
 
         Audio = config.ToConfiguration(bytes.ToArray());

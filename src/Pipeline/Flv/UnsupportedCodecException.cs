@@ -13,4 +13,7 @@ public sealed class UnsupportedCodecException : Exception
 
     internal static UnsupportedCodecException Audio(string name) =>
         new($"{name} audio is not supported; set the encoder to AAC-LC.");
+
+    internal static UnsupportedCodecException Aac(string variant) =>
+        new($"AAC {variant} is not supported; set the encoder to AAC-LC.");
 }

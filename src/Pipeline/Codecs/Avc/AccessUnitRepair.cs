@@ -11,31 +11,38 @@ internal static class AccessUnitRepair
     /// <summary>Writes the same NAL units, each behind its length; false when they cannot be made out.</summary>
     public static bool TryRepair(ReadOnlySpan<byte> data, int lengthSize, IBufferWriter<byte> writer)
     {
-        // Lengths first: the length 1 looks like a start code of four bytes, lengths from 256 to 511 like one of three.
-        if (AddsUp(data, lengthSize))
+        // Lengths first: those from 256 to 511 look like a start code of three bytes. The length 1 looks like one of four, but
+        // there is no first NAL unit of one byte.
+        var (addsUp, leftover) = Walk(data, lengthSize);
+        if (AnnexB.StartsWithStartCode(data) && (!addsUp || (leftover > 0 && data[2] == 0)))
         {
-            foreach (var unit in new LengthPrefixedNalUnits(data, lengthSize))
-            {
-                if (!TryWriteSplit(unit.Bytes, lengthSize, writer))
-                {
-                    return false;
-                }
-            }
-
-            return true;
+            return TryWriteSplit(data, lengthSize, writer);
         }
 
-        return AnnexB.StartsWithStartCode(data) && TryWriteSplit(data, lengthSize, writer);
+        if (!addsUp)
+        {
+            return false;
+        }
+
+        foreach (var unit in new LengthPrefixedNalUnits(data, lengthSize))
+        {
+            if (!TryWriteSplit(unit.Bytes, lengthSize, writer))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
-    private static bool AddsUp(ReadOnlySpan<byte> data, int lengthSize)
+    private static (bool AddsUp, int Leftover) Walk(ReadOnlySpan<byte> data, int lengthSize)
     {
         var units = new LengthPrefixedNalUnits(data, lengthSize).GetEnumerator();
         while (units.MoveNext())
         {
         }
 
-        return !units.IsBroken;
+        return (!units.IsBroken, units.Leftover);
     }
 
     private static bool TryWriteSplit(ReadOnlySpan<byte> data, int lengthSize, IBufferWriter<byte> writer)

@@ -80,7 +80,7 @@ public class NalUnitTests
     {
         // The bytes 1 to 255 cannot make a start code, nor end a NAL unit in a zero.
         var unit = from header in Gen.Elements<byte>(0x65, 0x41, 0x67, 0x68, 0x06, 0x09)
-                   from payload in Gen.Choose(1, 255).Select(value => (byte)value).ListOf()
+                   from payload in Gen.Choose(1, 255).Select(value => (byte)value).NonEmptyListOf()
                    select (byte[])[header, .. payload];
         var cases = from units in unit.NonEmptyListOf()
                     from style in Gen.Choose(0, 4)

@@ -6,18 +6,18 @@ namespace Streaming.Pipeline.Tests.Codecs.Avc;
 
 public class SequenceParameterSetTests
 {
-    /// <summary>libx264, Main@3.0, 854x480 (54 macroblocks across, cropped by 10), 30 fps; with emulation prevention.</summary>
-    private static readonly byte[] Main854 = Convert.FromHexString("674D401EECA06C1EF37808800000030080000019078B16CB");
+    /// <summary>libx264, Main@3.1, 854x480 (54 macroblocks across, cropped by 10), 30 fps; with emulation prevention.</summary>
+    private static readonly byte[] Main854 = Convert.FromHexString("674D401FECA06C1EF3780880000003008000001E078C18CB");
 
     [Fact]
     public void TryRead_SpsOfLibx264_GivesWhatTheEncoderWasTold()
     {
         Assert.True(SequenceParameterSet.TryRead(Main854, out var sps));
 
-        Assert.Equal("avc1.4d401e", sps!.Codec);
+        Assert.Equal("avc1.4d401f", sps!.Codec);
         Assert.Equal((854, 480), (sps.Width, sps.Height));
         Assert.Equal((1, 1), sps.SampleAspectRatio);
-        Assert.Equal(25, sps.Timing!.Value.FrameRate);
+        Assert.Equal(30, sps.Timing!.Value.FrameRate);
         Assert.False(sps.MayBeInterlaced);
         Assert.Equal((1, 8, 8), (sps.ChromaFormat, sps.BitDepthLuma, sps.BitDepthChroma));
     }
@@ -108,7 +108,7 @@ public class SequenceParameterSetTests
             from down in Gen.Choose(8, 400)
             from crop in Gen.Choose(0, 9).Four()
             from sar in Gen.Choose(1, 65535).Two()
-            from rate in Gen.Choose(1, 1_000_000).Two()
+            from rate in Gen.OneOf(Gen.Choose(1, 60), Gen.Choose(1, 1_000_000)).Two()
             select new TestSps
             {
                 Profile = profile,
@@ -147,6 +147,6 @@ public class SequenceParameterSetTests
                 ((int)(spec.ExtendedSar?.Width ?? 1), (int)(spec.ExtendedSar?.Height ?? 1)), sps.SampleAspectRatio);
             Assert.Equal(spec.Timing, sps.Timing is { } t ? (t.NumUnitsInTick, t.TimeScale) : null);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
-        Assert.InRange(escaped, 100, 2_000);
+        Assert.InRange(escaped, 200, 2_000);
     }
 }
