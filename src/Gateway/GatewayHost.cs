@@ -39,12 +39,22 @@ public static class GatewayHost
             source.ResolveFileProvider();
         }
 
-        var options = builder.Configuration.GetSection(StreamingOptions.Section).Get<StreamingOptions>() ?? new();
+        var section = builder.Configuration.GetSection(StreamingOptions.Section);
+        var options = section.Get<StreamingOptions>() ?? new();
+        options = options with { RtmpLimits = section.GetSection("Rtmp").Get<RtmpLimits>() ?? new() };
         if (options.Problems().ToList() is { Count: > 0 } problems)
         {
             throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
         }
 
+        // Requests are counted, not told: a line each would cost more than most answers.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.UseUtcTimestamp = true;
+        });
         var dataPath = Path.GetFullPath(options.Data.Path);
         Directory.CreateDirectory(dataPath);
         AddParts(builder.Services, options, dataPath);
@@ -59,7 +69,7 @@ public static class GatewayHost
         services.AddSingleton(options);
         services.AddSingleton(options.ForBroadcasts());
         services.AddSingleton(options.Ladder);
-        services.AddSingleton(new RtmpLimits());
+        services.AddSingleton(options.RtmpLimits);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
         services.AddSingleton(provider =>
@@ -97,7 +107,7 @@ public static class GatewayHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            On(kestrel, options.Http, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
+            On(kestrel, options.Http, listen => listen.Protocols = HttpProtocols.Http1);
             On(kestrel, options.Rtmp, listen => listen.UseConnectionHandler<RtmpConnectionHandler>());
         });
     }

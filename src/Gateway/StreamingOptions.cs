@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Streaming.Cluster.Live;
+using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Timelines;
 using Streaming.Pipeline.Transcoding;
 
@@ -18,6 +19,9 @@ public sealed record StreamingOptions
 
     /// <summary>Where broadcasters push to.</summary>
     public ListenOptions Rtmp { get; init; } = new() { Port = 1935 };
+
+    /// <summary>What broadcasters' connections may do; configured beside their address, below <c>Rtmp</c>.</summary>
+    public RtmpLimits RtmpLimits { get; init; } = new();
 
     public DataOptions Data { get; init; } = new();
 

@@ -110,9 +110,9 @@ internal static class ChannelEndpoints
         status.Ingest is { } ingest ? Ingest(ingest) : null,
         status.Transcoder is { } transcoder ? new(transcoder.State, transcoder.Message, transcoder.Restarts) : null);
 
-    /// <summary>It has a segment that a player could begin with.</summary>
+    /// <summary>A player that comes now finds something to play.</summary>
     private static bool IsPlayable(ChannelStatus status) =>
-        status.Broadcast?.Snapshot is { } snapshot && snapshot.Renditions.Any(rendition => rendition.Segments.Length > 0);
+        status.Broadcast?.Snapshot is { } snapshot && Offering.Of(snapshot).IsReady;
 
     private static QualityResource? Quality(ChannelStatus status) =>
         status.Quality is { } quality ? new(quality.Level, quality.Reason) : null;

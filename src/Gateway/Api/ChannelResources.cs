@@ -22,7 +22,8 @@ public sealed record ChannelDetail(
     TranscoderResource? Transcoder);
 
 /// <summary>How much of its ladder a broadcast has.</summary>
-public sealed record QualityResource(QualityLevel Level, string? Reason);
+public sealed record QualityResource(
+    [property: JsonConverter(typeof(QualityLevelConverter))] QualityLevel Level, string? Reason);
 
 /// <summary>A rendition on offer. Bit rates in bit/s, as measured.</summary>
 public sealed record RenditionResource(
@@ -49,7 +50,8 @@ public sealed record IngestResource(
     string? Encoder);
 
 /// <summary>What the transcoder is doing.</summary>
-public sealed record TranscoderResource(TranscoderState State, string? Message, int Restarts);
+public sealed record TranscoderResource(
+    [property: JsonConverter(typeof(TranscoderStateConverter))] TranscoderState State, string? Message, int Restarts);
 
 /// <summary>A channel as its operator gets it. The key is there only when it was just made.</summary>
 public sealed record ChannelAccess(string Slug, string Title, string? StreamKey, string RtmpUrl);
@@ -58,9 +60,7 @@ public sealed record ChannelAccess(string Slug, string Title, string? StreamKey,
 /// <param name="Title">Its name for people, 1–140 characters; null keeps what is there.</param>
 public sealed record ChannelRequest(string? Title);
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    Converters = [typeof(QualityLevelConverter), typeof(TranscoderStateConverter)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ChannelSummary>))]
 [JsonSerializable(typeof(ChannelDetail))]
 [JsonSerializable(typeof(ChannelAccess))]

@@ -10,8 +10,6 @@ internal static class PageEndpoints
 {
     private const string Document = "index.html";
 
-    private static readonly string[] Pages = ["/", "/watch/{slug}", "/studio/{slug}", "/admin"];
-
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
 
     public static void UsePages(this IApplicationBuilder app)
@@ -33,9 +31,12 @@ internal static class PageEndpoints
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
-        foreach (var page in Pages)
+        // The pages know their own addresses, and say so themselves where there is nothing.
+        routes.MapFallback("{*path:nonfile}", Page);
+        foreach (var prefix in (string[])["/api", "/live", "/vod", "/hubs", "/openapi"])
         {
-            routes.MapGet(page, Page).ExcludeFromDescription();
+            routes.MapFallback(prefix + "/{**path}", static () => TypedResults.Problem(
+                title: "There is nothing at this address.", statusCode: StatusCodes.Status404NotFound));
         }
     }
 

@@ -27,25 +27,19 @@ internal static class LiveEndpoints
     private static IResult Multivariant(
         string slug, HttpContext context, LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers)
     {
-        if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot)
-        {
-            return Offline(slug, context, directory);
-        }
-
-        var playlist = playlists.Multivariant(snapshot);
-        if (playlist.IsEmpty)
+        if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
         {
             return Offline(slug, context, directory);
         }
 
         viewers.Saw(slug, context);
-        return new MediaResult(playlist, MediaTypes.HlsPlaylist, MediaTypes.Live);
+        return new MediaResult(playlists.Multivariant(snapshot), MediaTypes.HlsPlaylist, MediaTypes.Live);
     }
 
     private static IResult Mpd(
         string slug, HttpContext context, LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers)
     {
-        if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !IsPlayable(snapshot))
+        if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
         {
             return Offline(slug, context, directory);
         }
@@ -119,9 +113,6 @@ internal static class LiveEndpoints
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return TypedResults.Text(time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
     }
-
-    private static bool IsPlayable(BroadcastSnapshot snapshot) =>
-        snapshot.Renditions.Any(rendition => rendition.Segments.Length > 0);
 
     private static ProblemHttpResult Offline(string slug, HttpContext context, ChannelDirectory directory)
     {

@@ -19,6 +19,10 @@ public sealed class VideoClock
 
     private const double MeanFrames = 16;
 
+    // Times of the newest pictures, to measure the rate over: milliseconds blur it by 0.02 % over 256 pictures at 50 fps.
+    private readonly long[] _times = new long[256];
+
+    private int _pictures;
     private double _frameDuration;
     private long _lastTime;
     private long _next;
@@ -28,7 +32,15 @@ public sealed class VideoClock
     public long Next => _next;
 
     /// <summary>Pictures per second, 0 before the second picture.</summary>
-    public double FrameRate => _frameDuration > 0 ? MediaClock.TicksPerSecond / _frameDuration : 0;
+    public double FrameRate
+    {
+        get
+        {
+            var steps = Math.Min(_pictures, _times.Length) - 1;
+            var span = steps < 1 ? 0 : _lastTime - _times[(_pictures - 1 - steps) % _times.Length];
+            return span > 0 ? steps * (double)MediaClock.TicksPerSecond / span : 0;
+        }
+    }
 
     /// <summary>Leaves a hole: the next picture is not decoded before <paramref name="time"/>.</summary>
     public void SkipTo(long time) => _next = Math.Max(_next, time);
@@ -47,6 +59,7 @@ public sealed class VideoClock
         }
 
         _lastTime = time;
+        _times[_pictures++ % _times.Length] = time;
         var expectedEnd = time + (long)Math.Round(_frameDuration > 0 ? _frameDuration : FrameDurationGuess);
         var decodeTime = _next;
         _next = Math.Max(decodeTime + 1, expectedEnd);

@@ -29,7 +29,7 @@ public static class FfmpegArguments
             var (width, height) = Size(run.Source.Width, run.Source.Height, rung.Height);
             arguments.AddRange(
             [
-                "-map", "0:v", "-vf", Invariant($"scale={width}:{height}"), "-pix_fmt", "yuv420p",
+                "-map", "0:v", "-vf", Invariant($"scale={width}:{height},setsar=1"), "-pix_fmt", "yuv420p",
                 "-c:v", "libx264", "-preset", options.Preset, "-tune", "zerolatency",
 
                 // Every picture keeps its time: none is doubled or dropped to fit a frame rate.
