@@ -21,7 +21,7 @@ internal static class ChannelEndpoints
         channels.MapGet("", List).WithName("ListChannels");
         channels.MapGet("/{slug}", Show).WithName("ShowChannel");
         channels.MapPut("/{slug}", PutAsync).WithName("PutChannel").AddEndpointFilter<AdminOnly>()
-            .Accepts<ChannelRequest>("application/json");
+            .Accepts<ChannelRequest>(isOptional: true, "application/json");
         channels.MapPost("/{slug}/stream-key", RotateStreamKey).WithName("RotateStreamKey").AddEndpointFilter<AdminOnly>();
         channels.MapDelete("/{slug}", DeleteAsync).WithName("DeleteChannel").AddEndpointFilter<AdminOnly>();
     }

@@ -10,6 +10,9 @@ internal static class PageEndpoints
 {
     private const string Document = "index.html";
 
+    // What is asked for here is asked for by programs, which want no page.
+    private static readonly string[] Programs = ["/api", "/live", "/vod", "/hubs", "/openapi", "/health"];
+
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
 
     public static void UsePages(this IApplicationBuilder app)
@@ -32,16 +35,17 @@ internal static class PageEndpoints
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         // The pages know their own addresses, and say so themselves where there is nothing.
-        routes.MapFallback("{*path:nonfile}", Page);
-        foreach (var prefix in (string[])["/api", "/live", "/vod", "/hubs", "/openapi"])
-        {
-            routes.MapFallback(prefix + "/{**path}", static () => TypedResults.Problem(
-                title: "There is nothing at this address.", statusCode: StatusCodes.Status404NotFound));
-        }
+        routes.MapMethods("{*path:nonfile}", [HttpMethods.Get, HttpMethods.Head], Page)
+            .WithOrder(int.MaxValue).ExcludeFromDescription();
     }
 
     private static IResult Page(HttpContext context)
     {
+        if (Array.Exists(Programs, prefix => context.Request.Path.StartsWithSegments(prefix, StringComparison.Ordinal)))
+        {
+            return TypedResults.Problem(title: "There is nothing at this address.", statusCode: StatusCodes.Status404NotFound);
+        }
+
         var document = Path.Combine(Root, Document);
         if (!File.Exists(document))
         {
