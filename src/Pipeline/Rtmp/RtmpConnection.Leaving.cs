@@ -3,7 +3,7 @@ using Streaming.Pipeline.Rtmp.Session;
 
 namespace Streaming.Pipeline.Rtmp;
 
-/// <summary>How a connection ends: the reason first, then the client is told, then the publication and the pipes end.</summary>
+/// <summary>How a connection ends: the reason is fixed, the client told, the publication ended.</summary>
 public sealed partial class RtmpConnection
 {
     private readonly CancellationTokenSource _stop = new();

@@ -14,7 +14,7 @@ namespace Streaming.Pipeline.Rtmp;
 /// The server's side of one RTMP connection, from the handshake to the last byte. Adobe's RTMP 1.0. One loop reads and
 /// owns all state; writing never holds it up, and only the receiver of the media may make it wait.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "RunAsync ends what it starts; the token source holds no handle.")]
+[SuppressMessage("Reliability", "CA1001", Justification = "RunAsync ends what it starts; the source holds no handle.")]
 public sealed partial class RtmpConnection
 {
     private readonly IDuplexPipe _transport;
@@ -35,7 +35,7 @@ public sealed partial class RtmpConnection
     /// <param name="limits">What the connection may cost.</param>
     /// <param name="authorizer">Decides whether the client may publish.</param>
     /// <param name="time">The clock of all timeouts.</param>
-    /// <param name="logger">Gets the lifecycle, and our own failures. What a client does wrong is no error of ours.</param>
+    /// <param name="logger">Gets the lifecycle, and our own failures: what clients do wrong is no error.</param>
     /// <param name="connectionId">Names the connection in logs.</param>
     /// <param name="remote">Where the client is, when known.</param>
     public RtmpConnection(
@@ -62,8 +62,8 @@ public sealed partial class RtmpConnection
     }
 
     /// <summary>
-    /// Serves the client until it leaves, is refused, or <paramref name="cancellationToken"/> is cancelled. Call it once.
-    /// It does not throw for anything that the client does.
+    /// Serves the client until it leaves, is refused, or <paramref name="cancellationToken"/> is cancelled. Call once;
+    /// does not throw for anything that the client does.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -72,7 +72,7 @@ public sealed partial class RtmpConnection
         await using (_stop.Token.UnsafeRegister(
             static input => ((PipeReader)input!).CancelPendingRead(), _transport.Input).ConfigureAwait(false))
         await using (cancellationToken.UnsafeRegister(
-            static connection => ((RtmpConnection)connection!).Close(CloseReason.HostStopping), this).ConfigureAwait(false))
+            static self => ((RtmpConnection)self!).Close(CloseReason.HostStopping), this).ConfigureAwait(false))
         {
             await ReceiveUntilClosedAsync().ConfigureAwait(false);
             await _liveness.DisposeAsync().ConfigureAwait(false);

@@ -11,14 +11,15 @@ public sealed record RtmpLimits
     public int MessageLengthMax { get; init; } = 8 << 20;
 
     /// <summary>
-    /// Longest command or protocol control message. Bytes, 512 to 16,777,215, default 64 KiB. Commands are a few hundred
-    /// bytes; room above that only serves unknown ones.
+    /// Longest command or protocol control message. Bytes, 512 to 16,777,215, default 64 KiB. Commands are a few
+    /// hundred bytes; room above that only serves unknown ones.
     /// </summary>
     public int CommandLengthMax { get; init; } = 64 << 10;
 
     /// <summary>
     /// Memory held by all messages of which only a part has come. Bytes, 64 KiB to 256 MiB, default 16 MiB. Must leave
     /// room for one message on each chunk stream that is really used; lower bounds a peer that never completes any.
+    /// Before the publication is accepted it is at most twice <see cref="CommandLengthMax"/>.
     /// </summary>
     public int PartialLengthMax { get; init; } = 16 << 20;
 
@@ -40,7 +41,7 @@ public sealed record RtmpLimits
     public int AmfDepthMax { get; init; } = 16;
 
     /// <summary>
-    /// Commands accepted while nothing is published. Count, 5 to 10,000, default 64. Encoders need five to ten; each one
+    /// Commands accepted while nothing is published. Count, 5 to 10,000, default 64. Encoders need five to ten; each
     /// costs us an answer, and a publish a look-up of the key.
     /// </summary>
     public int CommandsUnpublishedMax { get; init; } = 64;

@@ -17,7 +17,9 @@ public sealed class RtmpFuzzTests
 {
     private static readonly RtmpLimits Limits = new()
     {
-        MessageLengthMax = 100_000, PartialLengthMax = 1 << 20, CloseTimeout = TimeSpan.Zero,
+        MessageLengthMax = 100_000,
+        PartialLengthMax = 1 << 20,
+        CloseTimeout = TimeSpan.Zero,
     };
 
     /// <summary>A whole session: what is mutated must be worth mutating.</summary>

@@ -49,7 +49,7 @@ internal ref struct Amf0Reader(ReadOnlySpan<byte> bytes, int depthMax)
         return true;
     }
 
-    /// <summary>Reads the UTF-8 of a string, long string or XML document (§2.4, §2.14, §2.17), or skips another type.</summary>
+    /// <summary>Reads a string, long string or XML document as UTF-8 (§2.4, §2.14, §2.17), or skips others.</summary>
     public bool TryReadString(out ReadOnlySpan<byte> utf8)
     {
         switch (Next)
@@ -77,7 +77,7 @@ internal ref struct Amf0Reader(ReadOnlySpan<byte> bytes, int depthMax)
         return read;
     }
 
-    /// <summary>Reads a date as ms since 1970 in UTC (§2.13; the time zone is reserved), or skips another type.</summary>
+    /// <summary>Reads a date as ms since 1970 in UTC (§2.13; its time zone is reserved), or skips others.</summary>
     public bool TryReadDate(out double unixMs)
     {
         unixMs = 0;

@@ -13,8 +13,11 @@ internal sealed class ChunkReader(RtmpLimits limits)
     /// <summary>Chunk size until the peer sets another. §5.4.1.</summary>
     private const int ChunkSizeInitial = 128;
 
-    /// <summary>What a message may claim ahead of its bytes before the peer has completed a longer one.</summary>
-    private const int ClaimInitial = 32 << 10;
+    /// <summary>What a command may claim ahead of its bytes: more than any needs.</summary>
+    private const int CommandClaim = 2 << 10;
+
+    /// <summary>What a publisher's message may claim ahead of its bytes before a longer one was completed.</summary>
+    private const int MediaClaim = 32 << 10;
 
     private const int NearIdsCount = 64;
 
@@ -22,21 +25,31 @@ internal sealed class ChunkReader(RtmpLimits limits)
     private Dictionary<int, ChunkStream>? _far;
     private int _count;
     private int _chunkSize = ChunkSizeInitial;
-    private int _claimMax = ClaimInitial;
+    private int _claimMax = CommandClaim;
+    private int _mediaLengthMax = limits.CommandLengthMax;
+    private int _heldMax = Math.Min(2 * limits.CommandLengthMax, limits.PartialLengthMax);
     private int _held;
 
     // The chunk whose payload is being read, if any.
     private ChunkStream? _open;
     private int _openMissing;
 
-    /// <summary>Longest message that carries media; all others are bound by the command limit.</summary>
-    public int MediaLengthMax { get; set; } = limits.CommandLengthMax;
-
     /// <summary>Memory held by the messages in progress, in bytes.</summary>
     public int Held => _held;
 
     /// <summary>Whether the peer stopped between messages, with nothing begun.</summary>
     public bool IsBetweenMessages => _held == 0 && _open is null;
+
+    /// <summary>
+    /// Raises the limits to those of a publisher. Until then all messages are bound like commands, and all in progress
+    /// together to two of the longest: who has shown no key gets no memory.
+    /// </summary>
+    public void AdmitMedia()
+    {
+        _mediaLengthMax = limits.MessageLengthMax;
+        _heldMax = limits.PartialLengthMax;
+        _claimMax = Math.Max(_claimMax, MediaClaim);
+    }
 
     /// <summary>
     /// Reads the next complete message off the front of <paramref name="buffer"/>, or consumes what there is and says
@@ -74,7 +87,7 @@ internal sealed class ChunkReader(RtmpLimits limits)
         }
     }
 
-    /// <summary>The peer's Set Chunk Size; it holds from the next chunk on, whatever messages are in progress. §5.4.1.</summary>
+    /// <summary>The peer's Set Chunk Size; it holds from the next chunk on, whatever is in progress. §5.4.1.</summary>
     public void SetChunkSize(uint size)
     {
         if (size is 0 || size > limits.ChunkSizeMax)
@@ -85,7 +98,7 @@ internal sealed class ChunkReader(RtmpLimits limits)
         _chunkSize = (int)size;
     }
 
-    /// <summary>The peer's Abort Message: the message in progress on a chunk stream will not be completed. §5.4.2.</summary>
+    /// <summary>The peer's Abort Message: what is in progress on a chunk stream stays incomplete. §5.4.2.</summary>
     public void Abort(uint chunkStreamId)
     {
         if (chunkStreamId <= int.MaxValue && Find((int)chunkStreamId) is { IsPartial: true } stream)
@@ -132,7 +145,7 @@ internal sealed class ChunkReader(RtmpLimits limits)
         if (header.Format >= 2 && !stream.HasHeader)
         {
             throw new RtmpProtocolException(
-                $"chunk stream {header.ChunkStreamId} starts with type {header.Format}, which refers to a header before it");
+                $"chunk stream {header.ChunkStreamId} starts with a header of type {header.Format}, which refers back");
         }
 
         if (!TryReadExtended(source[length..], header, stream, out var extended, out var extendedLength))
@@ -222,16 +235,15 @@ internal sealed class ChunkReader(RtmpLimits limits)
         _held += stream.Held - held;
         buffer = buffer.Slice(length);
         _openMissing -= length;
-        if (_held > limits.PartialLengthMax)
+        if (_held > _heldMax)
         {
-            throw new RtmpProtocolException(
-                $"messages in progress hold {_held} bytes, more than {limits.PartialLengthMax}");
+            throw new RtmpProtocolException($"messages in progress hold {_held} bytes, more than {_heldMax}");
         }
     }
 
     private void CheckLength(ChunkStream stream)
     {
-        var max = stream.MessageType.CarriesMedia ? MediaLengthMax : limits.CommandLengthMax;
+        var max = stream.MessageType.CarriesMedia ? _mediaLengthMax : limits.CommandLengthMax;
         if (stream.MessageLength > max)
         {
             throw new RtmpProtocolException(

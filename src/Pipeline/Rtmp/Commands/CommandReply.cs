@@ -58,7 +58,7 @@ internal static class CommandReply
         WriteInfo(amf, "error", StatusCode.CallFailed, description);
     }
 
-    /// <summary>A status of the kind of onStatus (§7.2.2) or of the live encoder's onFCPublish and onFCUnpublish.</summary>
+    /// <summary>A status: onStatus (§7.2.2), or the live encoder's onFCPublish and onFCUnpublish.</summary>
     /// <param name="output">Where it goes.</param>
     /// <param name="name">onStatus, onFCPublish, onFCUnpublish.</param>
     /// <param name="level">status or error.</param>

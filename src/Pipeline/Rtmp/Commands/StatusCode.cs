@@ -1,6 +1,8 @@
 namespace Streaming.Pipeline.Rtmp.Commands;
 
-/// <summary>The codes of info objects that are sent here. RTMP 1.0 §7.2 names the field, Adobe's NetStatusEvent the values.</summary>
+/// <summary>
+/// The codes of info objects that are sent here. RTMP 1.0 §7.2 names the field, Adobe's NetStatusEvent the values.
+/// </summary>
 internal static class StatusCode
 {
     public const string CallFailed = "NetConnection.Call.Failed";

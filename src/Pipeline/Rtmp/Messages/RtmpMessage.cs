@@ -9,7 +9,7 @@ namespace Streaming.Pipeline.Rtmp.Messages;
 /// <param name="Type">What it carries.</param>
 /// <param name="StreamId">The message stream it belongs to; 0 is the connection itself.</param>
 /// <param name="TimestampMs">The sender's 32-bit clock in ms, absolute.</param>
-/// <param name="Rented">An array of the shared pool, at least <paramref name="Length"/> long; empty when that is 0.</param>
+/// <param name="Rented">Of the shared pool, at least <paramref name="Length"/> long; empty if that is 0.</param>
 /// <param name="Length">Length of the body in bytes.</param>
 internal readonly record struct RtmpMessage(
     RtmpMessageType Type,

@@ -1,8 +1,8 @@
 namespace Streaming.Pipeline.Rtmp.Session;
 
 /// <summary>
-/// When to send an Acknowledgement: RTMP 1.0 §5.4.3. Bytes are counted from the end of the handshake, modulo 2^32 as the
-/// sequence number is.
+/// When to send an Acknowledgement: RTMP 1.0 §5.4.3. Bytes are counted from the end of the handshake, modulo 2^32 as
+/// the sequence number is.
 /// </summary>
 internal sealed class ReceiveWindow(uint size, uint received = 0)
 {
@@ -20,8 +20,8 @@ internal sealed class ReceiveWindow(uint size, uint received = 0)
     }
 
     /// <summary>
-    /// Counts bytes, and says whether they are to be acknowledged. That is so at half the window: a peer that counts the
-    /// handshake too would reach its end before us and wait for ever.
+    /// Counts bytes, and says whether they are to be acknowledged. That is so at half the window: a peer that counts
+    /// the handshake too would reach its end before us and wait for ever.
     /// </summary>
     public bool TryAcknowledge(long bytes, out uint sequenceNumber)
     {

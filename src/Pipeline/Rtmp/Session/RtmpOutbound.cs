@@ -75,7 +75,8 @@ internal sealed class RtmpOutbound(PipeWriter output, int pendingLengthMax)
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is IOException or InvalidOperationException or OperationCanceledException)
         {
             // The peer is gone. The read loop learns it from its own side and says so.
             Stop();

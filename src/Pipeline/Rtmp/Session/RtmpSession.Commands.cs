@@ -59,7 +59,11 @@ internal sealed partial class RtmpSession
                 break;
             case RtmpCommand.Play:
                 AddStatus(
-                    streamId, "onStatus", "error", StatusCode.PlayFailed, "There is no RTMP playback here; use HLS or DASH.");
+                    streamId,
+                    "onStatus",
+                    "error",
+                    StatusCode.PlayFailed,
+                    "There is no RTMP playback here; use HLS or DASH.");
                 close(CloseReason.Refused);
                 break;
             case RtmpCommand.Unknown unknown when unknown.TransactionId != 0:
@@ -84,7 +88,8 @@ internal sealed partial class RtmpSession
         AddCommand(0);
     }
 
-    private async ValueTask PublishAsync(RtmpCommand.Publish publish, uint streamId, CancellationToken cancellationToken)
+    private async ValueTask PublishAsync(
+        RtmpCommand.Publish publish, uint streamId, CancellationToken cancellationToken)
     {
         if (_connect is null)
         {
@@ -93,7 +98,7 @@ internal sealed partial class RtmpSession
 
         if (_publication is not null)
         {
-            AddStatus(streamId, "onStatus", "error", StatusCode.PublishBadName, "This connection is publishing already.");
+            AddStatus(streamId, "onStatus", "error", StatusCode.PublishBadName, "This connection publishes already.");
             SendReply();
             return;
         }
@@ -118,7 +123,7 @@ internal sealed partial class RtmpSession
     private void Accept(Publication publication, uint streamId)
     {
         _publication = publication;
-        chunks.MediaLengthMax = limits.MessageLengthMax;
+        chunks.AdmitMedia();
         liveness.Enter(ConnectionPhase.Publishing);
         ProtocolControl.WriteUserControl(_reply, UserControlEvent.StreamBegin, streamId);
         AddStatus(streamId, "onStatus", "status", StatusCode.PublishStart, "Publishing.");
@@ -146,7 +151,7 @@ internal sealed partial class RtmpSession
         SendReply();
     }
 
-    /// <summary>Only a stream that was created and is not the published one is another: encoders get the id wrong.</summary>
+    /// <summary>Only a stream that was created and is not published is another: encoders get ids wrong.</summary>
     private bool ConcernsPublication(RtmpCommand command, uint messageStreamId)
     {
         var id = command switch

@@ -8,8 +8,8 @@ using Streaming.Pipeline.Rtmp.Messages;
 namespace Streaming.Pipeline.Rtmp.Session;
 
 /// <summary>
-/// What the peer's messages mean, after the handshake: its NetConnection with at most one publication. RTMP 1.0 §7. Only
-/// the connection's read loop calls it.
+/// What the peer's messages mean, after the handshake: its NetConnection with at most one publication. RTMP 1.0 §7.
+/// Only the connection's read loop calls it.
 /// </summary>
 internal sealed partial class RtmpSession(
     RtmpLimits limits,

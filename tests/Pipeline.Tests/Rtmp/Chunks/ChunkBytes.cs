@@ -48,8 +48,9 @@ internal static class ChunkBytes
 
     public static ChunkReader Reader(RtmpLimits? limits = null)
     {
-        limits ??= new RtmpLimits();
-        return new ChunkReader(limits) { MediaLengthMax = limits.MessageLengthMax };
+        var reader = new ChunkReader(limits ?? new RtmpLimits());
+        reader.AdmitMedia();
+        return reader;
     }
 
     private static byte[] Chunk(ChunkHeader header, byte[] rest)

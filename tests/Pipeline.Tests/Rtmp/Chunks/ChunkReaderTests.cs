@@ -165,6 +165,54 @@ public sealed class ChunkReaderTests
         () => Read(new ChunkReader(new RtmpLimits { CommandLengthMax = 512 }), Type0(4, 0, 513, 9, 1)));
 
     [Fact]
+    public void PartialMessages_BeforeThePublication_HoldNoMoreThanTwoCommands()
+    {
+        var limits = new RtmpLimits { ChunkStreamsMax = 1000 };
+        var reader = new ChunkReader(limits);
+        reader.SetChunkSize(1);
+        Assert.Throws<RtmpProtocolException>(() =>
+        {
+            for (var id = 64; id < 1000; id++)
+            {
+                Read(reader, Type0(id, 0, limits.CommandLengthMax, 20, 0, 1));
+                Assert.InRange(reader.Held, 1, 2 * limits.CommandLengthMax);
+            }
+        });
+        reader.DiscardAll();
+    }
+
+    [Fact]
+    public void Messages_InSteadyState_AllocateNothing()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        for (var i = 0u; i < 100; i++)
+        {
+            ChunkWriter.Write(output, 6, RtmpMessageType.Video, 1, 40 * i, new byte[10_000], 4096);
+            ChunkWriter.Write(output, 4, RtmpMessageType.Audio, 1, 40 * i, new byte[300], 4096);
+        }
+
+        var chunks = SegmentsOf(output.WrittenSpan.ToArray(), 4096);
+        var reader = Reader();
+        reader.SetChunkSize(4096);
+        ReadAll(reader, chunks);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var count = ReadAll(reader, chunks);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal((200, 0), (count, allocated));
+    }
+
+    private static int ReadAll(ChunkReader reader, ReadOnlySequence<byte> chunks)
+    {
+        var count = 0;
+        for (; reader.TryRead(ref chunks, out var message); count++)
+        {
+            message.Release();
+        }
+
+        return count;
+    }
+
+    [Fact]
     public void ChunkStreams_AtTheLimit_AreTakenAndOneMoreRefused()
     {
         var reader = Reader(new RtmpLimits { ChunkStreamsMax = 4 });
