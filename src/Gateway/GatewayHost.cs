@@ -1,8 +1,6 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
 using Streaming.Gateway.Access;
@@ -84,7 +82,6 @@ public static class GatewayHost
         services.AddSingleton<Playlists>();
         services.AddSingleton<Viewers>();
         services.AddSingleton<Thumbnails>();
-        services.AddSingleton<RtmpConnectionHandler>();
         services.AddProblemDetails();
         services.AddHealthChecks();
         services.AddOpenApi();
@@ -94,21 +91,16 @@ public static class GatewayHost
             .WithExposedHeaders("Content-Length", "Content-Range", "Date")
             .SetPreflightMaxAge(TimeSpan.FromDays(1))));
         services.AddHostedService<Startup>();
+        services.AddHostedService<RtmpListener>();
     }
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
     {
-        builder.Services.Configure<SocketTransportOptions>(sockets =>
-        {
-            // A publisher's connection is hardly ever idle: asking first whether there is something to read costs a call.
-            sockets.WaitForDataBeforeAllocatingBuffer = false;
-        });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             On(kestrel, options.Http, listen => listen.Protocols = HttpProtocols.Http1);
-            On(kestrel, options.Rtmp, listen => listen.UseConnectionHandler<RtmpConnectionHandler>());
         });
     }
 

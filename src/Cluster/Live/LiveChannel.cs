@@ -25,7 +25,13 @@ public sealed partial class LiveChannel
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<ChannelMail> _mailbox =
-        Channel.CreateBounded<ChannelMail>(new BoundedChannelOptions(MailboxMax) { SingleReader = true });
+        Channel.CreateBounded<ChannelMail>(new BoundedChannelOptions(MailboxMax)
+        {
+            SingleReader = true,
+
+            // A publisher's own thread goes on with its tag when the loop is idle, instead of waking another one for it.
+            AllowSynchronousContinuations = true,
+        });
 
     private readonly List<EndedBroadcast> _ended = [];
     private readonly Task _loop;

@@ -1,0 +1,144 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Rtmp;
+
+namespace Streaming.Gateway.Ingest;
+
+/// <summary>
+/// Takes broadcasters' connections. Its own accept loop rather than Kestrel's: a publisher sends some seventy small messages
+/// a second, and reading its socket straight into the connection's loop saves the thread changes that Kestrel's transport
+/// makes between them, which cost more than the work itself.
+/// </summary>
+internal sealed partial class RtmpListener(
+    StreamingOptions options, LiveChannels channels, TimeProvider time, ILogger<RtmpListener> logger) : IHostedService, IDisposable
+{
+    /// <summary>Connections at once; further ones are closed.</summary>
+    public const int ConnectionsMax = 2_000;
+
+    private const int Backlog = 512;
+
+    // Room for a picture of an ordinary broadcast: it costs one read. Every connection holds this much.
+    private const int ReadLength = 16 * 1024;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Socket? _socket;
+    private Task _accepting = Task.CompletedTask;
+    private int _connections;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var (address, port) = (options.Rtmp.Address, options.Rtmp.Port);
+        var endPoint = new IPEndPoint(address == "*" ? IPAddress.IPv6Any : IPAddress.Parse(address), port);
+        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (endPoint.Address.Equals(IPAddress.IPv6Any))
+        {
+            _socket.DualMode = true;
+        }
+
+        try
+        {
+            _socket.Bind(endPoint);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"RTMP cannot listen on port {port}: {e.Message}. Is another server using it?", e);
+        }
+
+        _socket.Listen(Backlog);
+        LogListening(endPoint);
+        _accepting = AcceptAsync(_socket);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _accepting;
+    }
+
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (true)
+        {
+            Socket socket;
+            try
+            {
+                socket = await listener.AcceptAsync(_stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                LogAcceptFailed(e.Message); // One that was gone before we took it, or no free file descriptor.
+                await Task.Delay(TimeSpan.FromMilliseconds(50), time);
+                continue;
+            }
+
+            if (Interlocked.Increment(ref _connections) > ConnectionsMax)
+            {
+                LogTooMany(socket.RemoteEndPoint, ConnectionsMax);
+                Interlocked.Decrement(ref _connections);
+                socket.Dispose();
+                continue;
+            }
+
+            _ = ServeAsync(socket);
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        try
+        {
+            socket.NoDelay = true;
+            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            var connection = new RtmpConnection(
+                new SocketPipes(stream),
+                options.RtmpLimits,
+                channels.AuthorizeAsync,
+                time,
+                logger,
+                Guid.NewGuid().ToString("n")[..8],
+                socket.RemoteEndPoint);
+            await connection.RunAsync(_stopping.Token);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            LogFailed(e.Message);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+        }
+    }
+
+    [LoggerMessage(100, LogLevel.Information, "RTMP listens on {EndPoint}")]
+    private partial void LogListening(EndPoint endPoint);
+
+    [LoggerMessage(101, LogLevel.Warning, "RTMP: {Remote} was refused, there are {Max} connections already")]
+    private partial void LogTooMany(EndPoint? remote, int max);
+
+    [LoggerMessage(102, LogLevel.Warning, "RTMP: a connection could not be taken: {Reason}")]
+    private partial void LogAcceptFailed(string reason);
+
+    [LoggerMessage(103, LogLevel.Debug, "RTMP: a connection failed: {Reason}")]
+    private partial void LogFailed(string reason);
+
+    private sealed class SocketPipes(Stream stream) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = PipeReader.Create(
+            stream, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: ReadLength / 4, leaveOpen: true));
+
+        public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+    }
+}
