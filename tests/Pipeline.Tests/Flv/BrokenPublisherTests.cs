@@ -4,7 +4,7 @@ using static Streaming.Pipeline.Tests.Flv.TestTags;
 
 namespace Streaming.Pipeline.Tests.Flv;
 
-/// <summary>What real encoders send, by the rows of docs/broken-publishers.md.</summary>
+/// <summary>What real encoders send, by the rows of the list of broken publishers.</summary>
 public class BrokenPublisherTests
 {
     private const string Configured = "video avc1.64001f 320x192";
