@@ -7,7 +7,9 @@ using static Streaming.Pipeline.Tests.Flv.TestTags;
 
 namespace Streaming.Pipeline.Tests.Flv;
 
-/// <summary>Random and mutated input: nothing but the documented exceptions, and no more memory or time than the input's.</summary>
+/// <summary>
+/// Random and mutated input: nothing but the documented exceptions, and no more memory or time than the input's.
+/// </summary>
 public class FlvFuzzTests
 {
     private const int Cases = 60_000;
