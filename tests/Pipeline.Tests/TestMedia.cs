@@ -10,15 +10,17 @@ using Streaming.Pipeline.Flv;
 namespace Streaming.Pipeline.Tests;
 
 /// <summary>
-/// Real media for tests, made by ffmpeg. A file is made once in a test run, whoever asks for it, and is gone with the run:
-/// read it, do not write to it.
+/// Real media for tests, made by ffmpeg. A file is made once in a test run, whoever asks for it, and is gone with the
+/// run: read it, do not write to it.
 /// </summary>
 public static class TestMedia
 {
     private static readonly string Folder = CreateFolder();
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Files = new();
 
-    /// <summary>An FLV of a test picture in H.264 and, unless <paramref name="audioRate"/> is 0, a tone in AAC.</summary>
+    /// <summary>
+    /// An FLV of a test picture in H.264 and, unless <paramref name="audioRate"/> is 0, a tone in AAC.
+    /// </summary>
     /// <param name="fps">Frames per second, as ffmpeg reads it: <c>30</c>, <c>30000/1001</c>.</param>
     /// <param name="bFrames">Consecutive B-frames at most.</param>
     /// <param name="gop">Frames from one key frame to the next; scene cuts make none.</param>
@@ -40,7 +42,9 @@ public static class TestMedia
         string audioOptions = "") =>
         EncodeAsync("flv", fps, bFrames, gop, size, audioRate, channels, seconds, videoOptions, audioOptions);
 
-    /// <summary>The same in another container, named by its <paramref name="extension"/>: <c>mp4</c>, <c>h264</c>.</summary>
+    /// <summary>
+    /// The same in another container, named by its <paramref name="extension"/>: <c>mp4</c>, <c>h264</c>.
+    /// </summary>
     public static Task<string> EncodeAsync(
         string extension,
         string fps = "30",

@@ -1,8 +1,8 @@
 namespace Streaming.Pipeline.Codecs;
 
 /// <summary>
-/// Reads bits, the most significant first. Past the end it gives zeros and remembers that it did, so that a parser tests
-/// once, when it is done.
+/// Reads bits, the most significant first. Past the end it gives zeros and remembers that it did, so that a parser
+/// tests once, when it is done.
 /// </summary>
 internal ref struct BitReader(ReadOnlySpan<byte> bytes)
 {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Streaming.Pipeline.Flv;
 
 /// <summary>
-/// ExVideoTagHeader and ExAudioTagHeader: the header of tags whose codec is a FourCC. Enhanced RTMP v2, "Enhanced Video" and
-/// "Enhanced Audio". Of several tracks the default one, track 0, is read.
+/// ExVideoTagHeader and ExAudioTagHeader: the header of tags whose codec is a FourCC. Enhanced RTMP v2, "Enhanced
+/// Video" and "Enhanced Audio". Of several tracks the default one, track 0, is read.
 /// </summary>
 /// <param name="PacketType">The type, modifiers and multitrack resolved.</param>
 /// <param name="Codec">The codec.</param>

@@ -9,10 +9,14 @@ public sealed partial class FlvDemuxer
     /// <summary>Tags cut short within their header, or with a packet type that their codec does not have.</summary>
     public long MalformedTags { get; private set; }
 
-    /// <summary>Packets that are none of a track that is served: commands, other tracks, unknown types, other scripts.</summary>
+    /// <summary>
+    /// Packets that are none of a track that is served: commands, other tracks, unknown types, other scripts.
+    /// </summary>
     public long SkippedPackets { get; private set; }
 
-    /// <summary>Sequence headers and parameter sets that make no configuration; the one before stays in force.</summary>
+    /// <summary>
+    /// Sequence headers and parameter sets that make no configuration; the one before stays in force.
+    /// </summary>
     public long MalformedConfigurations { get; private set; }
 
     /// <summary>Frames dropped because no configuration had come.</summary>

@@ -114,8 +114,8 @@ public sealed partial class FlvDemuxer
 
     private FlvContent ReadVideoSequenceHeader(ReadOnlySpan<byte> bytes)
     {
-        // Compared with the last header, not with what is in force: where parameter sets also change in-band, the header
-        // that some senders repeat at every key frame is the stale one.
+        // Compared with the last header, not with what is in force: where parameter sets also change in-band, the
+        // header that some senders repeat at every key frame is the stale one.
         if (_videoSequenceHeader is not null && bytes.SequenceEqual(_videoSequenceHeader))
         {
             return FlvContent.Nothing;
@@ -203,8 +203,8 @@ public sealed partial class FlvDemuxer
             MendedAccessUnits++;
         }
 
-        // New parameter sets matter where decoding can start, or where it could not yet. Elsewhere the decoder finds them
-        // in the samples, and a configuration in the middle of a GOP would be of no use to anybody.
+        // New parameter sets matter where decoding can start, or where it could not yet. Elsewhere the decoder finds
+        // them in the samples, and a configuration in the middle of a GOP would be of no use to anybody.
         var content = scan.HasParameterSets && (scan.IsIdr || !scan.HasPicture || Video is null)
             ? ReadParameterSets(data.Span)
             : FlvContent.Nothing;

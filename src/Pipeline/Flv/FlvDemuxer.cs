@@ -3,9 +3,9 @@ using Streaming.Pipeline.Media;
 namespace Streaming.Pipeline.Flv;
 
 /// <summary>
-/// Makes frames and configurations out of FLV tags: one for each publication, one for each output of a transcoder. Adobe
-/// FLV 10.1 §E.4, Enhanced RTMP v2. What senders do wrong is mended, or dropped and counted; it never throws but for a
-/// codec that cannot be served. Not safe for use by several threads.
+/// Makes frames and configurations out of FLV tags: one for each publication, one for each output of a transcoder.
+/// Adobe FLV 10.1 §E.4, Enhanced RTMP v2. What senders do wrong is mended, or dropped and counted; it never throws but
+/// for a codec that cannot be served. Not safe for use by several threads.
 /// </summary>
 public sealed partial class FlvDemuxer
 {
@@ -21,8 +21,8 @@ public sealed partial class FlvDemuxer
     /// <summary>Reads a tag, which stays the caller's.</summary>
     /// <param name="tag">The tag.</param>
     /// <param name="frame">
-    /// The frame, when there is one. Its data is a slice of the tag's body or, if it had to be mended, of a buffer of the
-    /// demuxer: valid until the tag is released or another one is read, whichever is first.
+    /// The frame, when there is one. Its data is a slice of the tag's body or, if it had to be mended, of a buffer of
+    /// the demuxer: valid until the tag is released or another one is read, whichever is first.
     /// </param>
     /// <exception cref="UnsupportedCodecException">The codec is not H.264 or AAC-LC.</exception>
     public FlvContent Read(in FlvTag tag, out Frame frame)

@@ -4,7 +4,8 @@ using System.Text;
 namespace Streaming.Pipeline.Flv;
 
 /// <summary>
-/// What an encoder says of itself in onMetaData. Adobe FLV 10.1 §E.5. For display only: it is often absent, old or wrong.
+/// What an encoder says of itself in onMetaData. Adobe FLV 10.1 §E.5. For display only: it is often absent, old or
+/// wrong.
 /// </summary>
 /// <param name="Encoder">Name of the encoder.</param>
 /// <param name="FrameRate">Pictures per second.</param>
@@ -39,7 +40,7 @@ public sealed record FlvMetadata(string? Encoder, double? FrameRate, double? Vid
         {
             metadata = key switch
             {
-                _ when key.SequenceEqual("encoder"u8) => metadata with { Encoder = Printable(text) ?? metadata.Encoder },
+                _ when key.SequenceEqual("encoder"u8) => metadata with { Encoder = Printable(text) },
                 _ when key.SequenceEqual("framerate"u8) => metadata with { FrameRate = number },
                 _ when key.SequenceEqual("videodatarate"u8) => metadata with { VideoDataRate = number },
                 _ when key.SequenceEqual("audiodatarate"u8) => metadata with { AudioDataRate = number },

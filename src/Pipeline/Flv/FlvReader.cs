@@ -54,10 +54,10 @@ public static class FlvReader
     }
 
     /// <summary>
-    /// Reads the next audio, video or script tag, tags of other types being passed over; false when more bytes are needed.
-    /// The body is copied once, into an array of the shared pool: the tag is the caller's to release.
+    /// Reads the next audio, video or script tag, tags of other types being passed over; false when more bytes are
+    /// needed. The body is copied once, into an array of the shared pool: the tag is the caller's to release.
     /// </summary>
-    /// <param name="buffer">What has arrived; what was read is taken off its front, also when false is returned.</param>
+    /// <param name="buffer">What has arrived; what was read is taken off its front.</param>
     /// <param name="tagLengthMax">Longest body, in bytes, that is waited for.</param>
     /// <param name="tag">The tag.</param>
     /// <exception cref="FlvFormatException">A tag is too long or encrypted, or its two sizes differ.</exception>
@@ -72,7 +72,7 @@ public static class FlvReader
             var length = (int)(BinaryPrimitives.ReadUInt32BigEndian(header) & 0xFF_FFFF);
             if (length > tagLengthMax)
             {
-                throw new FlvFormatException($"An FLV tag is {length} bytes long; at most {tagLengthMax} are accepted.");
+                throw new FlvFormatException($"An FLV tag has {length} bytes; at most {tagLengthMax} are accepted.");
             }
 
             if ((header[0] & FilterFlag) != 0)
@@ -89,7 +89,7 @@ public static class FlvReader
             var size = BinaryPrimitives.ReadUInt32BigEndian(trailer);
             if (size != TagHeaderLength + length)
             {
-                throw new FlvFormatException($"An FLV tag of {TagHeaderLength + length} bytes is followed by the size {size}.");
+                throw new FlvFormatException($"An FLV tag of {length} bytes is followed by the size {size}.");
             }
 
             var body = buffer.Slice(TagHeaderLength, length);

@@ -77,7 +77,11 @@ public static class FlvWriter
         WriteTag(writer, FlvTagType.Audio, timestampMs, header: [AacAudio, Payload], data);
 
     private static void WriteTag(
-        IBufferWriter<byte> writer, FlvTagType type, uint timestampMs, ReadOnlySpan<byte> header, ReadOnlySpan<byte> data)
+        IBufferWriter<byte> writer,
+        FlvTagType type,
+        uint timestampMs,
+        ReadOnlySpan<byte> header,
+        ReadOnlySpan<byte> data)
     {
         var length = header.Length + data.Length;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, TagLengthMax);

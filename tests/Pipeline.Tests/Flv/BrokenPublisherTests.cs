@@ -1,10 +1,11 @@
+using Streaming.Pipeline.Codecs.Avc;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Tests.Codecs.Avc;
 using static Streaming.Pipeline.Tests.Flv.TestTags;
 
 namespace Streaming.Pipeline.Tests.Flv;
 
-/// <summary>What real encoders send, by the rows of docs/broken-publishers.md.</summary>
+/// <summary>What real encoders send, by the rows of the list of broken publishers.</summary>
 public class BrokenPublisherTests
 {
     private const string Configured = "video avc1.64001f 320x192";
@@ -118,6 +119,27 @@ public class BrokenPublisherTests
         // The sequence header that is repeated after that is the stale one.
         Assert.Empty(Demux(_demuxer, VideoHeader(Record())));
         Assert.Equal(640, _demuxer.Video!.Width);
+    }
+
+    [Fact]
+    public void Row30_ParameterSetsChangedInBandElsewhere_StayForTheDecoder()
+    {
+        var unit = AccessUnit(TestSps.Pps(4), Slice);
+
+        Assert.Equal([$"Video 0 0 - {Convert.ToHexString(unit)}"], Demux(Ready(), VideoFrame(0, unit)));
+    }
+
+    [Fact]
+    public void Row30_SpsReplacedInBand_TakesItsPictureParameterSetsAlong()
+    {
+        var sps = new TestSps { MacroblocksAcross = 40 }.ToNalUnit();
+        byte[] otherId = [0x68, 0x5A, 0x38, 0x80]; // PPS 1.
+        Demux(_demuxer, VideoHeader(Record()), VideoFrame(0, AccessUnit(sps, otherId, Idr)));
+
+        Assert.True(AvcDecoderConfigurationRecord.TryRead(_demuxer.Video!.DecoderConfiguration, out var record));
+
+        Assert.Equal(otherId, Assert.Single(record!.PictureParameterSets).ToArray());
+        Assert.Equal(sps, Assert.Single(record.SequenceParameterSets).ToArray());
     }
 
     [Fact]

@@ -31,11 +31,15 @@ public class RealStreamTests
         { "320x180", "30", 0, "-x264-params cqm=jvt" },
     };
 
+    private static Task<string> MakeAsync(string size, string fps, int bFrames, string options) =>
+        TestMedia.FlvAsync(
+            fps, bFrames, gop: 10, size, audioRate: 0, seconds: fps == "1" ? 2 : 0.5, videoOptions: options);
+
     [Theory]
     [MemberData(nameof(VideoStreams))]
     public async Task Video_OfLibx264_IsWhatFfprobeSays(string size, string fps, int bFrames, string options)
     {
-        var path = await TestMedia.FlvAsync(fps, bFrames, gop: 10, size, audioRate: 0, videoOptions: options);
+        var path = await MakeAsync(size, fps, bFrames, options);
         var stream = (await TestMedia.ProbeAsync(path, "-show_streams")).GetProperty("streams")[0];
         var demuxer = new FlvDemuxer();
         foreach (var tag in await TestMedia.ReadTagsAsync(path))
@@ -67,7 +71,7 @@ public class RealStreamTests
     [MemberData(nameof(VideoStreams))]
     public async Task Frames_OfLibx264_AreThePacketsOfFfprobe(string size, string fps, int bFrames, string options)
     {
-        var path = await TestMedia.FlvAsync(fps, bFrames, gop: 10, size, audioRate: 0, videoOptions: options);
+        var path = await MakeAsync(size, fps, bFrames, options);
         var packets = (await TestMedia.ProbeAsync(path, "-show_packets")).GetProperty("packets").EnumerateArray()
             .Select(p => string.Create(
                 CultureInfo.InvariantCulture,

@@ -136,7 +136,8 @@ public sealed record AudioSpecificConfig
     }
 
     /// <summary>Backward compatible signalling: the extension stands where old decoders do not look.</summary>
-    private static (bool HasSbr, bool HasPs, uint OutputFrequency) ReadSyncExtension(ref BitReader reader, uint frequency)
+    private static (bool HasSbr, bool HasPs, uint OutputFrequency) ReadSyncExtension(
+        ref BitReader reader, uint frequency)
     {
         if (reader.Remaining < 16
             || reader.Read(11) != SyncExtensionSbr

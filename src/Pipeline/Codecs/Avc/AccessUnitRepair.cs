@@ -3,16 +3,16 @@ using System.Buffers;
 namespace Streaming.Pipeline.Codecs.Avc;
 
 /// <summary>
-/// Makes an access unit out of what senders make of one: a byte stream where lengths belong, start codes behind lengths,
-/// several NAL units behind one length, empty ones, padding at the end.
+/// Makes an access unit out of what senders make of one: a byte stream where lengths belong, start codes behind
+/// lengths, several NAL units behind one length, empty ones, padding at the end.
 /// </summary>
 internal static class AccessUnitRepair
 {
     /// <summary>Writes the same NAL units, each behind its length; false when they cannot be made out.</summary>
     public static bool TryRepair(ReadOnlySpan<byte> data, int lengthSize, IBufferWriter<byte> writer)
     {
-        // Lengths first: those from 256 to 511 look like a start code of three bytes. The length 1 looks like one of four, but
-        // there is no first NAL unit of one byte.
+        // Lengths first: those from 256 to 511 look like a start code of three bytes. The length 1 looks like one of
+        // four, but there is no first NAL unit of one byte.
         var (addsUp, leftover) = Walk(data, lengthSize);
         if (AnnexB.StartsWithStartCode(data) && (!addsUp || (leftover > 0 && data[2] == 0)))
         {

@@ -8,9 +8,9 @@ namespace Streaming.Pipeline.Codecs.Avc;
 internal readonly record struct AccessUnitScan(bool IsConformant, bool HasPicture, bool IsIdr, bool HasParameterSets)
 {
     /// <summary>
-    /// Scans <paramref name="data"/>. The first slice decides what the picture is: the slices of a picture are all IDR or
-    /// none is (ITU-T H.264 §7.4.1.2.4), and where both fields of a frame come together the second of an IDR may be a P field.
-    /// Beyond headers only the search for start codes touches the payload, at memory speed.
+    /// Scans <paramref name="data"/>. The first slice decides what the picture is: the slices of a picture are all IDR
+    /// or none is (ITU-T H.264 §7.4.1), and where both fields of a frame come together the second of an IDR may be a P
+    /// field. Beyond headers only the search for start codes touches the payload, at memory speed.
     /// </summary>
     public static AccessUnitScan Of(ReadOnlySpan<byte> data, int lengthSize)
     {

@@ -10,12 +10,14 @@ public static class AnnexB
         data.StartsWith(StartCode) || (data.Length > 3 && data[0] == 0 && data[1..].StartsWith(StartCode));
 
     /// <summary>
-    /// Where the first three-byte start code begins, -1 when there is none. Emulation prevention keeps these three bytes out
-    /// of every NAL unit (§7.4.1), so one within a NAL unit is a boundary that the sender overlooked.
+    /// Where the first three-byte start code begins, -1 when there is none. Emulation prevention keeps these three
+    /// bytes out of every NAL unit (§7.4.1), so one within a NAL unit is a boundary that the sender overlooked.
     /// </summary>
     public static int IndexOfStartCode(ReadOnlySpan<byte> data) => data.IndexOf(StartCode);
 
-    /// <summary>The NAL units of a byte stream, empty ones left out. What precedes the first start code is one too.</summary>
+    /// <summary>
+    /// The NAL units of a byte stream, empty ones left out. What precedes the first start code is one too.
+    /// </summary>
     public static NalUnits Split(ReadOnlySpan<byte> data) => new(data);
 
     /// <summary>Enumerates the NAL units of a byte stream, in a <c>foreach</c>.</summary>

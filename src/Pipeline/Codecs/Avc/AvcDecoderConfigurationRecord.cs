@@ -26,8 +26,8 @@ public sealed record AvcDecoderConfigurationRecord
     public required ImmutableArray<ReadOnlyMemory<byte>> PictureParameterSets { get; init; }
 
     /// <summary>
-    /// Reads a record. Reserved bits may be anything, and what follows the parameter sets (the High profiles' fields, which
-    /// the SPS says as well, or garbage) is not looked at.
+    /// Reads a record. Reserved bits may be anything, and what follows the parameter sets (the High profiles' fields,
+    /// which the SPS says as well, or garbage) is not looked at.
     /// </summary>
     /// <param name="bytes">The parameter sets are slices of it.</param>
     /// <param name="record">The record, when it is one.</param>
@@ -131,8 +131,8 @@ public sealed record AvcDecoderConfigurationRecord
     }
 
     /// <summary>
-    /// The configuration of a track that has <paramref name="bytes"/> as its record. Null when the record has no SPS that
-    /// can be read or no PPS: nothing can be decoded with it.
+    /// The configuration of a track that has <paramref name="bytes"/> as its record. Null when the record has no SPS
+    /// that can be read or no PPS: nothing can be decoded with it.
     /// </summary>
     /// <param name="bytes">This record, written. Kept.</param>
     public VideoConfiguration? ToConfiguration(ReadOnlyMemory<byte> bytes)

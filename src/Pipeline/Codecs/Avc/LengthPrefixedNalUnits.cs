@@ -1,8 +1,8 @@
 namespace Streaming.Pipeline.Codecs.Avc;
 
 /// <summary>
-/// The NAL units of a sample, each behind its length, in a <c>foreach</c>. ISO/IEC 14496-15 §5.3.2 (the AVC sample
-/// structure). Ends at the first length that is a lie: see <see cref="Enumerator.IsBroken"/>.
+/// The NAL units of a sample, each behind its length, in a <c>foreach</c>. ISO/IEC 14496-15 §5.3.3.1
+/// (NALUnitLength). Ends at the first length that is a lie: see <see cref="Enumerator.IsBroken"/>.
 /// </summary>
 /// <param name="data">The sample. Borrowed.</param>
 /// <param name="lengthSize">Bytes in a length: 1, 2 or 4.</param>

@@ -56,7 +56,8 @@ internal sealed class ParameterSets
 
         if (isSequence && replaced >= 0)
         {
-            // Picture parameter sets speak of a sequence parameter set; those of the old one are sent again with the new.
+            // Picture parameter sets speak of a sequence parameter set; those of the old one are sent again with the
+            // new.
             _picture.Clear();
         }
 

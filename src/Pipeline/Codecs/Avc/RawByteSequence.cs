@@ -4,8 +4,8 @@ namespace Streaming.Pipeline.Codecs.Avc;
 internal static class RawByteSequence
 {
     /// <summary>
-    /// Copies <paramref name="payload"/> without its emulation_prevention_three_bytes as far as there is room, and returns
-    /// how much that is.
+    /// Copies <paramref name="payload"/> without its emulation_prevention_three_bytes as far as there is room, and
+    /// returns how much that is.
     /// </summary>
     public static int Extract(ReadOnlySpan<byte> payload, Span<byte> destination)
     {

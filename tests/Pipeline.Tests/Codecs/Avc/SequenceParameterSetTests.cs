@@ -6,7 +6,9 @@ namespace Streaming.Pipeline.Tests.Codecs.Avc;
 
 public class SequenceParameterSetTests
 {
-    /// <summary>libx264, Main@3.1, 854x480 (54 macroblocks across, cropped by 10), 30 fps; with emulation prevention.</summary>
+    /// <summary>
+    /// libx264, Main@3.1, 854x480 (54 macroblocks across, cropped by 10), 30 fps; with emulation prevention.
+    /// </summary>
     private static readonly byte[] Main854 = Convert.FromHexString("674D401FECA06C1EF3780880000003008000001E078C18CB");
 
     [Fact]
