@@ -25,18 +25,12 @@ public static class GatewayHost
     /// <exception cref="InvalidOperationException">The configuration does not hold; the message says what to change.</exception>
     public static WebApplication Build(params string[] args)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
-        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource
-        {
-            Path = Path.GetFullPath(ConfigurationFile),
-            Optional = true,
-            FileProvider = null,
-        });
-        foreach (var source in builder.Configuration.Sources.OfType<FileConfigurationSource>())
-        {
-            source.ResolveFileProvider();
-        }
-
+        // The empty builder: what the node is made of stands here, and nothing watches files for changes.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args });
+        builder.Configuration
+            .AddJsonFile(Path.GetFullPath(ConfigurationFile), optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(args);
         var section = builder.Configuration.GetSection(StreamingOptions.Section);
         var options = section.Get<StreamingOptions>() ?? new();
         options = options with { RtmpLimits = section.GetSection("Rtmp").Get<RtmpLimits>() ?? new() };
@@ -45,21 +39,28 @@ public static class GatewayHost
             throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
         }
 
+        var dataPath = Path.GetFullPath(options.Data.Path);
+        Directory.CreateDirectory(dataPath);
+        AddLogging(builder);
+        AddParts(builder.Services, options, dataPath);
+        Listen(builder, options);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
         // Requests are counted, not told: a line each would cost more than most answers.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             console.UseUtcTimestamp = true;
         });
-        var dataPath = Path.GetFullPath(options.Data.Path);
-        Directory.CreateDirectory(dataPath);
-        AddParts(builder.Services, options, dataPath);
-        Listen(builder, options);
-        var app = builder.Build();
-        Map(app);
-        return app;
     }
 
     private static void AddParts(IServiceCollection services, StreamingOptions options, string dataPath)
@@ -82,6 +83,7 @@ public static class GatewayHost
         services.AddSingleton<Playlists>();
         services.AddSingleton<Viewers>();
         services.AddSingleton<Thumbnails>();
+        services.AddRoutingCore();
         services.AddProblemDetails();
         services.AddHealthChecks();
         services.AddOpenApi();
@@ -96,7 +98,7 @@ public static class GatewayHost
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
     {
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;

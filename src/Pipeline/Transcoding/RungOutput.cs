@@ -78,19 +78,20 @@ internal sealed class RungOutput(
 
     private void Add(FlvTag tag)
     {
-        switch (_demuxer.Read(tag, out var frame))
+        var content = _demuxer.Read(tag, out var frame);
+        if (_packager is null && content.HasFlag(FlvContent.VideoConfiguration))
         {
-            case FlvContent.VideoConfiguration when _packager is null:
-                _packager = new CmafPackager(_demuxer.Video!, partTarget, _made.Enqueue);
-                Volatile.Write(ref _segmenter, new RungSegmenter(marks, _packager));
-                tag.Release();
-                break;
-            case FlvContent.Frame when frame.Track == TrackKind.Video && _segmenter is not null:
-                _segmenter.Add(frame, tag);
-                break;
-            default:
-                tag.Release();
-                break;
+            _packager = new CmafPackager(_demuxer.Video!, partTarget, _made.Enqueue);
+            Volatile.Write(ref _segmenter, new RungSegmenter(marks, _packager));
+        }
+
+        if (_segmenter is not null && content.HasFlag(FlvContent.Frame))
+        {
+            _segmenter.Add(frame, tag);
+        }
+        else
+        {
+            tag.Release();
         }
     }
 

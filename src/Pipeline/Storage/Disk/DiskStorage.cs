@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Streaming.Pipeline.Storage.Disk;
 
 /// <summary>
@@ -54,9 +56,7 @@ public sealed class DiskStorage : IMediaStorage
         var unfinished = $"{path}.{Interlocked.Increment(ref _writes)}{Unfinished}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using (var file = File.OpenHandle(
-                unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous))
+            using (var file = Create(unfinished))
             {
                 await RandomAccess.WriteAsync(file, content, 0, cancellationToken).ConfigureAwait(false);
             }
@@ -111,6 +111,23 @@ public sealed class DiskStorage : IMediaStorage
         }
 
         return Task.CompletedTask;
+    }
+
+    private static SafeFileHandle Create(string path)
+    {
+        try
+        {
+            return Open();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The first file of a folder; the others find it there.
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return Open();
+        }
+
+        // Sharing is harmless under a name that nobody knows, and saves locking the file.
+        SafeFileHandle Open() => File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
     }
 
     private string PathOf(string name) => Path.Combine(_root, StorageName.Check(name));
