@@ -37,7 +37,8 @@ public sealed class DiskStorage : IMediaStorage
 
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
-    public async Task WriteAsync(
+    /// <remarks>Files are written in the calling thread: the kernel takes them into its cache, nothing is waited for.</remarks>
+    public Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
@@ -58,12 +59,13 @@ public sealed class DiskStorage : IMediaStorage
         {
             using (var file = Create(unfinished))
             {
-                await RandomAccess.WriteAsync(file, content, 0, cancellationToken).ConfigureAwait(false);
+                RandomAccess.Write(file, content, 0);
             }
 
             var replaced = new FileInfo(path) is { Exists: true } old ? old.Length : 0;
             File.Move(unfinished, path, overwrite: true);
             Interlocked.Add(ref _usedBytes, -replaced);
+            return Task.CompletedTask;
         }
         catch
         {
