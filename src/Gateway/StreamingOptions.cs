@@ -14,6 +14,13 @@ public sealed record StreamingOptions
 {
     public const string Section = "Streaming";
 
+    private const string AllRoles = "ingest,transcode,gateway";
+
+    /// <summary>What this node does, of <c>ingest</c>, <c>transcode</c> and <c>gateway</c>; all three as yet.</summary>
+    public string Roles { get; init; } = AllRoles;
+
+    public ClusterOptions Cluster { get; init; } = new();
+
     /// <summary>Where viewers and the API are served.</summary>
     public ListenOptions Http { get; init; } = new() { Port = 8080 };
 
@@ -55,6 +62,21 @@ public sealed record StreamingOptions
             yield return $"Streaming:Http:Port and Streaming:Rtmp:Port are both {Http.Port}; they have to differ.";
         }
 
+        if (Cluster.Engine != ClusterOptions.InProcess)
+        {
+            yield return $"Streaming:Cluster:Engine is '{Cluster.Engine}'; there is '{ClusterOptions.InProcess}' only as yet.";
+        }
+
+        if (!Roles.Split(',', StringSplitOptions.TrimEntries).Order().SequenceEqual(AllRoles.Split(',').Order()))
+        {
+            yield return $"Streaming:Roles is '{Roles}'; a node without a cluster has all of '{AllRoles}'.";
+        }
+
+        foreach (var name in Ladder.Rungs.GroupBy(rung => rung.Name).Where(rungs => rungs.Count() > 1).Select(rungs => rungs.Key))
+        {
+            yield return $"Streaming:Ladder:Rungs has more than one '{name}'.";
+        }
+
         foreach (var (name, value, min, max) in new[]
         {
             ("Segments:Target", Segments.Target, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
@@ -81,6 +103,15 @@ public sealed record StreamingOptions
             }
         }
     }
+}
+
+/// <summary>How nodes work together.</summary>
+public sealed record ClusterOptions
+{
+    public const string InProcess = "in-process";
+
+    /// <summary><c>in-process</c>: one node, no server beside it. See decision 0001 for what is to come.</summary>
+    public string Engine { get; init; } = InProcess;
 }
 
 /// <summary>An address to listen at.</summary>
