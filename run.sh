@@ -100,9 +100,9 @@ admin_token() {
 
 # Calls the REST API. The token goes in by a pipe, so that no list of processes shows it.
 api() {
-  local method="$1" path="$2"
+  local method="$1" path="$2" body="${3:-}"
   curl --silent --show-error --max-time 10 --request "$method" --header 'Content-Type: application/json' \
-    --header @<(printf 'Authorization: Bearer %s\n' "$token") "$base$path"
+    --header @<(printf 'Authorization: Bearer %s\n' "$token") ${body:+--data "$body"} "$base$path"
 }
 
 member() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p"; }
@@ -110,7 +110,7 @@ member() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p"; }
 # The demo channel's key: a new channel tells it, an old one only when the key is changed.
 demo_key() {
   local answer key
-  answer="$(api PUT /api/channels/demo)" || return 1
+  answer="$(api PUT /api/channels/demo '{"title":"Demo broadcast"}')" || return 1
   key="$(member streamKey <<<"$answer")"
   if [[ -z $key ]]; then
     answer="$(api POST /api/channels/demo/stream-key)" || return 1
