@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Governor;
 using Streaming.Pipeline.Cmaf;
@@ -33,6 +34,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     private readonly List<SegmentBoundary> _boundaries = [];
     private readonly List<LiveRendition> _rungs = [];
     private readonly List<Period> _periods = [];
+    private readonly ConcurrentDictionary<string, TimelineSignal> _signals = new(StringComparer.Ordinal);
     private LiveRendition? _source;
     private LiveRendition? _audio;
     private CmafPackager? _sourcePackager;
@@ -72,6 +74,9 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 
     /// <summary>No segment will be added.</summary>
     public bool IsEnded { get; private set; }
+
+    /// <summary>Tells when the timeline of a rendition changes, or the broadcast ends.</summary>
+    public TimelineSignal SignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
 
     internal Segmenter Segmenter { get; }
 
@@ -194,7 +199,8 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         }
 
         _isDirty = false;
-        _snapshot = new BroadcastSnapshot
+        var previous = _snapshot;
+        var snapshot = new BroadcastSnapshot
         {
             Id = Id,
             StartedAt = _startedAt,
@@ -206,6 +212,14 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             PublishedAt = _time.GetUtcNow(),
             Version = ++_version,
         };
+        _snapshot = snapshot;
+        foreach (var rendition in snapshot.Renditions)
+        {
+            if (IsEnded || !ReferenceEquals(previous?.Find(rendition.Name), rendition))
+            {
+                SignalOf(rendition.Name).Pulse();
+            }
+        }
     }
 
     /// <summary>Nothing is with the transcoder any more.</summary>

@@ -24,8 +24,9 @@ public sealed record BroadcastOptions
     public TimeSpan Retention { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Newest segments of each rendition that are kept in memory once they are stored. 2–100, default 5. More serves
-    /// viewers who are behind without touching the disk, and costs memory.
+    /// Newest segments of each rendition that are kept in memory once they are stored, their parts one by one included.
+    /// 8–100, default 8: parts stay listed for three target durations, which is six segments. More serves viewers who are
+    /// behind without touching the disk, and costs memory.
     /// </summary>
-    public int HotSegments { get; init; } = 5;
+    public int HotSegments { get; init; } = 8;
 }

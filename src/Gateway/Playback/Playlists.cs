@@ -13,33 +13,59 @@ namespace Streaming.Gateway.Playback;
 /// </summary>
 public sealed class Playlists
 {
-    private readonly ConditionalWeakTable<BroadcastSnapshot, ConcurrentDictionary<string, byte[]>> _written = [];
+    private static readonly MediaPlaylistOptions Whole = new() { LowLatency = true };
+    private static readonly MediaPlaylistOptions Delta = new() { LowLatency = true, Delta = true };
+
+    private readonly ConditionalWeakTable<BroadcastSnapshot, ConcurrentDictionary<Key, ManifestBytes>> _written = [];
+
+    private enum Kind
+    {
+        Multivariant,
+        Media,
+        MediaDelta,
+        Mpd,
+    }
 
     /// <summary>The multivariant playlist.</summary>
-    public ReadOnlyMemory<byte> Multivariant(BroadcastSnapshot broadcast) =>
-        Of(broadcast, "m3u8", static (output, broadcast, _) =>
-            MultivariantPlaylist.Write(output, broadcast, broadcast.Id + "/"));
+    public ManifestBytes Multivariant(BroadcastSnapshot broadcast) => Of(broadcast, new(Kind.Multivariant, ""));
 
-    /// <summary>The media playlist of a rendition.</summary>
-    public ReadOnlyMemory<byte> Media(BroadcastSnapshot broadcast, RenditionSnapshot rendition) =>
-        Of(broadcast, rendition.Name, static (output, broadcast, name) =>
-            MediaPlaylist.Write(output, broadcast, broadcast.Find(name)!, MediaPlaylistOptions.Default));
+    /// <summary>The media playlist of a rendition; with <paramref name="skip"/> the delta update, where there is something
+    /// to skip.</summary>
+    public ManifestBytes Media(BroadcastSnapshot broadcast, RenditionSnapshot rendition, bool skip) =>
+        Of(broadcast, new(skip ? Kind.MediaDelta : Kind.Media, rendition.Name));
 
     /// <summary>The MPD.</summary>
-    public ReadOnlyMemory<byte> Mpd(BroadcastSnapshot broadcast) =>
-        Of(broadcast, "mpd", static (output, broadcast, _) =>
-            MediaPresentation.Write(output, broadcast, new MediaPresentationOptions { MediaPrefix = broadcast.Id + "/" }));
+    public ManifestBytes Mpd(BroadcastSnapshot broadcast) => Of(broadcast, new(Kind.Mpd, ""));
 
-    private byte[] Of(BroadcastSnapshot broadcast, string key, Action<IBufferWriter<byte>, BroadcastSnapshot, string> write)
+    private static void Write(IBufferWriter<byte> output, BroadcastSnapshot broadcast, Key key)
     {
-        var written = _written.GetValue(broadcast, static _ => new(StringComparer.Ordinal));
-        if (!written.TryGetValue(key, out var bytes))
+        switch (key.Kind)
         {
-            var output = new ArrayBufferWriter<byte>(4096);
-            write(output, broadcast, key);
-            bytes = written.GetOrAdd(key, output.WrittenSpan.ToArray());
+            case Kind.Multivariant:
+                MultivariantPlaylist.Write(output, broadcast, broadcast.Id + "/");
+                break;
+            case Kind.Mpd:
+                MediaPresentation.Write(output, broadcast, new MediaPresentationOptions { MediaPrefix = broadcast.Id + "/" });
+                break;
+            default:
+                MediaPlaylist.Write(
+                    output, broadcast, broadcast.Find(key.Rendition)!, key.Kind == Kind.Media ? Whole : Delta);
+                break;
+        }
+    }
+
+    private ManifestBytes Of(BroadcastSnapshot broadcast, Key key)
+    {
+        var written = _written.GetValue(broadcast, static _ => new());
+        if (written.TryGetValue(key, out var manifest))
+        {
+            return manifest;
         }
 
-        return bytes;
+        var output = new ArrayBufferWriter<byte>(4096);
+        Write(output, broadcast, key);
+        return written.GetOrAdd(key, new ManifestBytes(output.WrittenSpan.ToArray()));
     }
+
+    private readonly record struct Key(Kind Kind, string Rendition);
 }

@@ -22,4 +22,26 @@ public static partial class MediaNames
 
     /// <summary>DASH's <c>SegmentTemplate@media</c> for the same names.</summary>
     public const string DashSegmentTemplate = "$Time$.m4s";
+
+    /// <summary>Reads back a name that <see cref="Segment"/> made.</summary>
+    public static bool TryParseSegment(ReadOnlySpan<char> name, out long decodeTime)
+    {
+        decodeTime = 0;
+        return name.EndsWith(Extension, StringComparison.Ordinal) && TryParseNumber(name[..^Extension.Length], out decodeTime);
+    }
+
+    /// <summary>Reads back a name that <see cref="Part"/> made.</summary>
+    public static bool TryParsePart(ReadOnlySpan<char> name, out long decodeTime, out int index)
+    {
+        (decodeTime, index) = (0, 0);
+        var dot = name.IndexOf('.');
+        return dot > 0 && dot < name.Length - Extension.Length && name.EndsWith(Extension, StringComparison.Ordinal)
+            && TryParseNumber(name[..dot], out decodeTime)
+            && int.TryParse(name[(dot + 1)..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out index);
+    }
+
+    private const string Extension = ".m4s";
+
+    private static bool TryParseNumber(ReadOnlySpan<char> text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

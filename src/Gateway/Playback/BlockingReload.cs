@@ -1,0 +1,128 @@
+using System.Globalization;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Gateway.Playback;
+
+/// <summary>How a wait for the live edge ended.</summary>
+internal enum EdgeWait
+{
+    /// <summary>It is there.</summary>
+    Reached,
+
+    /// <summary>Nobody should ask for that yet: 400.</summary>
+    TooFar,
+
+    /// <summary>It did not come in time: 503.</summary>
+    TimedOut,
+
+    /// <summary>The rendition is gone.</summary>
+    Gone,
+}
+
+/// <summary>
+/// A request for a media playlist that has at least a certain segment or part. RFC 8216bis §6.2.5.2: delivery directives.
+/// </summary>
+/// <param name="MediaSequence"><c>_HLS_msn</c>, null when the playlist is wanted as it is.</param>
+/// <param name="Part"><c>_HLS_part</c>, null when the whole segment is wanted.</param>
+/// <param name="Skip"><c>_HLS_skip</c>: a delta update is enough.</param>
+internal readonly record struct BlockingReload(long? MediaSequence, int? Part, bool Skip)
+{
+    // A player asks for the next part, or for the segment after it.
+    private const int AdvanceSegmentsMax = 2;
+
+    private const int TimeoutTargetDurations = 3;
+
+    /// <summary>Reads the directives; false when they make no sense.</summary>
+    public static bool TryParse(IQueryCollection query, out BlockingReload reload)
+    {
+        reload = new(null, null, query["_HLS_skip"].ToString() is "YES" or "v2");
+        if (query.TryGetValue("_HLS_msn", out var msn))
+        {
+            if (!long.TryParse(msn, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+            {
+                return false;
+            }
+
+            reload = reload with { MediaSequence = sequence };
+        }
+
+        if (query.TryGetValue("_HLS_part", out var part))
+        {
+            // A part without its segment means nothing.
+            if (reload.MediaSequence is null || !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            {
+                return false;
+            }
+
+            reload = reload with { Part = index };
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits until the rendition has what is asked for.</summary>
+    public async ValueTask<EdgeWait> WaitAsync(
+        Broadcast broadcast, string rendition, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (MediaSequence is not { } wanted || broadcast.Snapshot?.Find(rendition) is not { } now)
+        {
+            return EdgeWait.Reached;
+        }
+
+        if (!broadcast.Snapshot.IsEnded && wanted > NewestSequence(now) + AdvanceSegmentsMax)
+        {
+            return EdgeWait.TooFar;
+        }
+
+        var signal = broadcast.SignalOf(rendition);
+        var timeout = broadcast.Snapshot.TargetDuration * TimeoutTargetDurations;
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var next = signal.Next;
+            var snapshot = broadcast.Snapshot;
+            if (snapshot.Find(rendition) is not { } current)
+            {
+                return EdgeWait.Gone;
+            }
+
+            if (snapshot.IsEnded || Has(current, wanted))
+            {
+                return EdgeWait.Reached;
+            }
+
+            var left = timeout - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                return EdgeWait.TimedOut;
+            }
+
+            try
+            {
+                await next.WaitAsync(left, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return EdgeWait.TimedOut;
+            }
+        }
+    }
+
+    private static long NewestSequence(RenditionSnapshot rendition) =>
+        rendition.Open?.Boundary.MediaSequence ?? (rendition.Segments is [.., var last] ? last.Boundary.MediaSequence : 0);
+
+    private bool Has(RenditionSnapshot rendition, long wanted)
+    {
+        if (rendition.Segments is [.., var last] && last.Boundary.MediaSequence >= wanted)
+        {
+            // It is complete. A part beyond its last one stands for the next segment's first.
+            return last.Boundary.MediaSequence > wanted || Part is not { } part || part < last.Parts.Length
+                || rendition.Open is { Parts.IsEmpty: false };
+        }
+
+        return rendition.Open is { } open
+            && (open.Boundary.MediaSequence > wanted
+                || (open.Boundary.MediaSequence == wanted && Part is { } index && index < open.Parts.Length));
+    }
+}

@@ -1,0 +1,58 @@
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Gateway.Playback;
+
+/// <summary>
+/// A request for the part that a playlist's EXT-X-PRELOAD-HINT named and that does not exist yet. RFC 8216bis §6.2.6: it is
+/// answered when the part comes.
+/// </summary>
+internal static class HintedPart
+{
+    // A part comes within its target; a publisher that pauses longer ends the wait.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The part, as soon as it is there; null when it is not the next one, does not come, or the segment ends without it.
+    /// </summary>
+    public static async ValueTask<HotMedia?> WaitAsync(
+        Broadcast broadcast, string rendition, string name, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!MediaNames.TryParsePart(name, out var decodeTime, out var index))
+        {
+            return null;
+        }
+
+        var signal = broadcast.SignalOf(rendition);
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var next = signal.Next;
+            if (broadcast.Media.TryGet(rendition, name, out var part))
+            {
+                return part;
+            }
+
+            var left = Timeout - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || broadcast.Snapshot is not { IsEnded: false } snapshot
+                || snapshot.Find(rendition) is not { } current || !IsNext(current, decodeTime, index))
+            {
+                return null;
+            }
+
+            try
+            {
+                await next.WaitAsync(left, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static bool IsNext(RenditionSnapshot rendition, long decodeTime, int index) => rendition.Open is { } open
+        ? (open.DecodeTime == decodeTime && index == open.Parts.Length)
+            || (index == 0 && decodeTime > open.DecodeTime && decodeTime <= open.DecodeTime + open.Duration)
+        : index == 0 && rendition.Segments is [.., var last] && last.DecodeTime + last.Duration == decodeTime;
+}
