@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Streaming.Cluster.Live;
 using Streaming.Pipeline.Rtmp;
 
@@ -26,7 +27,10 @@ internal sealed partial class RtmpConnectionHandler(
             var rtmp = new RtmpConnection(
                 connection.Transport, limits, channels.AuthorizeAsync, time, logger, connection.ConnectionId,
                 connection.RemoteEndPoint);
-            await rtmp.RunAsync(connection.ConnectionClosed);
+            var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
+            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(
+                connection.ConnectionClosed, stopping?.ConnectionClosedRequested ?? default);
+            await rtmp.RunAsync(leaving.Token);
         }
         finally
         {

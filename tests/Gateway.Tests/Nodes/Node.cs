@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Streaming.Cluster.Live;
 using Streaming.Gateway.Api;
 
 namespace Streaming.Gateway.Tests.Nodes;
@@ -48,7 +49,8 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The operator.</summary>
     public HttpClient Admin { get; }
 
-    public IServiceProvider Services => _app.Services;
+    /// <summary>The newest broadcast of a channel, as the node holds it.</summary>
+    public Broadcast Broadcast(string slug) => _app.Services.GetRequiredService<LiveChannels>().Find(slug)!.Newest!;
 
     /// <param name="settings">Settings below <c>Streaming</c>, such as <c>Ladder:Enabled=false</c>; they win.</param>
     public static Task<Node> StartAsync(params string[] settings) =>
