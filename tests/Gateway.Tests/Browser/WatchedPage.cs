@@ -69,9 +69,12 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>Waits until the video's clock is this much further.</summary>
     public async Task AdvanceAsync(double seconds)
     {
-        var start = await CurrentTimeAsync();
+        var start = (await StateAsync()).Time;
         await Eventually.GetAsync(
-            $"the video is {seconds} s further", CurrentTimeAsync, now => now >= start + seconds, TimeSpan.FromSeconds(2 * seconds + 10));
+            $"the video is {seconds} s further than {start}",
+            StateAsync,
+            state => state.Time >= start + seconds,
+            TimeSpan.FromSeconds(2 * seconds + 10));
     }
 
     /// <summary>Pixels of the page that stick out to the right.</summary>
@@ -80,5 +83,30 @@ internal sealed class WatchedPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 
-    private Task<double> CurrentTimeAsync() => Page.EvaluateAsync<double>("() => window.__player.video.currentTime");
+    private Task<PlayerState> StateAsync() => Page.EvaluateAsync<PlayerState>(
+        """
+        () => {
+          const { video, stalls, current } = window.__player;
+          const ranges = Array.from({ length: video.buffered.length }, (_, i) => [video.buffered.start(i), video.buffered.end(i)]);
+          return {
+            time: video.currentTime, ready: video.readyState, isPaused: video.paused, stalls,
+            shown: current(), buffered: JSON.stringify(ranges),
+          };
+        }
+        """);
+
+    private sealed record PlayerState
+    {
+        public double Time { get; init; }
+
+        public int Ready { get; init; }
+
+        public bool IsPaused { get; init; }
+
+        public int Stalls { get; init; }
+
+        public string? Shown { get; init; }
+
+        public string? Buffered { get; init; }
+    }
 }
