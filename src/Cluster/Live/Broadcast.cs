@@ -322,8 +322,6 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             rendition.Trim(firstSequence, keptSequence);
         }
 
-        // A rung that nobody can play any more.
-        _rungs.RemoveAll(rung => !rung.Timeline.IsOffered && rung.Timeline.Snapshot().Segments.All(segment => segment.IsGap));
         _boundaries.RemoveRange(0, kept);
         _periods.RemoveAll(period => period.Index < _boundaries[first - kept].Period);
     }

@@ -47,14 +47,18 @@ internal sealed class Ladder(
     private IReadOnlyList<LadderRung> _ladder = [];
     private FedRun? _active;
     private FedRun? _next;
+
+    // The run that ended with its publisher: what it made is on offer until another publisher comes.
+    private FedRun? _finished;
+    private long _madeAtTick;
     private int _epoch;
     private int _restarts;
     private bool _failed;
     private string? _message;
     private bool _unavailable;
 
-    /// <summary>Rungs of the run in force, the best first.</summary>
-    public IReadOnlyList<LadderRung> Rungs => _active?.Run.Rungs ?? [];
+    /// <summary>Rungs on offer, the best first: those of the run in force, or of the last one while nobody publishes.</summary>
+    public IReadOnlyList<LadderRung> Rungs => (_active ?? _finished)?.Run.Rungs ?? [];
 
     public Quality Quality
     {
@@ -87,6 +91,7 @@ internal sealed class Ladder(
     /// <summary>A segment begins in the source; its first picture follows.</summary>
     public void BeginSegment(SegmentBoundary boundary, VideoConfiguration source, bool isOnGrid)
     {
+        _finished = null;
         var wanted = Wanted(source, isOnGrid);
         if (_next is not null && Fits(_next, wanted, source))
         {
@@ -130,6 +135,7 @@ internal sealed class Ladder(
     /// <summary>The source pauses; what was fed is finished.</summary>
     public void EndSegment(long decodeTime)
     {
+        _finished = _active;
         CompleteActive(decodeTime);
         Drop(ref _next);
     }
@@ -139,7 +145,14 @@ internal sealed class Ladder(
     {
         if (_active is not null)
         {
-            _governor.Observe(_active.Session.Lag, _ladder.Count, time.GetUtcNow());
+            // One that gives nothing at all hangs, which its session will notice: fewer rungs would not help it.
+            var made = _active.Session.NewestPresentationTime;
+            if (made != _madeAtTick)
+            {
+                _governor.Observe(_active.Session.Lag, _ladder.Count, time.GetUtcNow());
+            }
+
+            _madeAtTick = made;
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
@@ -21,7 +22,8 @@ internal static class ChannelEndpoints
         channels.MapGet("", List).WithName("ListChannels");
         channels.MapGet("/{slug}", Show).WithName("ShowChannel");
         channels.MapPut("/{slug}", PutAsync).WithName("PutChannel").AddEndpointFilter<AdminOnly>()
-            .Accepts<ChannelRequest>(isOptional: true, "application/json");
+            // Any type leads here, and none: PutAsync says in a sentence what it does not take.
+            .Accepts<ChannelRequest>(isOptional: true, "application/json", "*/*");
         channels.MapPost("/{slug}/stream-key", RotateStreamKey).WithName("RotateStreamKey").AddEndpointFilter<AdminOnly>();
         channels.MapDelete("/{slug}", DeleteAsync).WithName("DeleteChannel").AddEndpointFilter<AdminOnly>();
     }
@@ -44,17 +46,24 @@ internal static class ChannelEndpoints
             return Bad($"'{slug}' cannot name a channel.", "A name has 1 to 63 characters of a–z, 0–9 and inner hyphens.");
         }
 
-        if (request.ContentLength > BodyMax)
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            return Bad("The request is too large.", $"A channel takes at most {BodyMax:N0} bytes.");
+            limit.MaxRequestBodySize = BodyMax;
         }
 
         string? title;
         try
         {
-            title = request.ContentLength is null or 0
+            title = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
                 ? null
                 : (await request.ReadFromJsonAsync(ApiJson.Default.ChannelRequest, request.HttpContext.RequestAborted))?.Title;
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return TypedResults.Problem(
+                title: "The request is too large.",
+                detail: $"A channel takes at most {BodyMax:N0} bytes.",
+                statusCode: e.StatusCode);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

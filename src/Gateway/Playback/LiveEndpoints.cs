@@ -88,8 +88,7 @@ internal static class LiveEndpoints
 
         if (await broadcast.Media.OpenStoredAsync(rendition, name, context.RequestAborted) is { } stored)
         {
-            context.Response.Headers.CacheControl = MediaTypes.Immutable;
-            return TypedResults.Stream(stored, type, enableRangeProcessing: true);
+            return new StoredMediaResult(stored, type, MediaTypes.Immutable);
         }
 
         // What lies before the edge was there once; what lies beyond it may come.
@@ -134,9 +133,13 @@ internal static class LiveEndpoints
     }
 
     /// <summary>The decode time that a segment or part is named for; null when the name is neither's.</summary>
-    private static long? TimeOf(string name) =>
-        name.EndsWith(".m4s", StringComparison.Ordinal)
-        && long.TryParse(name.AsSpan(0, name.IndexOf('.', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var time)
-            ? time
-            : null;
+    private static long? TimeOf(string name) => name.Split('.') switch
+    {
+        [var time, "m4s"] => Number(time),
+        [var time, var part, "m4s"] when Number(part) is not null => Number(time),
+        _ => null,
+    };
+
+    private static long? Number(string digits) =>
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

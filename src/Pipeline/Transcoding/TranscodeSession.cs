@@ -46,13 +46,16 @@ public sealed partial class TranscodeSession(
     /// <summary>The run it works on.</summary>
     public TranscodeRun Run => run;
 
+    /// <summary>Presentation time of the newest picture that came out of every rung, in 90 kHz ticks.</summary>
+    public long NewestPresentationTime => _rungs.Min(rung => rung.NewestPresentationTime);
+
     /// <summary>How far the slowest rung is behind what was fed, in media time.</summary>
     public TimeSpan Lag
     {
         get
         {
             var fed = feed.NewestPresentationTime;
-            var made = _rungs.Min(rung => rung.NewestPresentationTime);
+            var made = NewestPresentationTime;
             return fed == long.MinValue || made == long.MinValue
                 ? TimeSpan.Zero
                 : TimeSpan.FromMilliseconds(Math.Max(0, (fed - made) / (double)Media.MediaClock.TicksPerMs));
@@ -187,7 +190,7 @@ public sealed partial class TranscodeSession(
         var fed = long.MinValue;
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            var (nowFed, nowMade) = (feed.NewestPresentationTime, _rungs.Min(rung => rung.NewestPresentationTime));
+            var (nowFed, nowMade) = (feed.NewestPresentationTime, NewestPresentationTime);
 
             // What was fed before the interval began has had all of it to come out.
             if (fed != long.MinValue && fed > made && nowMade == made)

@@ -61,4 +61,4 @@ export interface ChannelCredentials {
 }
 
 /** What a channel may be called in addresses. */
-export const slugPattern = '[a-z0-9]([a-z0-9\\-]{0,62}[a-z0-9])?';
+export const slugPattern = '[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?';

@@ -47,6 +47,11 @@ export function createDashEngine(video: HTMLVideoElement, source: EngineSource, 
   player.updateSettings(settings);
   player.initialize();
   player.on('streamInitialized', () => {
+    // dash.js reads the MPD again only when it has seen playback start, and it misses a start that came before this.
+    if (!ready && !video.paused) {
+      video.pause();
+      video.play().catch(() => {});
+    }
     ready = true;
     apply();
   });

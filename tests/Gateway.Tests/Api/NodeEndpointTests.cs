@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Streaming.Gateway.Tests.Nodes;
+
+namespace Streaming.Gateway.Tests.Api;
+
+/// <summary>What a node says of itself: health, clock, OpenAPI.</summary>
+public sealed class NodeEndpointTests(OfflineNode fixture) : IClassFixture<OfflineNode>
+{
+    private readonly HttpClient _viewer = fixture.Node.Viewer;
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task Health_OfRunningNode_IsHealthy(string path) =>
+        Assert.Equal("Healthy", await _viewer.GetStringAsync(path));
+
+    [Fact]
+    public async Task Time_Asked_IsNowInUtcAndKeptByNobody()
+    {
+        var before = DateTimeOffset.UtcNow;
+        using var response = await _viewer.GetAsync("/time");
+        var after = DateTimeOffset.UtcNow;
+
+        var text = await response.Content.ReadAsStringAsync();
+        var time = DateTimeOffset.ParseExact(
+            text, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        Assert.InRange(time, before.AddMilliseconds(-1), after);
+        Assert.True(response.Headers.CacheControl!.NoStore);
+        Assert.Equal("text/plain", response.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task OpenApi_Document_NamesEveryEndpointOfTheContract()
+    {
+        using var document = JsonDocument.Parse(await _viewer.GetStringAsync("/openapi/v1.json"));
+
+        Assert.StartsWith("3.", document.RootElement.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        var operations = document.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name} {path.Name}"))
+            .ToHashSet();
+        string[] contract =
+        [
+            "get /api/channels", "get /api/channels/{slug}", "put /api/channels/{slug}", "delete /api/channels/{slug}",
+            "post /api/channels/{slug}/stream-key",
+            "get /live/{slug}/index.m3u8", "get /live/{slug}/manifest.mpd", "get /live/{slug}/thumbnail.jpg",
+            "get /live/{slug}/{broadcastId}/{rendition}/index.m3u8", "get /live/{slug}/{broadcastId}/{rendition}/{name}",
+            "get /time",
+        ];
+        Assert.Empty(contract.Except(operations));
+    }
+
+    [Fact]
+    public async Task OpenApi_Document_SaysWhatPutTakesAndGives()
+    {
+        using var document = JsonDocument.Parse(await _viewer.GetStringAsync("/openapi/v1.json"));
+
+        var put = document.RootElement.GetProperty("paths").GetProperty("/api/channels/{slug}").GetProperty("put");
+
+        Assert.True(put.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _));
+        Assert.True(put.GetProperty("responses").TryGetProperty("201", out _));
+        Assert.True(put.GetProperty("responses").TryGetProperty("200", out _));
+    }
+
+    [Fact]
+    public async Task Address_WithEncodedPathTraversal_LeavesNoFolder()
+    {
+        foreach (var path in (string[])["/..%2f..%2fchannels.db", "/assets/..%2f..%2fadmin-token", "/live/a/..%2f..%2fx/y/z.m4s"])
+        {
+            using var response = await _viewer.GetAsync(path);
+            Assert.Contains(response.StatusCode, (HttpStatusCode[])[HttpStatusCode.NotFound, HttpStatusCode.BadRequest]);
+        }
+    }
+}

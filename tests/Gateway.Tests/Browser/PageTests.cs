@@ -1,0 +1,82 @@
+using Microsoft.Playwright;
+using Streaming.Gateway.Tests.Nodes;
+
+namespace Streaming.Gateway.Tests.Browser;
+
+/// <summary>The home page and the studio in a browser, and every page on a phone.</summary>
+[Collection(nameof(Chromium))]
+[Trait("Category", "Slow")]
+public sealed class PageTests(Chromium chromium)
+{
+    [Fact]
+    public async Task HomePage_ChannelLive_ShowsItWithItsPicture()
+    {
+        await using var node = await Node.StartAsync();
+        var live = await node.CreateChannelAsync("on-air");
+        await node.CreateChannelAsync("asleep");
+        await using var publisher = live.Publish(await Sources.AudioAndVideo);
+        await live.LiveAsync("source", "240p", "audio");
+        await using var page = await chromium.OpenAsync(node.Address);
+
+        var card = page.Page.Locator("a[href='/watch/on-air']").First;
+        await card.WaitForAsync();
+        await card.GetByText("Live", new() { Exact = true }).First.WaitForAsync();
+        await Eventually.HoldsAsync("the thumbnail is shown", () => page.Page.EvaluateAsync<bool>(
+            "() => (document.querySelector(\"a[href='/watch/on-air'] img\")?.naturalWidth ?? 0) > 0"));
+        await page.Page.GetByText("asleep").First.WaitForAsync();
+
+        await card.ClickAsync();
+        await page.PlaysAsync();
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task Studio_NewChannel_ShowsKeyOnceAndIngestAsItComes()
+    {
+        await using var node = await Node.StartAsync();
+        await using var page = await chromium.OpenAsync(new Uri(node.Address, "/studio/my-show"));
+        await page.Page.GetByLabel("Admin token").FillAsync("wrong-token");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make the channel" }).ClickAsync();
+        await page.Page.GetByText("did not take this admin token").WaitForAsync();
+
+        await page.Page.GetByLabel("Admin token").FillAsync(Node.AdminToken);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.Page.GetByLabel("Title").FillAsync("My show");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make the channel" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Heading, new() { Name = "My show" }).WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Show the stream key" }).ClickAsync();
+        var key = await page.Page.GetByLabel("Stream key", new() { Exact = true }).InnerTextAsync();
+        Assert.Matches("^[A-Za-z0-9_-]{32}$", key);
+        await page.Page.GetByText("Nothing comes in").WaitForAsync();
+
+        await using var publisher = new TestChannel(node, "my-show", key).Publish(await Sources.AudioAndVideo);
+        await page.Page.Locator(".state-live").WaitForAsync();
+        await page.Page.GetByText("640 × 360").First.WaitForAsync();
+        await page.Page.GetByText("every 1").First.WaitForAsync();
+        await publisher.KillAsync();
+        await page.Page.Locator(".state-interrupted").WaitForAsync();
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/watch/narrow")]
+    [InlineData("/studio/narrow")]
+    [InlineData("/admin")]
+    [InlineData("/nowhere")]
+    public async Task Page_OnPhone_FitsItsWidth(string path)
+    {
+        await using var node = await Node.StartAsync();
+        var channel = await node.CreateChannelAsync("narrow");
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        await channel.LiveAsync("source", "240p", "audio");
+        await using var page = await chromium.OpenAsync(node.Address, 390, 844);
+        await page.Page.EvaluateAsync("token => sessionStorage.setItem('admin-token', token)", Node.AdminToken);
+
+        await page.Page.GotoAsync(new Uri(node.Address, path).ToString());
+        await page.Page.Locator("#main h1, #main video").First.WaitForAsync();
+
+        Assert.Equal(0, await page.OverflowAsync());
+        Assert.Empty(page.Complaints);
+    }
+}

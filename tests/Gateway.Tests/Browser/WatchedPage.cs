@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using Streaming.Gateway.Tests.Nodes;
+
+namespace Streaming.Gateway.Tests.Browser;
+
+/// <summary>A page, and everything that goes wrong in it.</summary>
+internal sealed class WatchedPage : IAsyncDisposable
+{
+    // Compares the video's clock with the wall's, every 100 ms, and keeps the longest time that it stood still.
+    private const string Meter =
+        """
+        () => {
+          const meter = { longest: 0, since: performance.now(), at: -1 };
+          window.__meter = meter;
+          setInterval(() => {
+            const { video } = window.__player;
+            const now = performance.now();
+            if (video.currentTime !== meter.at) { meter.at = video.currentTime; meter.since = now; }
+            meter.longest = Math.max(meter.longest, now - meter.since);
+          }, 100);
+        }
+        """;
+
+    private readonly ConcurrentQueue<string> _complaints = new();
+
+    public WatchedPage(IPage page)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                _complaints.Enqueue($"{message.Text} ({message.Location})");
+            }
+        };
+        page.PageError += (_, error) => _complaints.Enqueue(error);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors on the console and exceptions that nobody caught.</summary>
+    public IReadOnlyCollection<string> Complaints => _complaints;
+
+    /// <summary>Waits until the player shows moving pictures.</summary>
+    public Task PlaysAsync() => Eventually.HoldsAsync(
+        "the video plays",
+        () => Page.EvaluateAsync<bool>("() => (window.__player?.video.currentTime ?? 0) > 0 && !window.__player.video.paused && window.__player.video.readyState >= 3"),
+        TimeSpan.FromSeconds(40));
+
+    /// <summary>Begins to measure how long the video stands still.</summary>
+    public Task BeginMeterAsync() => Page.EvaluateAsync(Meter);
+
+    /// <summary>The longest time that the video stood still since then.</summary>
+    public async Task<TimeSpan> LongestStillAsync() =>
+        TimeSpan.FromMilliseconds(await Page.EvaluateAsync<double>("() => window.__meter.longest"));
+
+    /// <summary>Chooses a rendition by hand and waits until it is what is shown.</summary>
+    public async Task SelectAsync(string rendition)
+    {
+        await Page.EvaluateAsync("name => window.__player.select(name)", rendition);
+        await Eventually.GetAsync(
+            $"{rendition} is shown",
+            () => Page.EvaluateAsync<string?>("() => window.__player.current()"),
+            shown => shown == rendition,
+            TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Waits until the video's clock is this much further.</summary>
+    public async Task AdvanceAsync(double seconds)
+    {
+        var start = (await StateAsync()).Time;
+        await Eventually.GetAsync(
+            $"the video is {seconds} s further than {start}",
+            StateAsync,
+            state => state.Time >= start + seconds,
+            TimeSpan.FromSeconds(2 * seconds + 10));
+    }
+
+    /// <summary>Pixels of the page that stick out to the right.</summary>
+    public Task<int> OverflowAsync() =>
+        Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+
+    private Task<PlayerState> StateAsync() => Page.EvaluateAsync<PlayerState>(
+        """
+        () => {
+          const { video, stalls, current } = window.__player;
+          const ranges = Array.from({ length: video.buffered.length }, (_, i) => [video.buffered.start(i), video.buffered.end(i)]);
+          return {
+            time: video.currentTime, ready: video.readyState, isPaused: video.paused, stalls,
+            shown: current(), buffered: JSON.stringify(ranges),
+          };
+        }
+        """);
+
+    private sealed record PlayerState
+    {
+        public double Time { get; init; }
+
+        public int Ready { get; init; }
+
+        public bool IsPaused { get; init; }
+
+        public int Stalls { get; init; }
+
+        public string? Shown { get; init; }
+
+        public string? Buffered { get; init; }
+    }
+}

@@ -1,0 +1,110 @@
+using Streaming.Cluster.Governor;
+using Streaming.Cluster.Live;
+using Streaming.Gateway.Tests.Nodes;
+using Streaming.Gateway.Tests.Playback;
+
+namespace Streaming.Gateway.Tests.Live;
+
+/// <summary>The source never waits for the transcoder, whatever becomes of it.</summary>
+public sealed class TranscoderTests
+{
+    [Fact]
+    public async Task Transcoder_NotThere_SourcePlaysAndTheApiSaysWhy()
+    {
+        await using var node = await Node.StartAsync("Ladder:Ffmpeg=/nonexistent/ffmpeg");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+
+        var live = await channel.LiveAsync("source", "audio");
+        await channel.PlaylistAsync(live.BroadcastId!, "source", "the source goes on", playlist => playlist.NextMediaSequence >= 5);
+
+        var shown = await channel.EventuallyAsync(
+            "the transcoder is said to be unavailable", shown => shown.Transcoder?.State == TranscoderState.Unavailable);
+        Assert.Contains("/nonexistent/ffmpeg", shown.Transcoder!.Message, StringComparison.Ordinal);
+        Assert.Equal(QualityLevel.SourceOnly, shown.Quality!.Level);
+        Assert.False(string.IsNullOrEmpty(shown.Quality.Reason));
+        Assert.Equal(["source", "audio"], (await channel.MultivariantAsync())!.Names);
+    }
+
+    [Theory]
+    [InlineData("KILL", "killed")]
+    [InlineData("STOP", "hung")]
+    public async Task Transcoder_KilledOrHung_SourceIsUnbrokenAndTheLadderComesBack(string signal, string rung)
+    {
+        await using var node = await Node.StartAsync($"Ladder:Rungs:0:Name={rung}", "Ladder:StallTimeout=00:00:02");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        var id = (await channel.LiveAsync("source", rung, "audio")).BroadcastId!;
+        var source = new Follower(channel, id, "source");
+        var ladder = new Follower(channel, id, rung);
+        await Eventually.HoldsAsync(
+            "the rung has media", async () => await LookAsync() is { Segments: [.., { IsGap: false }] });
+        var transcoder = Assert.Single(Transcoders.Of(rung));
+
+        await Publisher.SignalAsync(signal, transcoder);
+        var hurtAt = (await source.LookAsync()).NextMediaSequence;
+
+        // The other one may be there before this one has been seen to be gone.
+        await Eventually.HoldsAsync("another transcoder is at work", async () =>
+        {
+            await LookAsync();
+            return Transcoders.Of(rung) is [var other] && other != transcoder;
+        });
+        await Eventually.HoldsAsync(
+            "the ladder is back", async () => (await LookAsync()).Segments is [.., { IsGap: false, MediaSequence: var newest }] && newest > hurtAt + 2);
+
+        source.AssertNoHole();
+        ladder.AssertNoHole();
+        Assert.All(source.Seen, segment => Assert.False(segment.IsGap));
+        Assert.All(source.Seen, segment => Assert.Equal(1, segment.Duration, 0.2));
+        Assert.All(source.Seen.Concat(ladder.Seen), segment => Assert.Equal(0, segment.DiscontinuitySequence));
+        var shown = await channel.EventuallyAsync(
+            "the transcoder runs again", shown => shown.Transcoder?.State == TranscoderState.Running);
+        Assert.Equal(1, shown.Transcoder!.Restarts);
+        Assert.Equal(QualityLevel.Full, shown.Quality!.Level);
+        Assert.Contains(rung, (await channel.MultivariantAsync())!.Names);
+
+        async Task<PlaylistListing> LookAsync()
+        {
+            await source.LookAsync();
+            return await ladder.LookAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Publisher_StandsStill_TranscoderIsNotBlamed()
+    {
+        await using var node = await Node.StartAsync("Ladder:Rungs:0:Name=patient", "Ladder:StallTimeout=00:00:02");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        var id = (await channel.LiveAsync("source", "patient", "audio")).BroadcastId!;
+        var transcoder = Assert.Single(Transcoders.Of("patient"));
+        await publisher.SuspendAsync();
+        var stoodStillAt = DateTimeOffset.UtcNow;
+
+        // Longer than two looks of the transcoder's watch.
+        await channel.EventuallyAsync("seven seconds have passed", _ => DateTimeOffset.UtcNow - stoodStillAt > TimeSpan.FromSeconds(7));
+        await publisher.ResumeAsync();
+        var before = await channel.PlaylistAsync(id, "patient");
+        await channel.PlaylistAsync(
+            id, "patient", "the rung goes on", playlist => playlist.NextMediaSequence >= before.NextMediaSequence + 3);
+
+        Assert.Equal(0, (await channel.ShowAsync()).Transcoder!.Restarts);
+        Assert.Equal(transcoder, Assert.Single(Transcoders.Of("patient")));
+    }
+
+    [Fact]
+    public async Task Transcoder_OfEndedBroadcast_EndsToo()
+    {
+        await using var node = await Node.StartAsync("Ladder:Rungs:0:Name=ending");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        await channel.LiveAsync("source", "ending", "audio");
+        Assert.Single(Transcoders.Of("ending"));
+
+        await publisher.StopAsync();
+
+        await Eventually.HoldsAsync("the transcoder is gone", () => Task.FromResult(Transcoders.Of("ending").Count == 0));
+        Assert.Equal(["source", "ending", "audio"], (await channel.MultivariantAsync())!.Names);
+    }
+}

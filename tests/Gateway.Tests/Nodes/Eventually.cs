@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace Streaming.Gateway.Tests.Nodes;
+
+/// <summary>Waits for what will be true in a moment, and says what was not when the limit has passed.</summary>
+internal static class Eventually
+{
+    /// <summary>Far more than anything takes on a busy machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Asks until the answer satisfies <paramref name="holds"/>, and returns it.</summary>
+    public static async Task<T> GetAsync<T>(
+        string what, Func<Task<T>> ask, Func<T, bool> holds, TimeSpan? limit = null, TimeSpan? pause = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var answer = await ask();
+            if (holds(answer))
+            {
+                return answer;
+            }
+
+            if (watch.Elapsed > (limit ?? Patience))
+            {
+                Assert.Fail($"After {watch.Elapsed.TotalSeconds:0.0} s still not: {what}. The last answer was {answer}.");
+            }
+
+            await Task.Delay(pause ?? Pause);
+        }
+    }
+
+    /// <summary>Asks until the answer is not null, and returns it.</summary>
+    public static async Task<T> GetAsync<T>(string what, Func<T?> ask, TimeSpan? limit = null)
+        where T : class =>
+        (await GetAsync(what, () => Task.FromResult(ask()), answer => answer is not null, limit))!;
+
+    public static Task HoldsAsync(string what, Func<Task<bool>> holds, TimeSpan? limit = null) =>
+        GetAsync(what, holds, answer => answer, limit);
+}
