@@ -42,7 +42,7 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
             return;
         }
 
-        if (content != FlvContent.Frame)
+        if (!content.HasFlag(FlvContent.Frame))
         {
             tag.Release();
         }
@@ -103,20 +103,20 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
 
     private void Pass(FlvContent content, in Frame frame)
     {
-        switch (content)
+        if (content.HasFlag(FlvContent.AudioConfiguration))
         {
-            case FlvContent.AudioConfiguration:
-                segmenter.Configure(_demuxer.Audio!);
-                break;
-            case FlvContent.Frame:
-                if (frame is { Track: TrackKind.Video, IsSync: true })
-                {
-                    // Only here: a video track that is announced and never comes must not keep the audio waiting.
-                    segmenter.Configure(_demuxer.Video!);
-                }
+            segmenter.Configure(_demuxer.Audio!);
+        }
 
-                segmenter.Add(frame);
-                break;
+        if (content.HasFlag(FlvContent.Frame))
+        {
+            if (frame is { Track: TrackKind.Video, IsSync: true })
+            {
+                // Only here: a video track that is announced and never comes must not keep the audio waiting.
+                segmenter.Configure(_demuxer.Video!);
+            }
+
+            segmenter.Add(frame);
         }
     }
 }

@@ -84,6 +84,22 @@ public sealed class SegmentCutter(SegmentationOptions options)
     public bool NextAudio(long time, bool overdueOnly) =>
         (!overdueOnly || time - _start >= _limit) && CutOnGrid(time) == Cut.OnGrid;
 
+    /// <summary>
+    /// Cuts on the grid before the frame at <paramref name="time"/>, where there has been none since
+    /// <paramref name="lastEnd"/> and the segment would become longer than the limit; null where it would not.
+    /// </summary>
+    public long? NextOverdue(long lastEnd, long time)
+    {
+        var grid = (Math.Max(lastEnd, _start + _limit - _target) / _target + 1) * _target;
+        if (time - _start < _limit || grid >= time)
+        {
+            return null;
+        }
+
+        (_start, GridTime) = (grid, grid);
+        return grid;
+    }
+
     private Cut CutOnGrid(long time)
     {
         var grid = (GridTime / _target + 1) * _target;

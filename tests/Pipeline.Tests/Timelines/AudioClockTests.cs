@@ -36,7 +36,7 @@ public sealed class AudioClockTests
         var clock = new AudioClock(48_000, 0);
         for (var index = 0; index < 60_000; index++)
         {
-            var ms = (long)Math.Round(index * Frame * 1000 * speed / 48_000);
+            var ms = (long)Math.Round(index * Frame * 1000.0 * speed / 48_000);
             var missing = clock.MissingBefore(ms);
             for (; missing > 0; missing--)
             {
@@ -59,7 +59,7 @@ public sealed class AudioClockTests
     {
         var clock = new AudioClock(48_000, 0);
         var random = new Random(1);
-        for (var index = 0; index < 20_000; index++)
+        for (var index = 0L; index < 20_000; index++)
         {
             var ms = (long)(index * Frame / 48.0) + random.Next(-60, 61);
             Assert.Equal(0, clock.MissingBefore(ms));

@@ -1,4 +1,3 @@
-using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 using static Streaming.Pipeline.Tests.Timelines.TestFrames;
 
@@ -106,6 +105,22 @@ public sealed class FrameClockTests
 
         Assert.Equal(60_010, _clock.Map(Sound(60_010)));
         Assert.Equal(0, _clock.Jumps);
+    }
+
+    [Fact]
+    public void Jump_AfterVideoStoodStill_VideoGoesOnWhereAudioIs()
+    {
+        _clock.Join(Picture(0, isSync: true), 0);
+        for (var ms = 0L; ms <= 60_000; ms += 20)
+        {
+            _clock.Map(Sound(ms));
+        }
+
+        var video = _clock.Map(Picture(5 * Hour));
+        var audio = _clock.Map(Sound((5 * Hour) + 20));
+
+        Assert.InRange(video, 60_000, 60_100);
+        Assert.Equal(video + 20, audio);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class SegmentCutterTests
     [InlineData(0.5, new[] { 2.0, 4, 6, 8 })]
     [InlineData(1, new[] { 2.0, 4, 6, 8 })]
     [InlineData(2, new[] { 2.0, 4, 6, 8 })]
-    [InlineData(1.9, new[] { 1.9, 3.8, 5.7, 7.6 })]
+    [InlineData(1.9, new[] { 1.9, 3.8, 5.7, 7.6, 9.5 })]
     [InlineData(1.5, new[] { 3.0, 6, 9 })]
     [InlineData(3, new[] { 3.0, 6, 9 })]
     public void Idr_RegularGops_CutsAtTheFirstOneNearTheTarget(double gop, double[] expected) =>

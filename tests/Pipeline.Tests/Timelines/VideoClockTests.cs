@@ -60,7 +60,7 @@ public sealed class VideoClockTests
             Assert.True(duration > 0);
 
             // The first duration is a guess; after it only rounding is left.
-            Assert.InRange(decodeTime - time, index < 3 ? -30 * TicksPerMs : -2 * TicksPerMs, 2 * TicksPerMs);
+            Assert.InRange(decodeTime - time, (index < 3 ? -30 : -2) * TicksPerMs, (index < 3 ? 30 : 2) * TicksPerMs);
             end = decodeTime + duration;
         }
     }
