@@ -14,6 +14,6 @@ public sealed partial record Channel(string Slug, string Title, DateTimeOffset C
     /// <summary>Whether <paramref name="slug"/> can name a channel: 1–63 of a–z, 0–9 and inner hyphens.</summary>
     public static bool IsSlug(string slug) => SlugPattern().IsMatch(slug);
 
-    [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\z", RegexOptions.CultureInvariant)]
     private static partial Regex SlugPattern();
 }

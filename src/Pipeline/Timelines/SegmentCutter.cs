@@ -85,19 +85,21 @@ public sealed class SegmentCutter(SegmentationOptions options)
         (!overdueOnly || time - _start >= _limit) && CutOnGrid(time) == Cut.OnGrid;
 
     /// <summary>
-    /// Cuts on the grid before the frame at <paramref name="time"/>, where there has been none since
-    /// <paramref name="lastEnd"/> and the segment would become longer than the limit; null where it would not.
+    /// Cuts before the frame at <paramref name="time"/>, where there has been none since <paramref name="lastEnd"/> and the
+    /// segment would become longer than the limit: on the grid if that is soon enough. Null where it would not.
     /// </summary>
     public long? NextOverdue(long lastEnd, long time)
     {
         var grid = (Math.Max(lastEnd, _start + _limit - _target) / _target + 1) * _target;
-        if (time - _start < _limit || grid >= time)
+        var cut = Math.Min(grid, Math.Max(lastEnd, _start + _limit));
+        if (time - _start < _limit || cut >= time)
         {
             return null;
         }
 
-        (_start, GridTime) = (grid, grid);
-        return grid;
+        GridTime = cut / _target * _target;
+        _start = cut;
+        return cut;
     }
 
     private Cut CutOnGrid(long time)

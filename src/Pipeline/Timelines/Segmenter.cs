@@ -136,6 +136,11 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         _joined = false;
     }
 
+    /// <summary>Where the audio so far ends, in 90 kHz ticks; null without any.</summary>
+    private long? AudioEnd => _audioClock is null
+        ? null
+        : MediaClock.Rescale(_audioClock.Next, _audioClock.SampleRate, MediaClock.TicksPerSecond);
+
     private bool TryJoin(in Frame frame)
     {
         if (_video is not null && !(frame.Track == TrackKind.Video && frame.IsSync))
@@ -144,12 +149,7 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         }
 
         // Both tracks go on after the one that came further.
-        var end = _videoClock.Next;
-        if (_audioClock is not null)
-        {
-            end = Math.Max(end, MediaClock.Rescale(_audioClock.Next, _audioClock.SampleRate, MediaClock.TicksPerSecond));
-        }
-
+        var end = Math.Max(_videoClock.Next, AudioEnd ?? 0);
         var joinMs = (end + MediaClock.TicksPerMs - 1) / MediaClock.TicksPerMs;
         _frames.Join(frame, joinMs);
         _videoClock.SkipTo(joinMs * MediaClock.TicksPerMs);
@@ -177,7 +177,7 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         var cut = CutForVideo(clock, frame.IsSync);
         if (cut != Cut.None && (clock - _videoClock.Next > HoleTicksMax || _videoClock.Next <= _current?.DecodeTime))
         {
-            _videoClock.SkipTo(cut == Cut.OnGrid ? _cutter.GridTime : clock);
+            _videoClock.SkipTo(clock);
         }
 
         var (decodeTime, duration) = _videoClock.Place(clock);
@@ -304,7 +304,8 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         }
 
         // Where pictures were missing for long, segments without any keep to the limit.
-        while (clock - _videoClock.Next > HoleTicksMax && _cutter.NextOverdue(_videoClock.Next, clock) is { } overdue)
+        while (clock - _videoClock.Next > HoleTicksMax
+            && _cutter.NextOverdue(Math.Max(_videoClock.Next, AudioEnd ?? 0), clock) is { } overdue)
         {
             _videoClock.SkipTo(overdue);
             BeginSegment(overdue, overdue, false);
@@ -324,10 +325,7 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         }
 
         // The same where audio was missing.
-        var audioEnd = _audioClock is null
-            ? clock
-            : MediaClock.Rescale(_audioClock.Next, _audioClock.SampleRate, MediaClock.TicksPerSecond);
-        while (_cutter.NextOverdue(audioEnd, clock) is { } overdue)
+        while (_cutter.NextOverdue(AudioEnd ?? clock, clock) is { } overdue)
         {
             _videoClock.SkipTo(overdue);
             BeginSegment(overdue, overdue, _video is null);

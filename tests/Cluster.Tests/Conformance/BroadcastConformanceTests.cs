@@ -77,7 +77,7 @@ public sealed class BroadcastConformanceTests
         }
         else
         {
-            Assert.Equal(6, broadcast.Audio.Segments.Count);
+            Assert.InRange(broadcast.Audio.Segments.Count, 6, 7);
             MediaConformance.AssertAudioIsPassedThrough(
                 broadcast, PublishedFrame.AudioOf(tags), PublishedFrame.AudioOf(tags)[0].PresentationMs);
         }

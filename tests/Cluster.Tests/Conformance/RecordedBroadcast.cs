@@ -45,7 +45,7 @@ internal sealed class RecordedBroadcast
     public static LadderOptions NoLadder { get; } = new() { Enabled = false };
 
     /// <summary>Publishes <paramref name="tags"/>, ends the broadcast and collects its files.</summary>
-    public static async Task<RecordedBroadcast> PublishAsync(IEnumerable<FlvTag> tags, LadderOptions ladder)
+    public static async Task<RecordedBroadcast> PublishAsync(IReadOnlyList<FlvTag> tags, LadderOptions ladder)
     {
         using var folder = new TemporaryFolder();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -63,7 +63,8 @@ internal sealed class RecordedBroadcast
         var publication = Assert.IsType<PublishAnswer.Accepted>(answer).Publication;
         var channel = channels.Find("test")!;
         await WaitAsync(() => channel.Newest is not null, () => "The broadcast did not begin.");
-        var isLateTrackGivenUp = false;
+        var isLateTrackGivenUp =
+            tags.Any(tag => tag.Type == FlvTagType.Audio) && tags.Any(tag => tag.Type == FlvTagType.Video);
         foreach (var tag in tags)
         {
             if (!isLateTrackGivenUp && tag.TimestampMs > SourceReader.OpeningTimeout.TotalMilliseconds)

@@ -74,14 +74,12 @@ internal static class SegmentInvariants
                     end = sample.End;
                 }
 
-                if (segment.End is { } segmentEnd)
+                if (source.Segments.FirstOrDefault(next => next.Boundary.MediaSequence == segment.Boundary.MediaSequence + 1) is { } next)
                 {
-                    var last = MediaClock.Rescale(segmentEnd, MediaClock.TicksPerSecond, segment.AudioTimescale);
-                    var next = source.Segments.Last() == segment ? long.MaxValue : last;
-
                     // The count of samples may be that far from the clock that cuts.
                     var away = (long)(AudioClock.StepMax.TotalSeconds * segment.AudioTimescale);
-                    Assert.True(segment.Audio[^1].DecodeTime <= next + away, "Audio from after its segment.");
+                    var last = MediaClock.Rescale(next.Boundary.DecodeTime, MediaClock.TicksPerSecond, segment.AudioTimescale);
+                    Assert.True(segment.Audio[^1].DecodeTime <= last + away, "Audio from after its segment.");
                 }
             }
         }
