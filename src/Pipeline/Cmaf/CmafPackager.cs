@@ -45,6 +45,11 @@ public sealed class CmafPackager
     /// <summary>Adds a sample to the segment. Its payload is copied.</summary>
     public void Add(in Sample sample, long duration)
     {
+        if (_chunk.Count > 0 && sample.DecodeTime + duration - _chunk.DecodeTime > _partTarget)
+        {
+            EndPart(sample.DecodeTime); // It is longer than the one before, by a millisecond of rounding or for good.
+        }
+
         _chunk.Add(sample);
         _end = sample.DecodeTime + duration;
 
@@ -65,7 +70,7 @@ public sealed class CmafPackager
 
         if (_chunk.Count > 0)
         {
-            EndPart(Math.Max(decodeTime, _end - 1));
+            EndPart(Math.Max(decodeTime, _end));
         }
 
         _emit(new PackagedMedia.SegmentEnded(_boundary, _segmentStart, decodeTime - _segmentStart));

@@ -12,8 +12,8 @@ internal static class StorageName
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./");
 
     public static string Check(string name) =>
-        name.Length is > 0 and <= LengthMax && name[0] != '/' && name[^1] != '/'
-        && !name.Contains("..", StringComparison.Ordinal) && !name.Contains("//", StringComparison.Ordinal)
+        name.Length is > 0 and <= LengthMax && name[0] is not ('/' or '.') && name[^1] != '/'
+        && !name.Contains("/.", StringComparison.Ordinal) && !name.Contains("//", StringComparison.Ordinal)
         && !name.AsSpan().ContainsAnyExcept(Allowed)
             ? name
             : throw new ArgumentException($"'{name}' is no name of a stored object.", nameof(name));

@@ -41,13 +41,13 @@ public sealed class AudioClock(uint sampleRate, long start)
     public int MissingBefore(long timelineMs)
     {
         var difference = MediaClock.Rescale(timelineMs, 1000, sampleRate) - Next;
-        _drift += (difference - _drift) / MeanFrames;
         if (_isAhead && difference < -Frame)
         {
             return -1;
         }
 
         _isAhead = false;
+        _drift += (difference - _drift) / MeanFrames;
         if (Math.Abs(difference) <= _stepMax && Math.Abs(_drift) <= DriftFramesMax * Frame)
         {
             return 0;

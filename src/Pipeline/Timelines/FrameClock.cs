@@ -9,7 +9,8 @@ namespace Streaming.Pipeline.Timelines;
 /// <remarks>
 /// A publisher's clock is mapped by adding an offset. A frame whose time is out of reach of its track's last one is a jump:
 /// if the other track has jumped already and its new offset puts this frame within reach, that offset is taken over (so the
-/// two stay in step), otherwise a new offset continues the timeline where the track left it.
+/// two stay in step) unless that is a long step back; otherwise a new offset continues the timeline where the track left it,
+/// or where the other one is if this one had stood still.
 /// </remarks>
 public sealed class FrameClock
 {
@@ -53,7 +54,7 @@ public sealed class FrameClock
         {
             own.Advance(raw);
         }
-        else if (other.Offset != own.Offset && other.Reaches(raw))
+        else if (other.Offset != own.Offset && other.Reaches(raw) && other.At(raw) >= own.TimelineMs - JumpForwardMs)
         {
             Jumps++;
             own.Adopt(other, raw);
@@ -61,7 +62,7 @@ public sealed class FrameClock
         else
         {
             Jumps++;
-            own.Rejoin(raw);
+            own.Rejoin(raw, other.TimelineMs > own.TimelineMs + JumpBackMs ? other.TimelineMs : own.TimelineMs);
         }
 
         return own.TimelineMs;
@@ -79,6 +80,9 @@ public sealed class FrameClock
 
         /// <summary>Where the newest frame is on the timeline.</summary>
         public long TimelineMs => _unwrapped + Offset;
+
+        /// <summary>Where a frame of that time is, seen from this track.</summary>
+        public long At(uint raw) => TimelineMs + Step(raw);
 
         public void Reset(uint raw, long timelineMs)
         {
@@ -115,8 +119,8 @@ public sealed class FrameClock
             Offset = other.Offset;
         }
 
-        /// <summary>Continues one step after the newest frame, whatever the clock says.</summary>
-        public void Rejoin(uint raw) => Reset(raw, TimelineMs + _stepMs);
+        /// <summary>Continues one step after <paramref name="newestMs"/>, whatever the clock says.</summary>
+        public void Rejoin(uint raw, long newestMs) => Reset(raw, newestMs + _stepMs);
 
         // The difference of two 32-bit clocks is right across a wrap when read as signed.
         private int Step(uint raw) => unchecked((int)(raw - _raw));

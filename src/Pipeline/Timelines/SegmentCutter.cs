@@ -84,6 +84,24 @@ public sealed class SegmentCutter(SegmentationOptions options)
     public bool NextAudio(long time, bool overdueOnly) =>
         (!overdueOnly || time - _start >= _limit) && CutOnGrid(time) == Cut.OnGrid;
 
+    /// <summary>
+    /// Cuts before the frame at <paramref name="time"/>, where there has been none since <paramref name="lastEnd"/> and the
+    /// segment would become longer than the limit: on the grid if that is soon enough. Null where it would not.
+    /// </summary>
+    public long? NextOverdue(long lastEnd, long time)
+    {
+        var grid = (Math.Max(lastEnd, _start + _limit - _target) / _target + 1) * _target;
+        var cut = Math.Min(grid, Math.Max(lastEnd, _start + _limit));
+        if (time - _start < _limit || cut >= time)
+        {
+            return null;
+        }
+
+        GridTime = cut / _target * _target;
+        _start = cut;
+        return cut;
+    }
+
     private Cut CutOnGrid(long time)
     {
         var grid = (GridTime / _target + 1) * _target;

@@ -19,7 +19,14 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
     /// <summary>Media time may fall behind the wall clock by this before it is anchored anew.</summary>
     public static readonly TimeSpan LagMax = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Pictures missing before the first one of a segment for longer than this leave a hole in the decode times; a shorter
+    /// time is bridged. A segment that began where the hole did would be longer than the limit by it.
+    /// </summary>
+    public static readonly TimeSpan HoleMax = TimeSpan.FromMilliseconds(250);
+
     private static readonly long AudioPatienceMs = (long)AudioPatience.TotalMilliseconds;
+    private static readonly long HoleTicksMax = (long)HoleMax.TotalMilliseconds * MediaClock.TicksPerMs;
 
     private readonly FrameClock _frames = new();
     private readonly SegmentCutter _cutter = new(options);
@@ -34,6 +41,8 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
     private bool _joined;
     private bool _isOpen;
     private bool _configurationChanged;
+    private bool _videoChanged;
+    private bool _audioChanged;
     private long _videoMs;
 
     /// <summary>The video track in force, null without one.</summary>
@@ -78,11 +87,12 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         {
             case VideoConfiguration video:
                 _video = video;
+                _videoChanged = true;
                 break;
             case AudioConfiguration audio:
                 _audio = audio;
+                _audioChanged = true;
                 _held.Clear();
-                _audioClock = null;
                 break;
         }
     }
@@ -126,6 +136,11 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         _joined = false;
     }
 
+    /// <summary>Where the audio so far ends, in 90 kHz ticks; null without any.</summary>
+    private long? AudioEnd => _audioClock is null
+        ? null
+        : MediaClock.Rescale(_audioClock.Next, _audioClock.SampleRate, MediaClock.TicksPerSecond);
+
     private bool TryJoin(in Frame frame)
     {
         if (_video is not null && !(frame.Track == TrackKind.Video && frame.IsSync))
@@ -134,12 +149,7 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         }
 
         // Both tracks go on after the one that came further.
-        var end = _videoClock.Next;
-        if (_audioClock is not null)
-        {
-            end = Math.Max(end, MediaClock.Rescale(_audioClock.Next, _audioClock.SampleRate, MediaClock.TicksPerSecond));
-        }
-
+        var end = Math.Max(_videoClock.Next, AudioEnd ?? 0);
         var joinMs = (end + MediaClock.TicksPerMs - 1) / MediaClock.TicksPerMs;
         _frames.Join(frame, joinMs);
         _videoClock.SkipTo(joinMs * MediaClock.TicksPerMs);
@@ -159,28 +169,21 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         _videoMs = _frames.Map(frame);
         var clock = _videoMs * MediaClock.TicksPerMs;
         var presentation = clock + (frame.CompositionOffsetMs - _frames.ReorderDelayMs) * (long)MediaClock.TicksPerMs;
-        if (_configurationChanged && !frame.IsSync)
+        if (_videoChanged && !frame.IsSync)
         {
             return; // Pictures of the new configuration before its first IDR picture cannot be decoded.
         }
 
-        var (decodeTime, duration) = _videoClock.Place(clock);
-        if (!_isOpen || _configurationChanged)
+        var cut = CutForVideo(clock, frame.IsSync);
+        if (cut != Cut.None && (clock - _videoClock.Next > HoleTicksMax || _videoClock.Next <= _current?.DecodeTime))
         {
-            _cutter.Restart(clock);
-            BeginSegment(decodeTime, presentation, frame.IsSync);
+            _videoClock.SkipTo(clock);
         }
-        else
+
+        var (decodeTime, duration) = _videoClock.Place(clock);
+        if (cut != Cut.None)
         {
-            switch (_cutter.Next(clock, frame.IsSync))
-            {
-                case Cut.AtSync:
-                    BeginSegment(decodeTime, presentation, frame.IsSync);
-                    break;
-                case Cut.OnGrid:
-                    BeginSegment(decodeTime, _cutter.GridTime, frame.IsSync);
-                    break;
-            }
+            BeginSegment(decodeTime, cut == Cut.OnGrid ? _cutter.GridTime : presentation, frame.IsSync);
         }
 
         output.Video(new Sample(decodeTime, (int)(presentation - decodeTime), frame.IsSync, frame.Data), duration);
@@ -292,6 +295,25 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         output.Audio(new Sample(decodeTime, 0, true, data), Media.AudioConfiguration.SamplesPerFrame);
     }
 
+    private Cut CutForVideo(long clock, bool isSync)
+    {
+        if (!_isOpen || (_configurationChanged && isSync))
+        {
+            _cutter.Restart(clock);
+            return Cut.AtSync;
+        }
+
+        // Where pictures were missing for long, segments without any keep to the limit.
+        while (clock - _videoClock.Next > HoleTicksMax
+            && _cutter.NextOverdue(Math.Max(_videoClock.Next, AudioEnd ?? 0), clock) is { } overdue)
+        {
+            _videoClock.SkipTo(overdue);
+            BeginSegment(overdue, overdue, false);
+        }
+
+        return _cutter.Next(clock, isSync);
+    }
+
     private void CutForAudio(long ms)
     {
         var clock = ms * MediaClock.TicksPerMs;
@@ -299,8 +321,17 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
         {
             _cutter.Restart(clock);
             BeginSegment(Math.Max(clock, _videoClock.Next), clock, true);
+            return;
         }
-        else if (_cutter.NextAudio(clock, overdueOnly: _video is not null))
+
+        // The same where audio was missing.
+        while (_cutter.NextOverdue(AudioEnd ?? clock, clock) is { } overdue)
+        {
+            _videoClock.SkipTo(overdue);
+            BeginSegment(overdue, overdue, _video is null);
+        }
+
+        if (_cutter.NextAudio(clock, overdueOnly: _video is not null))
         {
             _videoClock.SkipTo(clock);
             BeginSegment(clock, _cutter.GridTime, _video is null);
@@ -327,7 +358,8 @@ public sealed class Segmenter(SegmentationOptions options, TimeProvider time, Se
             SourceIndependent = independent,
         };
         _isOpen = true;
-        _configurationChanged = false;
+        _audioClock = _audioChanged ? null : _audioClock;
+        (_configurationChanged, _videoChanged, _audioChanged) = (false, false, false);
         output.BeginSegment(_current);
         if (_audio is not null)
         {

@@ -12,6 +12,9 @@ public sealed class DiskStorage : IMediaStorage
 
     private readonly string _root;
     private readonly long _limitBytes;
+
+    // What is there and what is counted change together.
+    private readonly Lock _changing = new();
     private long _usedBytes;
     private long _writes;
 
@@ -62,9 +65,13 @@ public sealed class DiskStorage : IMediaStorage
                 RandomAccess.Write(file, content, 0);
             }
 
-            var replaced = new FileInfo(path) is { Exists: true } old ? old.Length : 0;
-            File.Move(unfinished, path, overwrite: true);
-            Interlocked.Add(ref _usedBytes, -replaced);
+            lock (_changing)
+            {
+                var replaced = new FileInfo(path) is { Exists: true } old ? old.Length : 0;
+                File.Move(unfinished, path, overwrite: true);
+                Interlocked.Add(ref _usedBytes, -replaced);
+            }
+
             return Task.CompletedTask;
         }
         catch
@@ -77,13 +84,14 @@ public sealed class DiskStorage : IMediaStorage
 
     public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
     {
+        var path = PathOf(name);
         try
         {
             // Unbuffered: readers copy in large blocks.
             return Task.FromResult<Stream?>(new FileStream(
-                PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.Asynchronous));
+                path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.Asynchronous));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || Directory.Exists(path))
         {
             return Task.FromResult<Stream?>(null);
         }
@@ -91,12 +99,15 @@ public sealed class DiskStorage : IMediaStorage
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        var file = new FileInfo(PathOf(name));
-        if (file.Exists)
+        var path = PathOf(name);
+        lock (_changing)
         {
-            var length = file.Length;
-            file.Delete();
-            Interlocked.Add(ref _usedBytes, -length);
+            if (new FileInfo(path) is { Exists: true } file)
+            {
+                var length = file.Length;
+                file.Delete();
+                Interlocked.Add(ref _usedBytes, -length);
+            }
         }
 
         return Task.CompletedTask;
@@ -104,12 +115,15 @@ public sealed class DiskStorage : IMediaStorage
 
     public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
     {
-        var directory = new DirectoryInfo(PathOf(folder));
-        if (directory.Exists)
+        var path = PathOf(folder);
+        lock (_changing)
         {
-            var length = directory.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-            directory.Delete(recursive: true);
-            Interlocked.Add(ref _usedBytes, -length);
+            if (new DirectoryInfo(path) is { Exists: true } directory)
+            {
+                var length = directory.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+                directory.Delete(recursive: true);
+                Interlocked.Add(ref _usedBytes, -length);
+            }
         }
 
         return Task.CompletedTask;

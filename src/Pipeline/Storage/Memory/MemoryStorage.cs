@@ -28,8 +28,13 @@ public sealed class MemoryStorage(long limitBytes) : IMediaStorage
             position += piece.Length;
         }
 
-        Delete(name);
-        _objects[name] = data;
+        byte[]? replaced = null;
+        _objects.AddOrUpdate(name, data, (_, old) =>
+        {
+            replaced = old; // Of the last try, which is the one that succeeds.
+            return data;
+        });
+        Interlocked.Add(ref _usedBytes, -(replaced?.Length ?? 0));
         return Task.CompletedTask;
     }
 

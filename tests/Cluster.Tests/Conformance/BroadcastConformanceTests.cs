@@ -1,0 +1,103 @@
+using Streaming.Pipeline.Tests;
+
+namespace Streaming.Cluster.Tests.Conformance;
+
+/// <summary>Real streams through the whole pipeline without a network: what comes out, file by file.</summary>
+[Trait("Category", "Slow")]
+public sealed class BroadcastConformanceTests
+{
+    private const string ListOfKeyFrames = "-force_key_frames 0,1.5,2,3.1,3.4,6,6.2,8.1,11,11.9,13";
+
+    public static TheoryData<string, int, int, int, int> Sources => new()
+    {
+        { "25", 50, 0, 48000, 2 },
+        { "25", 50, 3, 44100, 2 },
+        { "30000/1001", 60, 2, 48000, 1 },
+        { "30", 30, 0, 44100, 1 },
+        { "30", 60, 2, 48000, 2 },
+        { "50", 100, 2, 48000, 2 },
+        { "60", 120, 3, 44100, 2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public async Task Broadcast_RegularGops_AllRenditionsConform(string fps, int gop, int bFrames, int audioRate, int channels) =>
+        await AssertConformsAsync(await TestMedia.FlvAsync(
+            fps, bFrames, gop, audioRate: audioRate, channels: channels, seconds: 12));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Broadcast_IrregularGops_AllRenditionsConform(int bFrames) =>
+        await AssertConformsAsync(await TestMedia.FlvAsync(
+            bFrames: bFrames, gop: 90, seconds: 14, videoOptions: ListOfKeyFrames));
+
+    [Theory]
+    [InlineData("30", 300, 0)]
+    [InlineData("25", 250, 2)]
+    [InlineData("30000/1001", 300, 2)]
+    public async Task Broadcast_GopOfTenSeconds_LadderIsIndependentOnTheGrid(string fps, int gop, int bFrames)
+    {
+        var path = await TestMedia.FlvAsync(fps, bFrames, gop, seconds: 25);
+        var tags = await TestMedia.ReadTagsAsync(path);
+
+        var broadcast = await RecordedBroadcast.PublishAsync(tags, RecordedBroadcast.TinyLadder);
+
+        MediaConformance.AssertSourceIsPassedThrough(broadcast, PublishedFrame.VideoOf(tags));
+        MediaConformance.AssertAligned(broadcast);
+        MediaConformance.AssertContinuous(broadcast);
+        MediaConformance.AssertSegments(broadcast);
+        MediaConformance.AssertLadderShowsTheSame(broadcast);
+        await MediaConformance.AssertDecodesAsync(broadcast);
+        Assert.Contains(broadcast.Source.Segments, segment => !segment.Segment.Independent);
+
+        // The grid is known after the first segment, and its run begins with the next IDR picture, ten seconds in.
+        var onGrid = broadcast.Source.Segments.First(segment => segment.Segment.DecodeTime >= 10 * 90_000).Sequence;
+        MediaConformance.AssertLadderIsIndependent(broadcast, (int)onGrid);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Broadcast_OneTrackOnly_Conforms(bool video)
+    {
+        var path = await TestMedia.FlvAsync(size: video ? "320x180" : null, audioRate: video ? 0 : 44100, gop: 60, seconds: 12);
+        var tags = await TestMedia.ReadTagsAsync(path);
+
+        var broadcast = await RecordedBroadcast.PublishAsync(
+            tags, video ? RecordedBroadcast.TinyLadder : RecordedBroadcast.NoLadder);
+
+        MediaConformance.AssertContinuous(broadcast);
+        MediaConformance.AssertSegments(broadcast);
+        await MediaConformance.AssertDecodesAsync(broadcast);
+        if (video)
+        {
+            MediaConformance.AssertSourceIsPassedThrough(broadcast, PublishedFrame.VideoOf(tags));
+            MediaConformance.AssertAligned(broadcast);
+        }
+        else
+        {
+            Assert.InRange(broadcast.Audio.Segments.Count, 6, 7);
+            MediaConformance.AssertAudioIsPassedThrough(
+                broadcast, PublishedFrame.AudioOf(tags), PublishedFrame.AudioOf(tags)[0].PresentationMs);
+        }
+    }
+
+    private static async Task AssertConformsAsync(string path)
+    {
+        var tags = await TestMedia.ReadTagsAsync(path);
+        var video = PublishedFrame.VideoOf(tags);
+
+        var broadcast = await RecordedBroadcast.PublishAsync(tags, RecordedBroadcast.TinyLadder);
+
+        Assert.Equal(["source", "144p", "90p", "audio"], broadcast.Renditions.Select(rendition => rendition.Name));
+        MediaConformance.AssertSourceIsPassedThrough(broadcast, video);
+        MediaConformance.AssertAudioIsPassedThrough(broadcast, PublishedFrame.AudioOf(tags), video[0].PresentationMs);
+        MediaConformance.AssertAligned(broadcast);
+        MediaConformance.AssertContinuous(broadcast);
+        MediaConformance.AssertSegments(broadcast);
+        MediaConformance.AssertLadderIsIndependent(broadcast);
+        MediaConformance.AssertLadderShowsTheSame(broadcast);
+        await MediaConformance.AssertDecodesAsync(broadcast);
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Time.Testing;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Tests;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Tests.Live;
+
+/// <summary>How a publisher's first tags are read: metadata is never believed, and nobody waits for ever.</summary>
+public sealed class SourceReaderTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly Recording _recording = new();
+    private readonly Segmenter _segmenter;
+    private readonly SourceReader _reader;
+
+    public SourceReaderTests()
+    {
+        _segmenter = new Segmenter(new SegmentationOptions(), _time, _recording);
+        _reader = new SourceReader(_segmenter, _time);
+    }
+
+    [Fact]
+    public async Task BothTracks_OpenWithoutWaiting()
+    {
+        Read(await TagsAsync(seconds: 1));
+
+        Assert.Equal(30, _recording.Pictures);
+        Assert.InRange(_recording.Sounds, 40, 50);
+    }
+
+    [Fact]
+    public async Task AudioThatNeverComes_IsGivenUpAfterTheTimeout()
+    {
+        Read((await TagsAsync(seconds: 1)).Where(tag => tag.Type != FlvTagType.Audio));
+        Assert.Equal(0, _recording.Pictures);
+
+        _time.Advance(SourceReader.OpeningTimeout);
+        _reader.OpenIfDue();
+
+        Assert.Equal(30, _recording.Pictures);
+        Assert.Equal(0, _recording.Sounds);
+    }
+
+    [Fact]
+    public async Task VideoThatIsAnnouncedAndNeverComes_DoesNotKeepTheAudioWaiting()
+    {
+        Read((await TagsAsync(seconds: 1)).Where(tag => tag.Type != FlvTagType.Video || tag.Body.Span[1] == 0));
+        _time.Advance(SourceReader.OpeningTimeout);
+        _reader.OpenIfDue();
+
+        Assert.Null(_segmenter.VideoConfiguration);
+        Assert.InRange(_recording.Sounds, 40, 50);
+    }
+
+    [Fact]
+    public async Task ParameterSetsInBandOnly_NoPictureIsLost()
+    {
+        var tags = await TagsAsync(seconds: 2, videoOptions: "-x264-params repeat-headers=1");
+
+        Read(tags.Where(tag => tag.Type != FlvTagType.Video || tag.Body.Span[1] == 1));
+
+        Assert.Equal(60, _recording.Pictures);
+    }
+
+    [Fact]
+    public async Task ParameterSetsChangedInBand_AreADiscontinuityAndNoPictureIsLost()
+    {
+        var first = (await TagsAsync(seconds: 2, videoOptions: "-x264-params repeat-headers=1")).ToArray();
+        var second = (await TagsAsync(seconds: 2, videoOptions: "-x264-params repeat-headers=1", size: "160x90"))
+            .Where(tag => tag.Type == FlvTagType.Video && tag.Body.Span[1] == 1)
+            .Select(tag => new FlvTag(tag.Type, tag.TimestampMs + 2000, tag.Body));
+
+        Read(first);
+        Read(second);
+
+        Assert.Equal(120, _recording.Pictures);
+        Assert.Equal([0, 1], _recording.Boundaries.Select(boundary => boundary.DiscontinuitySequence));
+        Assert.Equal(160, _segmenter.VideoConfiguration!.Width);
+    }
+
+    private static async Task<IEnumerable<FlvTag>> TagsAsync(double seconds, string videoOptions = "", string size = "320x180") =>
+        await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(gop: 60, seconds: seconds, videoOptions: videoOptions, size: size));
+
+    private void Read(IEnumerable<FlvTag> tags)
+    {
+        foreach (var tag in tags)
+        {
+            _reader.Read(tag);
+        }
+    }
+
+    /// <summary>Counts what was placed.</summary>
+    private sealed class Recording : SegmenterOutput
+    {
+        public int Pictures { get; private set; }
+
+        public int Sounds { get; private set; }
+
+        public List<SegmentBoundary> Boundaries { get; } = [];
+
+        public override void BeginSegment(SegmentBoundary boundary) => Boundaries.Add(boundary);
+
+        public override void BeginAudioSegment(SegmentBoundary boundary, long decodeTime)
+        {
+        }
+
+        public override void Video(in Sample sample, long duration) => Pictures++;
+
+        public override void Audio(in Sample sample, long duration) => Sounds++;
+
+        public override void EndSegment(long videoEnd, long audioEnd)
+        {
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Storage.Memory;
+
+namespace Streaming.Pipeline.Tests.Storage;
+
+public sealed class MemoryStorageTests : MediaStorageConformance
+{
+    protected override IMediaStorage Storage { get; } = new MemoryStorage(LimitBytes);
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Streaming.Pipeline.Tests.Timelines;
+using Streaming.Pipeline.Transcoding;
+
+namespace Streaming.Pipeline.Tests.Transcoding;
+
+public sealed class FfmpegArgumentsTests
+{
+    private static readonly LadderRung[] Rungs = [new("480p", 480, 1_400_000), new("360p", 360, 800_000)];
+
+    [Fact]
+    public void For_TwoRungs_IsTheMeasuredCommand() => Assert.Equal(
+        "-nostdin -hide_banner -loglevel warning "
+        + "-copyts -flags low_delay -probesize 32 -analyzeduration 0 -fpsprobesize 0 -f flv -i pipe:0 "
+        + Output(854, 480, 1_400_000, 1_680_000, 2_800_000, "480p") + " "
+        + Output(640, 360, 800_000, 960_000, 1_600_000, "360p"),
+        Command(null));
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1.5)]
+    public void For_KeyFrameGrid_ForcesKeyFramesOnItsMultiples(double seconds)
+    {
+        var grid = seconds.ToString(CultureInfo.InvariantCulture);
+
+        Assert.Contains(
+            $"-force_key_frames expr:if(isnan(prev_forced_t),1,gte(t,(floor(prev_forced_t/{grid})+1)*{grid})) ",
+            Command(TimeSpan.FromSeconds(seconds)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void For_AnyCulture_WritesPointsInNumbers()
+    {
+        var culture = CultureInfo.CurrentCulture;
+        try
+        {
+            var german = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            german.NumberFormat.NumberDecimalSeparator = ",";
+            CultureInfo.CurrentCulture = german;
+            Assert.Contains("prev_forced_t/1.5)", Command(TimeSpan.FromSeconds(1.5)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+
+    [Theory]
+    [InlineData(1920, 1080, 480, 854, 480)]
+    [InlineData(1080, 1920, 480, 480, 854)]
+    [InlineData(1024, 768, 360, 480, 360)]
+    [InlineData(1280, 720, 240, 426, 240)]
+    [InlineData(720, 720, 360, 360, 360)]
+    [InlineData(4096, 2, 2, 4096, 2)]
+    public void Size_KeepsTheShapeWithEvenSides(int width, int height, int shorter, int expectedWidth, int expectedHeight) =>
+        Assert.Equal((expectedWidth, expectedHeight), FfmpegArguments.Size(width, height, shorter));
+
+    private static string Command(TimeSpan? grid) => string.Join(' ', FfmpegArguments.For(
+        new TranscodeRun(1, TestFrames.VideoTrack, Rungs, grid), new LadderOptions(), rung => $"/run/{rung.Name}.sock"));
+
+    private static string Output(int width, int height, int bitRate, int maxRate, int buffer, string name) =>
+        $"-map 0:v -vf scale={width}:{height},setsar=1 -pix_fmt yuv420p -c:v libx264 -preset veryfast -tune zerolatency "
+        + "-fps_mode passthrough -enc_time_base -1 -sc_threshold 0 -g 3600 -force_key_frames source "
+        + $"-b:v {bitRate} -maxrate {maxRate} -bufsize {buffer} "
+        + $"-flush_packets 1 -flvflags no_duration_filesize -f flv unix:///run/{name}.sock";
+}
