@@ -19,7 +19,7 @@ internal static class LiveEndpoints
         live.MapMethods("/index.m3u8", Methods, Multivariant).WithName("HlsMultivariantPlaylist");
         live.MapMethods("/manifest.mpd", Methods, Mpd).WithName("DashManifest");
         live.MapMethods("/thumbnail.jpg", Methods, ThumbnailAsync).WithName("Thumbnail");
-        live.MapMethods("/{broadcastId}/{rendition}/" + MediaNames.MediaPlaylist, Methods, Playlist).WithName("HlsMediaPlaylist");
+        live.MapMethods("/{broadcastId}/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync).WithName("HlsMediaPlaylist");
         live.MapMethods("/{broadcastId}/{rendition}/{name}", Methods, FileAsync).WithName("Media");
         routes.MapMethods("/time", Methods, Time).RequireCors(CorsPolicy).WithName("Time").WithTags("Playback");
     }
@@ -33,7 +33,7 @@ internal static class LiveEndpoints
         }
 
         viewers.Saw(slug, context);
-        return new MediaResult(playlists.Multivariant(snapshot), MediaTypes.HlsPlaylist, MediaTypes.Live);
+        return new ManifestResult(playlists.Multivariant(snapshot), MediaTypes.HlsPlaylist, MediaTypes.Live);
     }
 
     private static IResult Mpd(
@@ -45,30 +45,57 @@ internal static class LiveEndpoints
         }
 
         viewers.Saw(slug, context);
-        return new MediaResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.Live);
+        return new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.Live);
     }
 
-    private static IResult Playlist(
+    private static async Task<IResult> PlaylistAsync(
         string slug,
         string broadcastId,
         string rendition,
         HttpContext context,
         LiveChannels channels,
         Playlists playlists,
-        Viewers viewers)
+        Viewers viewers,
+        TimeProvider time)
     {
-        var snapshot = channels.Find(slug)?.Find(broadcastId)?.Snapshot;
-        if (snapshot?.Find(rendition) is not { } found)
+        if (!BlockingReload.TryParse(context.Request.Query, out var reload))
         {
-            return Missing(context, snapshot is null && Ids.IsBroadcastId(broadcastId));
+            return Refused(context, "_HLS_msn and _HLS_part are whole numbers, and a part needs its segment.");
+        }
+
+        if (channels.Find(slug)?.Find(broadcastId) is not { Snapshot: not null } broadcast)
+        {
+            return Missing(context, isGone: Ids.IsBroadcastId(broadcastId));
         }
 
         viewers.Saw(slug, context);
-        return new MediaResult(playlists.Media(snapshot, found), MediaTypes.HlsPlaylist, MediaTypes.Live);
+        switch (await reload.WaitAsync(broadcast, rendition, time, context.RequestAborted))
+        {
+            case EdgeWait.TooFar:
+                return Refused(context, "That segment is too far ahead: ask for the one after the newest at most.");
+            case EdgeWait.TimedOut:
+                context.Response.Headers.CacheControl = MediaTypes.Never;
+                return TypedResults.Problem(
+                    title: "The broadcaster sends nothing.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        var snapshot = broadcast.Snapshot;
+        return snapshot.Find(rendition) is { } found
+            ? new ManifestResult(
+                playlists.Media(snapshot, found, reload.Skip),
+                MediaTypes.HlsPlaylist,
+                reload.MediaSequence is null ? MediaTypes.Live : MediaTypes.Awaited)
+            : Missing(context, isGone: false);
     }
 
     private static async Task<IResult> FileAsync(
-        string slug, string broadcastId, string rendition, string name, HttpContext context, LiveChannels channels)
+        string slug,
+        string broadcastId,
+        string rendition,
+        string name,
+        HttpContext context,
+        LiveChannels channels,
+        TimeProvider clock)
     {
         if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast)
         {
@@ -84,6 +111,11 @@ internal static class LiveEndpoints
         if (broadcast.Snapshot?.Find(rendition) is not { } found || TimeOf(name) is not { } time)
         {
             return Missing(context, isGone: false);
+        }
+
+        if (await HintedPart.WaitAsync(broadcast, rendition, name, clock, context.RequestAborted) is { } part)
+        {
+            return new MediaResult(part.Pieces, part.Length, type, MediaTypes.Immutable);
         }
 
         if (await broadcast.Media.OpenStoredAsync(rendition, name, context.RequestAborted) is { } stored)
@@ -124,6 +156,12 @@ internal static class LiveEndpoints
                 statusCode: StatusCodes.Status404NotFound);
     }
 
+    private static ProblemHttpResult Refused(HttpContext context, string reason)
+    {
+        context.Response.Headers.CacheControl = MediaTypes.Never;
+        return TypedResults.Problem(title: reason, statusCode: StatusCodes.Status400BadRequest);
+    }
+
     private static ProblemHttpResult Missing(HttpContext context, bool isGone)
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
@@ -133,13 +171,6 @@ internal static class LiveEndpoints
     }
 
     /// <summary>The decode time that a segment or part is named for; null when the name is neither's.</summary>
-    private static long? TimeOf(string name) => name.Split('.') switch
-    {
-        [var time, "m4s"] => Number(time),
-        [var time, var part, "m4s"] when Number(part) is not null => Number(time),
-        _ => null,
-    };
-
-    private static long? Number(string digits) =>
-        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? TimeOf(string name) =>
+        MediaNames.TryParseSegment(name, out var time) || MediaNames.TryParsePart(name, out time, out _) ? time : null;
 }

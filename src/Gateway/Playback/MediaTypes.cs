@@ -18,6 +18,12 @@ internal static class MediaTypes
     /// <summary>A live manifest: fresh for less than a segment, so that a cache in front takes most of the load.</summary>
     public const string Live = "public, max-age=1";
 
+    /// <summary>
+    /// A playlist that was waited for: its address says which part it has to have, so it stays a right answer for as long as
+    /// somebody may ask for that part.
+    /// </summary>
+    public const string Awaited = "public, max-age=6";
+
     /// <summary>What is true now only.</summary>
     public const string Never = "no-store";
 }
