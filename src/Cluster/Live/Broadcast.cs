@@ -25,6 +25,9 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     // A rung that is this many segments behind gets gaps, so that its playlist moves on and players look elsewhere.
     private const int BehindMax = 3;
 
+    // Media of a run that is held while the run before it finishes its last segment: some seconds of a ladder.
+    private const int EarlyMax = 64;
+
     private readonly BroadcastOptions _options;
     private readonly TimeProvider _time;
     private readonly SegmentArchive _archive;
@@ -33,6 +36,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     private readonly Task _archiving;
     private readonly List<SegmentBoundary> _boundaries = [];
     private readonly List<LiveRendition> _rungs = [];
+    private readonly List<RungMedia> _early = [];
     private readonly List<Period> _periods = [];
     private readonly ConcurrentDictionary<string, TimelineSignal> _signals = new(StringComparer.Ordinal);
     private LiveRendition? _source;
@@ -146,30 +150,21 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     /// <summary>Media of a rung, from a transcode session.</summary>
     internal void Add(RungMedia made)
     {
-        var sequence = made.Media.Boundary.MediaSequence;
-        var rendition = _rungs.Find(rung => rung.Name == made.Rung.Name);
-        if (!_ladder.Wants(made.Epoch, sequence) || (rendition?.Timeline.NextSequence ?? sequence) > sequence)
+        if (_ladder.IsFinishingBefore(made.Epoch) && _early.Count < EarlyMax)
         {
-            return; // Of a run that was replaced, or too late.
+            _early.Add(made);
+            return;
         }
 
-        _isDirty = true;
-        if (rendition is null)
-        {
-            rendition = New(made.Rung.Name, made.Configuration);
-            _rungs.Add(rendition);
-            _rungs.Sort((a, b) => Height(b).CompareTo(Height(a)));
-        }
-
-        FillGaps(rendition, sequence);
-        rendition.Configure(made.Configuration);
-        rendition.Add(made.Media);
+        PutEarly();
+        Put(made);
     }
 
     internal void OnRunEnded(int epoch, TranscodeResult result)
     {
         _isDirty = true;
         _ladder.OnEnded(epoch, result);
+        PutEarly();
     }
 
     /// <summary>About once a second.</summary>
@@ -249,6 +244,46 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         _archive.Complete();
         _retired.TrySetResult();
         await _archiving.ConfigureAwait(false);
+    }
+
+    /// <summary>Puts what was held, in order, as far as nothing holds it any more.</summary>
+    private void PutEarly()
+    {
+        var early = _early.ToArray();
+        _early.Clear();
+        foreach (var made in early)
+        {
+            if (early.Length < EarlyMax && _ladder.IsFinishingBefore(made.Epoch))
+            {
+                _early.Add(made);
+            }
+            else
+            {
+                Put(made);
+            }
+        }
+    }
+
+    private void Put(RungMedia made)
+    {
+        var sequence = made.Media.Boundary.MediaSequence;
+        var rendition = _rungs.Find(rung => rung.Name == made.Rung.Name);
+        if (!_ladder.Wants(made.Epoch, sequence) || (rendition?.Timeline.NextSequence ?? sequence) > sequence)
+        {
+            return; // Of a run that was replaced, or too late.
+        }
+
+        _isDirty = true;
+        if (rendition is null)
+        {
+            rendition = New(made.Rung.Name, made.Configuration);
+            _rungs.Add(rendition);
+            _rungs.Sort((a, b) => Height(b).CompareTo(Height(a)));
+        }
+
+        FillGaps(rendition, sequence);
+        rendition.Configure(made.Configuration);
+        rendition.Add(made.Media);
     }
 
     private static int Height(LiveRendition rendition) => ((VideoConfiguration)rendition.Timeline.Configuration).Height;

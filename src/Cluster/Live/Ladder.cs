@@ -88,6 +88,11 @@ internal sealed class Ladder(
     public bool Wants(int epoch, long mediaSequence) =>
         epoch == _active?.Run.Epoch || _active is null || mediaSequence < _active.FirstSequence;
 
+    /// <summary>
+    /// Whether a run before that one has still to give its last segments: what comes after them has to wait for them.
+    /// </summary>
+    public bool IsFinishingBefore(int epoch) => _running.Keys.Any(running => running < epoch);
+
     /// <summary>A segment begins in the source; its first picture follows.</summary>
     public void BeginSegment(SegmentBoundary boundary, VideoConfiguration source, bool isOnGrid)
     {
