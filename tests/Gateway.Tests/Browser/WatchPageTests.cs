@@ -35,9 +35,11 @@ public sealed class WatchPageTests(Chromium chromium)
         {
             await page.SelectAsync(rendition);
             await page.AdvanceAsync(2);
-            Assert.Equal(
-                rendition switch { "source" => 360, "240p" => 240, _ => 180 },
-                await page.Page.EvaluateAsync<int>("() => window.__player.video.videoHeight"));
+            var height = rendition switch { "source" => 360, "240p" => 240, _ => 180 };
+            await Eventually.GetAsync(
+                $"the picture is that of {rendition}",
+                () => page.Page.EvaluateAsync<int>("() => window.__player.video.videoHeight"),
+                shown => shown == height);
         }
 
         await page.Page.EvaluateAsync("() => window.__player.select('auto')");
