@@ -93,7 +93,8 @@ public static class GatewayHost
             .WithExposedHeaders("Content-Length", "Content-Range", "Date")
             .SetPreflightMaxAge(TimeSpan.FromDays(1))));
         services.AddHostedService<Startup>();
-        services.AddHostedService<RtmpListener>();
+        services.AddSingleton<RtmpListener>();
+        services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
     }
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)

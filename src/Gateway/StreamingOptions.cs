@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Streaming.Cluster.Live;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Timelines;
@@ -62,6 +61,24 @@ public sealed record StreamingOptions
             yield return $"Streaming:Http:Port and Streaming:Rtmp:Port are both {Http.Port}; they have to differ.";
         }
 
+        foreach (var (name, listen) in new[] { ("Http", Http), ("Rtmp", Rtmp) })
+        {
+            if (listen.Port is < 0 or > 65535)
+            {
+                yield return $"Streaming:{name}:Port is {listen.Port}; it has to be from 1 to 65535, or 0 for any free one.";
+            }
+
+            if (listen.Address != "*" && !System.Net.IPAddress.TryParse(listen.Address, out _))
+            {
+                yield return $"Streaming:{name}:Address is '{listen.Address}'; it has to be an IP address or '*'.";
+            }
+        }
+
+        if (Storage.MaxBytes < StorageOptions.MinBytes)
+        {
+            yield return $"Streaming:Storage:MaxBytes is {Storage.MaxBytes}; it has to be {StorageOptions.MinBytes} at least.";
+        }
+
         if (Cluster.Engine != ClusterOptions.InProcess)
         {
             yield return $"Streaming:Cluster:Engine is '{Cluster.Engine}'; there is '{ClusterOptions.InProcess}' only as yet.";
@@ -117,8 +134,7 @@ public sealed record ClusterOptions
 /// <summary>An address to listen at.</summary>
 public sealed record ListenOptions
 {
-    /// <summary>TCP port, 1–65535.</summary>
-    [Range(0, 65535)]
+    /// <summary>TCP port, 1–65535, or 0 for any free one.</summary>
     public int Port { get; init; }
 
     /// <summary>IP address, or <c>*</c> (the default) for every address of the machine.</summary>
@@ -142,10 +158,11 @@ public sealed record AdminOptions
 /// <summary>Where media files are kept.</summary>
 public sealed record StorageOptions
 {
+    public const long MinBytes = 1 << 20;
+
     /// <summary><c>disk</c> (the default) or <c>memory</c>.</summary>
     public string Kind { get; init; } = "disk";
 
     /// <summary>Bytes that media files may take in all, default 20 GiB. Segments beyond it stay in memory while announced.</summary>
-    [Range(1L << 20, long.MaxValue)]
     public long MaxBytes { get; init; } = 20L << 30;
 }

@@ -12,6 +12,7 @@ internal enum ChannelMailKind : byte
     Ended,
     Rung,
     RunEnded,
+    Revoke,
     Tick,
     Stop,
 }
@@ -33,7 +34,7 @@ internal readonly struct ChannelMail
     /// <summary>The broadcast that a run belongs to (Rung, RunEnded).</summary>
     public Broadcast? Broadcast { get; init; }
 
-    /// <summary>Media of a rung, or the result of a run.</summary>
+    /// <summary>Media of a rung, the result of a run, or the reason of a Revoke.</summary>
     public object? Payload { get; init; }
 
     /// <summary>The run that ended.</summary>

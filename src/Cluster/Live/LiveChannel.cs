@@ -42,6 +42,7 @@ public sealed partial class LiveChannel
     private DateTimeOffset _startedAt;
     private DateTimeOffset _connectedAt;
     private long _disconnectedAt;
+    private long _endingAt;
     private bool _isEnding;
     private bool _isStopped;
     private BitRateMeter _bitRate;
@@ -98,6 +99,20 @@ public sealed partial class LiveChannel
         catch (ChannelClosedException)
         {
             // The channel has stopped, and the publication with it.
+        }
+    }
+
+    /// <summary>Makes the publisher leave.</summary>
+    internal async ValueTask RevokePublisherAsync(string reason)
+    {
+        try
+        {
+            await _mailbox.Writer.WriteAsync(
+                new() { Kind = ChannelMailKind.Revoke, Payload = reason }).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // The channel has stopped, and its publisher with it.
         }
     }
 
@@ -185,6 +200,10 @@ public sealed partial class LiveChannel
             case ChannelMailKind.Ended when mail.Publication == _publication:
                 Leave(mail.End);
                 break;
+            case ChannelMailKind.Revoke when _publication is not null:
+                _publication.Revoke((string)mail.Payload!);
+                Leave(PublicationEnd.Revoked);
+                break;
             case ChannelMailKind.Tick:
                 Tick();
                 break;
@@ -269,7 +288,11 @@ public sealed partial class LiveChannel
         _source = null;
         _disconnectedAt = _time.GetTimestamp();
         _broadcast!.Segmenter.EndPublication();
-        _isEnding = end == PublicationEnd.Unpublished;
+        if (end == PublicationEnd.Unpublished)
+        {
+            BeginEnding();
+        }
+
         PublishStatus();
         EndIfDrained();
     }
@@ -284,9 +307,9 @@ public sealed partial class LiveChannel
             {
                 _bitRate.Observe(_source.Bytes);
             }
-            else if (!_isEnding)
+            else if (!_isEnding && _time.GetElapsedTime(_disconnectedAt) >= _options.ReconnectWindow)
             {
-                _isEnding = _time.GetElapsedTime(_disconnectedAt) >= _options.ReconnectWindow;
+                BeginEnding();
             }
 
             EndIfDrained();
@@ -296,9 +319,16 @@ public sealed partial class LiveChannel
         PublishStatus();
     }
 
+    /// <summary>The broadcast is over; what is still with the transcoder may come for a moment.</summary>
+    private void BeginEnding()
+    {
+        _isEnding = true;
+        _endingAt = _time.GetTimestamp();
+    }
+
     private void EndIfDrained()
     {
-        if (_isEnding && (_broadcast!.IsDrained || _time.GetElapsedTime(_disconnectedAt) >= DrainTimeout + _options.ReconnectWindow))
+        if (_isEnding && (_broadcast!.IsDrained || _time.GetElapsedTime(_endingAt) >= DrainTimeout))
         {
             EndBroadcast();
         }
@@ -363,7 +393,8 @@ public sealed partial class LiveChannel
             publication.Revoke(exception is UnsupportedCodecException
                 ? exception.Message
                 : "The server failed to process the stream. Please start it again.");
-            Leave(PublicationEnd.Unpublished);
+            // What cannot be taken may be followed by what can; after a failure of ours the broadcast starts afresh.
+            Leave(exception is UnsupportedCodecException ? PublicationEnd.Revoked : PublicationEnd.Unpublished);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Channels;
 using Streaming.Pipeline.Rtmp;
@@ -51,8 +52,28 @@ public sealed class LiveChannels(
             live = _channels.GetOrAdd(channel.Slug, slug => new LiveChannel(slug, options, storage, time, logger));
         }
 
-        return new PublishAnswer.Accepted(await live.BeginAsync(cancellationToken).ConfigureAwait(false));
+        try
+        {
+            var publication = await live.BeginAsync(cancellationToken).ConfigureAwait(false);
+            if (directory.FindByStreamKey(request.StreamKey) is not null)
+            {
+                return new PublishAnswer.Accepted(publication);
+            }
+
+            // Deleted, or its key changed, in this moment.
+            await RemoveAsync(channel.Slug).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // The same, noticed earlier.
+        }
+
+        return new PublishAnswer.Refused("The channel was changed in this moment. Please look at the studio page.");
     }
+
+    /// <summary>Makes the publisher of a channel leave; another, or the same with a new key, may go on with the broadcast.</summary>
+    public ValueTask RevokePublisherAsync(string slug, string reason) =>
+        Find(slug)?.RevokePublisherAsync(reason) ?? ValueTask.CompletedTask;
 
     /// <summary>Ends a channel's broadcast for good and forgets it.</summary>
     public Task RemoveAsync(string slug) =>

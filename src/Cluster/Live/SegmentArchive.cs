@@ -52,7 +52,7 @@ internal sealed partial class SegmentArchive(LiveMedia media, IMediaStorage stor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            LogFailed(media.Folder, "*", e);
+            LogFailed(media.Folder, "*", e.Message);
         }
     }
 
@@ -74,15 +74,15 @@ internal sealed partial class SegmentArchive(LiveMedia media, IMediaStorage stor
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Interlocked.Increment(ref _unstored);
-            LogFailed(media.Folder, entry.Name, e);
+            LogFailed(media.Folder, entry.Name, e.Message);
         }
     }
 
     [LoggerMessage(210, LogLevel.Warning, "{Folder}: storage is too slow, {Name} stays in memory")]
     private partial void LogFull(string folder, string name);
 
-    [LoggerMessage(211, LogLevel.Warning, "{Folder}: storage failed with {Name}, which stays in memory")]
-    private partial void LogFailed(string folder, string name, Exception exception);
+    [LoggerMessage(211, LogLevel.Warning, "{Folder}: storage failed with {Name}, which stays in memory: {Reason}")]
+    private partial void LogFailed(string folder, string name, string reason);
 
     private readonly record struct Entry(string Rendition, string Name, HotMedia? Content, Action? Stored);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
 using Streaming.Gateway.Access;
+using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Playback;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
@@ -24,7 +25,7 @@ internal static class ChannelEndpoints
         channels.MapPut("/{slug}", PutAsync).WithName("PutChannel").AddEndpointFilter<AdminOnly>()
             // Any type leads here, and none: PutAsync says in a sentence what it does not take.
             .Accepts<ChannelRequest>(isOptional: true, "application/json", "*/*");
-        channels.MapPost("/{slug}/stream-key", RotateStreamKey).WithName("RotateStreamKey").AddEndpointFilter<AdminOnly>();
+        channels.MapPost("/{slug}/stream-key", RotateStreamKeyAsync).WithName("RotateStreamKey").AddEndpointFilter<AdminOnly>();
         channels.MapDelete("/{slug}", DeleteAsync).WithName("DeleteChannel").AddEndpointFilter<AdminOnly>();
     }
 
@@ -39,7 +40,7 @@ internal static class ChannelEndpoints
             : NoChannel(slug);
 
     private static async Task<Results<Ok<ChannelAccess>, Created<ChannelAccess>, ProblemHttpResult>> PutAsync(
-        string slug, HttpRequest request, ChannelDirectory directory, StreamingOptions options)
+        string slug, HttpRequest request, ChannelDirectory directory, RtmpListener rtmp)
     {
         if (!Channel.IsSlug(slug))
         {
@@ -77,15 +78,21 @@ internal static class ChannelEndpoints
         }
 
         var (channel, key) = directory.Put(slug, title);
-        var access = new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, options));
+        var access = new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, rtmp));
         return key is null ? TypedResults.Ok(access) : TypedResults.Created($"/api/channels/{slug}", access);
     }
 
-    private static Results<Ok<ChannelAccess>, ProblemHttpResult> RotateStreamKey(
-        string slug, HttpRequest request, ChannelDirectory directory, StreamingOptions options) =>
-        directory.RotateStreamKey(slug) is { } key && directory.Find(slug) is { } channel
-            ? TypedResults.Ok(new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, options)))
-            : NoChannel(slug);
+    private static async Task<Results<Ok<ChannelAccess>, ProblemHttpResult>> RotateStreamKeyAsync(
+        string slug, HttpRequest request, ChannelDirectory directory, LiveChannels live, RtmpListener rtmp)
+    {
+        if (directory.RotateStreamKey(slug) is not { } key || directory.Find(slug) is not { } channel)
+        {
+            return NoChannel(slug);
+        }
+
+        await live.RevokePublisherAsync(slug, "The stream key of this channel was changed.");
+        return TypedResults.Ok(new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, rtmp)));
+    }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         string slug, ChannelDirectory directory, LiveChannels live)
@@ -152,8 +159,8 @@ internal static class ChannelEndpoints
         ingest.KeyFrameInterval?.TotalSeconds,
         ingest.Encoder);
 
-    private static string RtmpUrl(HttpRequest request, StreamingOptions options) =>
-        $"rtmp://{request.Host.Host}:{options.Rtmp.Port}/{LiveChannels.App}";
+    private static string RtmpUrl(HttpRequest request, RtmpListener rtmp) =>
+        $"rtmp://{request.Host.Host}:{rtmp.Port}/{LiveChannels.App}";
 
     private static ProblemHttpResult NoChannel(string slug) => TypedResults.Problem(
         title: $"There is no channel '{slug}'.",

@@ -27,6 +27,9 @@ internal sealed partial class RtmpListener(
     private Task _accepting = Task.CompletedTask;
     private int _connections;
 
+    /// <summary>The port that it listens on, once started.</summary>
+    public int Port => ((IPEndPoint?)_socket?.LocalEndPoint)?.Port ?? options.Rtmp.Port;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var (address, port) = (options.Rtmp.Address, options.Rtmp.Port);
@@ -47,7 +50,7 @@ internal sealed partial class RtmpListener(
         }
 
         _socket.Listen(Backlog);
-        LogListening(endPoint);
+        LogListening(_socket.LocalEndPoint!);
         _accepting = AcceptAsync(_socket);
         return Task.CompletedTask;
     }

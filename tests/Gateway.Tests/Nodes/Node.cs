@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Streaming.Cluster.Live;
 using Streaming.Gateway.Api;
+using Streaming.Gateway.Ingest;
 
 namespace Streaming.Gateway.Tests.Nodes;
 
@@ -28,9 +29,8 @@ internal sealed class Node : IAsyncDisposable
         _app = app;
         _ownsData = ownsData;
         DataPath = dataPath;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
-        Address = new Uri(addresses[0]);
-        RtmpPort = new Uri(addresses[1]).Port;
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        RtmpPort = app.Services.GetRequiredService<RtmpListener>().Port;
         Viewer = new HttpClient { BaseAddress = Address };
         Admin = new HttpClient { BaseAddress = Address };
         Admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
