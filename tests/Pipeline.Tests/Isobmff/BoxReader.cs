@@ -50,8 +50,20 @@ public static class BoxReader
     /// <summary>Containers, and how many bytes of fields stand in front of the boxes in them.</summary>
     private static readonly Dictionary<string, int> Containers = new()
     {
-        ["moov"] = 0, ["trak"] = 0, ["mdia"] = 0, ["minf"] = 0, ["dinf"] = 0, ["stbl"] = 0, ["mvex"] = 0, ["edts"] = 0,
-        ["moof"] = 0, ["traf"] = 0, ["dref"] = 8, ["stsd"] = 8, ["avc1"] = 78, ["mp4a"] = 28,
+        ["moov"] = 0,
+        ["trak"] = 0,
+        ["mdia"] = 0,
+        ["minf"] = 0,
+        ["dinf"] = 0,
+        ["stbl"] = 0,
+        ["mvex"] = 0,
+        ["edts"] = 0,
+        ["moof"] = 0,
+        ["traf"] = 0,
+        ["dref"] = 8,
+        ["stsd"] = 8,
+        ["avc1"] = 78,
+        ["mp4a"] = 28,
     };
 
     /// <summary>All boxes, one after the other, with no byte left over.</summary>

@@ -1,0 +1,79 @@
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Pipeline.Timelines;
+
+/// <content>Boundaries: where a segment begins, and its place on the wall clock.</content>
+public sealed partial class Segmenter
+{
+    private Cut CutForVideo(long clock, bool isSync)
+    {
+        if (!_isOpen || (_configurationChanged && isSync))
+        {
+            _cutter.Restart(clock);
+            return Cut.AtSync;
+        }
+
+        // Where pictures were missing for long, segments without any keep to the limit.
+        while (clock - _videoClock.Next > HoleTicksMax
+            && _cutter.NextOverdue(Math.Max(_videoClock.Next, AudioEnd ?? 0), clock) is { } overdue)
+        {
+            _videoClock.SkipTo(overdue);
+            BeginSegment(overdue, overdue, false);
+        }
+
+        return _cutter.Next(clock, isSync);
+    }
+
+    private void CutForAudio(long ms)
+    {
+        var clock = ms * MediaClock.TicksPerMs;
+        if (!_isOpen || _configurationChanged)
+        {
+            _cutter.Restart(clock);
+            BeginSegment(Math.Max(clock, _videoClock.Next), clock, true);
+            return;
+        }
+
+        // The same where audio was missing.
+        while (_cutter.NextOverdue(AudioEnd ?? clock, clock) is { } overdue)
+        {
+            _videoClock.SkipTo(overdue);
+            BeginSegment(overdue, overdue, _video is null);
+        }
+
+        if (_cutter.NextAudio(clock, overdueOnly: _video is not null))
+        {
+            _videoClock.SkipTo(clock);
+            BeginSegment(clock, _cutter.GridTime, _video is null);
+        }
+    }
+
+    private void BeginSegment(long decodeTime, long presentationTime, bool independent)
+    {
+        var now = time.GetUtcNow();
+        var discontinuities = (_current?.DiscontinuitySequence ?? 0) + (_configurationChanged ? 1 : 0);
+        if (_period is null || _configurationChanged || now - _period.At(decodeTime) > LagMax)
+        {
+            _period = new Period(_current is null ? 0 : _current.Period + 1, decodeTime, now);
+        }
+
+        _current = new SegmentBoundary
+        {
+            MediaSequence = _current is null ? 0 : _current.MediaSequence + 1,
+            DecodeTime = decodeTime,
+            PresentationTime = presentationTime,
+            ProgramDateTime = _period.At(decodeTime),
+            DiscontinuitySequence = discontinuities,
+            Period = _period.Index,
+            SourceIndependent = independent,
+        };
+        _isOpen = true;
+        _audioClock = _audioChanged ? null : _audioClock;
+        (_configurationChanged, _videoChanged, _audioChanged) = (false, false, false);
+        output.BeginSegment(_current);
+        if (_audio is not null)
+        {
+            _audioBoundaries.Enqueue(_current);
+        }
+    }
+}
