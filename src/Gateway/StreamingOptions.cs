@@ -158,7 +158,7 @@ public sealed record AdminOptions
 /// <summary>Where media files are kept.</summary>
 public sealed record StorageOptions
 {
-    public const long MinBytes = 1 << 20;
+    public const long MinBytes = 64 << 10;
 
     /// <summary><c>disk</c> (the default) or <c>memory</c>.</summary>
     public string Kind { get; init; } = "disk";

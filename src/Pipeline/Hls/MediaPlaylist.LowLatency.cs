@@ -7,6 +7,10 @@ namespace Streaming.Pipeline.Hls;
 public static partial class MediaPlaylist
 {
     private const int PartsListedTargetDurations = 3;
+
+    // Players at the edge are within a few parts of it. Fewer lines are fewer bytes in every reload.
+    private const int PartsListedSegments = 2;
+
     private const int SkipBoundaryTargetDurations = 6;
     private const int PartHoldBackPartTargets = 3;
 

@@ -27,7 +27,9 @@ public static partial class MediaPlaylist
         {
             WriteServerControl(ref text, broadcast, targetDuration, options);
             first = options.Delta ? WriteSkip(ref text, rendition, targetDuration) : 0;
-            firstWithParts = FirstWithin(rendition, TimeSpan.FromSeconds(PartsListedTargetDurations * targetDuration));
+            firstWithParts = Math.Max(
+                FirstWithin(rendition, TimeSpan.FromSeconds(PartsListedTargetDurations * targetDuration)),
+                rendition.Segments.Length - PartsListedSegments);
         }
 
         var previous = first > 0 ? rendition.Segments[first - 1] : null;

@@ -2,7 +2,7 @@ namespace Streaming.Pipeline.Tests.Timelines;
 
 /// <summary>What hls-parser or mpd-parser understood of one manifest; the fields are those of judge.mjs.</summary>
 public sealed record Judgement(
-    string? Error, bool Lenient, MultivariantJudgement? Multivariant, MediaJudgement? Media, MpdJudgement? Mpd);
+    string? Error, MultivariantJudgement? Multivariant, MediaJudgement? Media, MpdJudgement? Mpd);
 
 public sealed record MultivariantJudgement(int Version, bool IndependentSegments, VariantJudgement[] Variants);
 

@@ -7,22 +7,7 @@ import HLS from 'hls-parser';
 import { parse as parseMpd } from 'mpd-parser';
 
 const directory = process.argv[2];
-// hls-parser counts three segments, a hinted one among them, where RFC 8216bis counts three target durations: a playlist that
-// it refuses for this alone is read again without strict mode and marked as lenient.
-const partsCountedBySegments = 'Remove EXT-X-PART tags';
-
-function parsePlaylist(text) {
-  try {
-    HLS.setOptions({ strictMode: true });
-    return { playlist: HLS.parse(text), lenient: false };
-  } catch (error) {
-    if (!error.message.includes(partsCountedBySegments)) {
-      throw error;
-    }
-    HLS.setOptions({ strictMode: false, silent: true });
-    return { playlist: HLS.parse(text), lenient: true };
-  }
-}
+HLS.setOptions({ strictMode: true });
 
 function judgeMaster(playlist) {
   return {
@@ -117,8 +102,8 @@ function judge(name) {
     if (extname(name) === '.mpd') {
       return { mpd: judgeMpd(text) };
     }
-    const { playlist, lenient } = parsePlaylist(text);
-    return playlist.isMasterPlaylist ? { multivariant: judgeMaster(playlist) } : { media: judgeMedia(playlist), lenient };
+    const playlist = HLS.parse(text);
+    return playlist.isMasterPlaylist ? { multivariant: judgeMaster(playlist) } : { media: judgeMedia(playlist) };
   } catch (error) {
     return { error: error.stack };
   }

@@ -44,6 +44,7 @@ public sealed class DiskStorage : IMediaStorage
     public Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var path = PathOf(name);
         long length = 0;
         foreach (var piece in content)
