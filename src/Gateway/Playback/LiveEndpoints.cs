@@ -123,9 +123,15 @@ internal static class LiveEndpoints
             return new StoredMediaResult(stored, type, MediaTypes.Immutable);
         }
 
-        // What lies before the edge was there once; what lies beyond it may come.
-        return Missing(context, isGone: found.Segments is [.., var newest] && time <= newest.DecodeTime);
+        // What lies before the edge was there once; what lies beyond it may come, or was hinted in vain.
+        return Missing(
+            context, isGone: found.Segments is [.., var newest] && time <= newest.DecodeTime && !WasHintedInVain(found, name));
     }
+
+    /// <summary>The name is of a part past the last one of its segment, which players were told to expect.</summary>
+    private static bool WasHintedInVain(RenditionSnapshot rendition, string name) =>
+        MediaNames.TryParsePart(name, out var time, out var index)
+        && rendition.Segments.Any(segment => segment.DecodeTime == time && index >= segment.Parts.Length);
 
     private static async Task<IResult> ThumbnailAsync(
         string slug, HttpContext context, LiveChannels channels, Thumbnails thumbnails)
