@@ -45,7 +45,7 @@ internal static class LiveEndpoints
         }
 
         viewers.Saw(slug, context);
-        return new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.Live);
+        return new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge);
     }
 
     private static async Task<IResult> PlaylistAsync(
@@ -116,6 +116,12 @@ internal static class LiveEndpoints
         if (await HintedPart.WaitAsync(broadcast, rendition, name, clock, context.RequestAborted) is { } part)
         {
             return new MediaResult(part.Pieces, part.Length, type, MediaTypes.Immutable);
+        }
+
+        if (MediaNames.TryParseSegment(name, out var decodeTime)
+            && await GrowingSegmentResult.WaitAsync(broadcast, rendition, decodeTime, type, clock, context.RequestAborted) is { } growing)
+        {
+            return growing;
         }
 
         if (await broadcast.Media.OpenStoredAsync(rendition, name, context.RequestAborted) is { } stored)
