@@ -31,6 +31,9 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
     // A player asks for the next part, or for the segment after it.
     private const int AdvanceSegmentsMax = 2;
 
+    // How much further than the newest part a player may ask within its segment; RFC 8216bis §6.2.5.2 says three seconds.
+    private static readonly TimeSpan AdvancePartsMax = TimeSpan.FromSeconds(3);
+
     private const int TimeoutTargetDurations = 3;
 
     /// <summary>Reads the directives; false when they make no sense.</summary>
@@ -70,7 +73,8 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
             return EdgeWait.Reached;
         }
 
-        if (!broadcast.Snapshot.IsEnded && wanted > NewestSequence(now) + AdvanceSegmentsMax)
+        if (!broadcast.Snapshot.IsEnded
+            && (wanted > NewestSequence(now) + AdvanceSegmentsMax || IsPartTooFar(now, wanted, broadcast.Snapshot.PartTarget)))
         {
             return EdgeWait.TooFar;
         }
@@ -111,6 +115,14 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
 
     private static long NewestSequence(RenditionSnapshot rendition) =>
         rendition.Open?.Boundary.MediaSequence ?? (rendition.Segments is [.., var last] ? last.Boundary.MediaSequence : 0);
+
+    // Of a segment that is complete, any part may be asked for: the next segment's first stands for it.
+    private bool IsPartTooFar(RenditionSnapshot rendition, long wanted, TimeSpan partTarget)
+    {
+        var isComplete = rendition.Segments is [.., var last] && last.Boundary.MediaSequence >= wanted;
+        var parts = rendition.Open is { } open && open.Boundary.MediaSequence == wanted ? open.Parts.Length : 0;
+        return !isComplete && Part > parts - 1 + Math.Ceiling(AdvancePartsMax / partTarget);
+    }
 
     private bool Has(RenditionSnapshot rendition, long wanted)
     {

@@ -45,7 +45,7 @@ internal static class LiveEndpoints
         }
 
         viewers.Saw(slug, context);
-        return new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.Live);
+        return new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge);
     }
 
     private static async Task<IResult> PlaylistAsync(
@@ -118,14 +118,26 @@ internal static class LiveEndpoints
             return new MediaResult(part.Pieces, part.Length, type, MediaTypes.Immutable);
         }
 
+        if (MediaNames.TryParseSegment(name, out var decodeTime)
+            && await GrowingSegmentResult.WaitAsync(broadcast, rendition, decodeTime, type, clock, context.RequestAborted) is { } growing)
+        {
+            return growing;
+        }
+
         if (await broadcast.Media.OpenStoredAsync(rendition, name, context.RequestAborted) is { } stored)
         {
             return new StoredMediaResult(stored, type, MediaTypes.Immutable);
         }
 
-        // What lies before the edge was there once; what lies beyond it may come.
-        return Missing(context, isGone: found.Segments is [.., var newest] && time <= newest.DecodeTime);
+        // What lies before the edge was there once; what lies beyond it may come, or was hinted in vain.
+        return Missing(
+            context, isGone: found.Segments is [.., var newest] && time <= newest.DecodeTime && !WasHintedInVain(found, name));
     }
+
+    /// <summary>The name is of a part past the last one of its segment, which players were told to expect.</summary>
+    private static bool WasHintedInVain(RenditionSnapshot rendition, string name) =>
+        MediaNames.TryParsePart(name, out var time, out var index)
+        && rendition.Segments.Any(segment => segment.DecodeTime == time && index >= segment.Parts.Length);
 
     private static async Task<IResult> ThumbnailAsync(
         string slug, HttpContext context, LiveChannels channels, Thumbnails thumbnails)

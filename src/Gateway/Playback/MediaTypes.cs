@@ -19,6 +19,12 @@ internal static class MediaTypes
     public const string Live = "public, max-age=1";
 
     /// <summary>
+    /// An MPD, which tells of segments that have just begun: players get it fresh, shared caches may still take most of the
+    /// load.
+    /// </summary>
+    public const string LiveEdge = "public, max-age=0, s-maxage=1";
+
+    /// <summary>
     /// A playlist that was waited for: its address says which part it has to have, so it stays a right answer for as long as
     /// somebody may ask for that part.
     /// </summary>

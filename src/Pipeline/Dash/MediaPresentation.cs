@@ -27,6 +27,12 @@ public static class MediaPresentation
         }
 
         var isDynamic = !options.OnDemand && !broadcast.IsEnded;
+        if (isDynamic && options.LowLatency && LowLatency.Of(broadcast, contents) is { } growing)
+        {
+            contents = growing;
+            options = LowLatency.With(options, broadcast);
+        }
+
         var xml = new Utf8XmlWriter(output);
         xml.Start("MPD"u8);
         xml.Attribute("xmlns"u8, "urn:mpeg:dash:schema:mpd:2011"u8);

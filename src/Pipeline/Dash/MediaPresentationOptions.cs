@@ -39,6 +39,13 @@ public sealed record MediaPresentationOptions
     public TimeSpan? TargetLatency { get; init; }
 
     /// <summary>
+    /// Lists the segment that is growing, and says that it can be had while it grows: low-latency DASH by chunked transfer
+    /// (ISO/IEC 23009-1 §5.3.9.2: @availabilityTimeOffset, @availabilityTimeComplete). Only for a server that answers a request for it part by part. Written as without where the
+    /// newest period cannot be played so: a gap, or a segment that does not begin with a sync sample. Default: off.
+    /// </summary>
+    public bool LowLatency { get; init; }
+
+    /// <summary>
     /// Address of the server's clock, which answers with an xs:dateTime: players cannot place the live edge by a clock of
     /// their own that is off. Null to write none. Default: <c>/time</c>.
     /// </summary>

@@ -13,6 +13,9 @@ namespace Streaming.Pipeline.Dash;
 /// <param name="Tracks">The renditions to choose from, with the segments of this period that have media.</param>
 internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime, Offering Tracks)
 {
+    /// <summary>The segments that are growing and what is known of them ahead, null where players have to wait for whole ones.</summary>
+    public LowLatency? LowLatency { get; init; }
+
     // How many segments a new period waits for a kind of track that has none in it yet.
     private const int SegmentsWithoutOtherTracksMax = 2;
 

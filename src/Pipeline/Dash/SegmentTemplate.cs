@@ -20,7 +20,13 @@ internal static class SegmentTemplate
         xml.Attribute("presentationTimeOffset"u8, content.PresentationTimeOffset(timescale));
         xml.Attribute("initialization"u8, address + MediaNames.Initialization(first.Initialization));
         xml.Attribute("media"u8, address + MediaNames.DashSegmentTemplate);
-        WriteTimeline(ref xml, track.Segments);
+        if (content.LowLatency is { } lowLatency)
+        {
+            xml.Attribute("availabilityTimeOffset"u8, lowLatency.AvailabilityTimeOffset(track), LowLatency.OffsetDecimals);
+            xml.Attribute("availabilityTimeComplete"u8, "false"u8);
+        }
+
+        WriteTimeline(ref xml, content.LowLatency?.Listed(track) ?? track.Segments);
         xml.End("SegmentTemplate"u8);
     }
 

@@ -70,6 +70,14 @@ internal ref struct Utf8XmlWriter
         EndAttribute();
     }
 
+    /// <summary>A number of that many decimals: 1500 with three of them is 1.500.</summary>
+    public void Attribute(scoped ReadOnlySpan<byte> name, long value, byte decimals)
+    {
+        BeginAttribute(name);
+        _text.WriteFixed(value, decimals);
+        EndAttribute();
+    }
+
     /// <summary>Two numbers and what stands between them: a ratio or a fraction.</summary>
     public void Attribute(scoped ReadOnlySpan<byte> name, long first, scoped ReadOnlySpan<byte> between, long second)
     {

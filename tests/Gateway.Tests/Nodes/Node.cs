@@ -49,6 +49,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The operator.</summary>
     public HttpClient Admin { get; }
 
+    /// <summary>What the node is put together from.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>The newest broadcast of a channel, as the node holds it.</summary>
     public Broadcast Broadcast(string slug) => _app.Services.GetRequiredService<LiveChannels>().Find(slug)!.Newest!;
 

@@ -25,7 +25,7 @@ public sealed class LiveHttpTests(LiveNode live) : IClassFixture<LiveNode>
 
     [Theory]
     [InlineData("index.m3u8", "application/vnd.apple.mpegurl", Fresh)]
-    [InlineData("manifest.mpd", "application/dash+xml", Fresh)]
+    [InlineData("manifest.mpd", "application/dash+xml", "public, max-age=0, s-maxage=1")]
     [InlineData("thumbnail.jpg", "image/jpeg", "public, max-age=10")]
     [InlineData("ID/source/index.m3u8", "application/vnd.apple.mpegurl", Fresh)]
     [InlineData("ID/240p/index.m3u8", "application/vnd.apple.mpegurl", Fresh)]

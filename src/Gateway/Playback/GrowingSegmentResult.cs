@@ -1,0 +1,91 @@
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Gateway.Playback;
+
+/// <summary>
+/// Answers with a segment that is still growing: the parts there are at once, each that comes as it comes (chunked transfer,
+/// RFC 9112 §7.1). The whole is the segment's file, byte for byte; where it cannot become that, the answer breaks off, so
+/// that nobody keeps half of it.
+/// </summary>
+internal sealed class GrowingSegmentResult : IResult
+{
+    private const int TimeoutTargetDurations = 3;
+
+    private readonly Broadcast _broadcast;
+    private readonly string _rendition;
+    private readonly long _decodeTime;
+    private readonly string _type;
+    private readonly TimeProvider _time;
+
+    private GrowingSegmentResult(Broadcast broadcast, string rendition, long decodeTime, string type, TimeProvider time) =>
+        (_broadcast, _rendition, _decodeTime, _type, _time) = (broadcast, rendition, decodeTime, type, time);
+
+    /// <summary>
+    /// The answer, as soon as the segment has its first part; null when it is neither the one that is growing nor the next.
+    /// </summary>
+    public static async ValueTask<GrowingSegmentResult?> WaitAsync(
+        Broadcast broadcast, string rendition, long decodeTime, string type, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var first = MediaNames.Part(decodeTime, 0);
+        return await HintedPart.WaitAsync(broadcast, rendition, first, time, cancellationToken) is null
+            ? null
+            : new(broadcast, rendition, decodeTime, type, time);
+    }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = _type;
+        response.Headers.CacheControl = MediaTypes.Immutable;
+        if (!HttpMethods.IsHead(httpContext.Request.Method) && !await WriteAsync(response, httpContext.RequestAborted))
+        {
+            httpContext.Abort();
+        }
+    }
+
+    /// <summary>Writes it to its end; false when there is no end to come.</summary>
+    private async Task<bool> WriteAsync(HttpResponse response, CancellationToken cancellationToken)
+    {
+        var signal = _broadcast.SignalOf(_rendition);
+        var whole = MediaNames.Segment(_decodeTime);
+        var written = 0;
+        while (true)
+        {
+            // What ends the wait is looked at before the media, which are there before the timeline tells of them.
+            var next = signal.Next;
+            var snapshot = _broadcast.Snapshot!;
+            while (_broadcast.Media.TryGet(_rendition, MediaNames.Part(_decodeTime, written), out var part))
+            {
+                await response.BodyWriter.WriteAsync(part!.Pieces[0], cancellationToken);
+                written++;
+            }
+
+            // A part is a piece of its segment, and outlives it in memory no longer than the segment does.
+            if (_broadcast.Media.TryGet(_rendition, whole, out var segment))
+            {
+                for (; written < segment!.Pieces.Length; written++)
+                {
+                    await response.BodyWriter.WriteAsync(segment.Pieces[written], cancellationToken);
+                }
+
+                return true;
+            }
+
+            if (snapshot.IsEnded || snapshot.Find(_rendition) is not { } current
+                || (current.Segments is [.., var newest] && newest.DecodeTime >= _decodeTime))
+            {
+                return false;
+            }
+
+            try
+            {
+                await next.WaitAsync(snapshot.TargetDuration * TimeoutTargetDurations, _time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        }
+    }
+}
