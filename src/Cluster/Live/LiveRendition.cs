@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Streaming.Pipeline.Cmaf;
+using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
@@ -11,6 +12,7 @@ internal sealed class LiveRendition
 {
     private readonly LiveMedia _media;
     private readonly SegmentArchive _archive;
+    private readonly BroadcastRecording? _recording;
     private readonly int _hotSegments;
     private readonly ImmutableArray<ReadOnlyMemory<byte>>.Builder _pieces =
         ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
@@ -19,8 +21,14 @@ internal sealed class LiveRendition
     private readonly Queue<Segment> _behindWindow = new();
 
     public LiveRendition(
-        string name, TrackConfiguration configuration, LiveMedia media, SegmentArchive archive, int hotSegments)
+        string name,
+        TrackConfiguration configuration,
+        LiveMedia media,
+        SegmentArchive archive,
+        BroadcastRecording? recording,
+        int hotSegments)
     {
+        _recording = recording;
         _media = media;
         _archive = archive;
         _hotSegments = hotSegments;
@@ -100,8 +108,16 @@ internal sealed class LiveRendition
         }
     }
 
-    private void AddHeader() => _media.Add(
-        Name, MediaNames.Initialization(Timeline.InitializationIndex), HotMedia.Of(CmafHeader.Create(Timeline.Configuration)));
+    private void AddHeader()
+    {
+        var name = MediaNames.Initialization(Timeline.InitializationIndex);
+        var file = HotMedia.Of(CmafHeader.Create(Timeline.Configuration));
+        _media.Add(Name, name, file);
+        if (_recording is not null)
+        {
+            _archive.Store(Name, name, file, static () => { });
+        }
+    }
 
     private void AddPart(PackagedMedia.PartMade made)
     {
@@ -120,17 +136,37 @@ internal sealed class LiveRendition
         }
 
         var file = new HotMedia(_pieces.DrainToImmutable(), length);
+        var name = MediaNames.Segment(ended.SegmentDecodeTime);
         if (length > 0)
         {
-            var name = MediaNames.Segment(ended.SegmentDecodeTime);
-            var hot = new HotSegment(name, ended.SegmentDecodeTime, file.Pieces.Length);
             _media.Add(Name, name, file);
-            _archive.Store(Name, name, file, hot.MarkStored);
+        }
+
+        var segment = Timeline.Complete(ended);
+        if (length > 0)
+        {
+            var hot = new HotSegment(name, ended.SegmentDecodeTime, file.Pieces.Length);
+            _archive.Store(Name, name, file, OnStored(hot, segment));
             _hot.Enqueue(hot);
         }
 
-        Timeline.Complete(ended);
         Cool();
+    }
+
+    /// <summary>What is to be done, in the archive's loop, when a segment has been stored.</summary>
+    private Action OnStored(HotSegment hot, Segment segment)
+    {
+        if (_recording is null)
+        {
+            return hot.MarkStored;
+        }
+
+        var (configuration, frameRate) = (Timeline.Configuration, Timeline.FrameRate);
+        return () =>
+        {
+            hot.MarkStored();
+            _recording.Add(Name, segment with { Parts = [] }, configuration, frameRate);
+        };
     }
 
     /// <summary>Lets go of the memory of segments that are stored and no longer at the live edge.</summary>
