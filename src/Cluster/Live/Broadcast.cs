@@ -313,7 +313,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     }
 
     private LiveRendition New(string name, TrackConfiguration configuration) =>
-        new(name, configuration, Media, _archive, _recording, _options.HotSegments);
+        new(name, configuration, Media, _archive, _recording, _options);
 
     private void Use<T>(T configuration, ref LiveRendition? rendition, ref CmafPackager? packager, string name)
         where T : TrackConfiguration
@@ -333,7 +333,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     {
         while (rendition.Timeline.NextSequence is { } next && next < untilSequence)
         {
-            var index = _boundaries.FindIndex(boundary => boundary.MediaSequence == next);
+            var index = (int)(next - _boundaries[0].MediaSequence);
             if (index < 0 || index + 1 >= _boundaries.Count)
             {
                 return;
@@ -357,6 +357,11 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         var newest = _boundaries[^1].DecodeTime;
         var first = _boundaries.FindIndex(boundary => newest - boundary.DecodeTime <= window);
         var kept = _boundaries.FindIndex(boundary => newest - boundary.DecodeTime <= window * 2);
+        foreach (var rendition in Renditions())
+        {
+            first = Math.Max(first, (int)(rendition.WindowStart - _boundaries[0].MediaSequence));
+        }
+
         var (firstSequence, keptSequence) = (_boundaries[first].MediaSequence, _boundaries[kept].MediaSequence);
         foreach (var rendition in Renditions())
         {

@@ -10,6 +10,14 @@ namespace Streaming.Cluster.Live;
 /// storage and out of the window.</summary>
 internal sealed class LiveRendition
 {
+    // Parts are remembered for six target durations, twice as long as they are listed.
+    private const int PartsKeptLimits = 6;
+
+    // Where storage does not take segments, the window shrinks to this many times the segments that are kept in memory
+    // anyway, and memory lets go of them at this many times.
+    private const int UnstoredListedFactor = 8;
+    private const int UnstoredKeptFactor = 16;
+
     private readonly LiveMedia _media;
     private readonly SegmentArchive _archive;
     private readonly BroadcastRecording? _recording;
@@ -26,19 +34,22 @@ internal sealed class LiveRendition
         LiveMedia media,
         SegmentArchive archive,
         BroadcastRecording? recording,
-        int hotSegments)
+        BroadcastOptions options)
     {
         _recording = recording;
         _media = media;
         _archive = archive;
-        _hotSegments = hotSegments;
-        Timeline = new RenditionTimeline(name, configuration);
+        _hotSegments = options.HotSegments;
+        Timeline = new RenditionTimeline(name, configuration, options.Segments.Limit * PartsKeptLimits);
         AddHeader();
     }
 
     public RenditionTimeline Timeline { get; }
 
     public string Name => Timeline.Name;
+
+    /// <summary>Media sequence number before which nothing can be listed, because storage has not taken it.</summary>
+    public long WindowStart { get; private set; }
 
     /// <summary>Goes over to another configuration, from the next segment on.</summary>
     public void Configure(TrackConfiguration configuration)
@@ -172,7 +183,7 @@ internal sealed class LiveRendition
     /// <summary>Lets go of the memory of segments that are stored and no longer at the live edge.</summary>
     private void Cool()
     {
-        while (_hot.Count > _hotSegments && _hot.Peek() is var oldest && (oldest.IsStored || _hot.Count > _hotSegments * 8))
+        while (_hot.Count > _hotSegments && _hot.Peek() is var oldest && (oldest.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
         {
             _hot.Dequeue();
             for (var index = 0; index < oldest.Parts; index++)
@@ -180,10 +191,12 @@ internal sealed class LiveRendition
                 _media.Forget(Name, MediaNames.Part(oldest.DecodeTime, index));
             }
 
-            if (oldest.IsStored)
-            {
-                _media.Forget(Name, oldest.Name);
-            }
+            _media.Forget(Name, oldest.Name);
+        }
+
+        if (_hot.Count > _hotSegments * UnstoredListedFactor)
+        {
+            WindowStart = Timeline.NextSequence!.Value - (_hotSegments * UnstoredListedFactor);
         }
     }
 
