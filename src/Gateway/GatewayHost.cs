@@ -3,11 +3,13 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
+using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Pages;
 using Streaming.Gateway.Playback;
+using Streaming.Gateway.Recordings;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Storage.Disk;
@@ -68,6 +70,7 @@ public static class GatewayHost
         services.AddSingleton(options);
         services.AddSingleton(options.ForBroadcasts());
         services.AddSingleton(options.Ladder);
+        services.AddSingleton(options.ForRecordings());
         services.AddSingleton(options.RtmpLimits);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
@@ -79,6 +82,9 @@ public static class GatewayHost
             "memory" => new MemoryStorage(options.Storage.MaxBytes),
             var kind => throw new InvalidOperationException($"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
         });
+        services.AddSingleton(_ => new RecordingJournal(Path.Combine(dataPath, "recordings.db")));
+        services.AddSingleton<RecordingLibrary>();
+        services.AddSingleton<RecordedManifests>();
         services.AddSingleton<LiveChannels>();
         services.AddSingleton<Playlists>();
         services.AddSingleton<Viewers>();
@@ -93,6 +99,7 @@ public static class GatewayHost
             .WithExposedHeaders("Content-Length", "Content-Range", "Date")
             .SetPreflightMaxAge(TimeSpan.FromDays(1))));
         services.AddHostedService<Startup>();
+        services.AddHostedService<RecordingRetention>();
         services.AddSingleton<RtmpListener>();
         services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
     }
@@ -128,6 +135,8 @@ public static class GatewayHost
         app.UseCors();
         app.MapChannels();
         app.MapLive();
+        app.MapRecordings();
+        app.MapOnDemand();
         app.MapPages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");

@@ -1,11 +1,11 @@
 using Streaming.Gateway.Access;
-using Streaming.Pipeline.Storage;
+using Streaming.Cluster.Recordings;
 
 namespace Streaming.Gateway;
 
-/// <summary>What a node does before it serves: tells a new admin token once, and clears away media of broadcasts that the
+/// <summary>What a node does before it serves: tells a new admin token once, and makes recordings of the broadcasts that the
 /// last run of the node did not end.</summary>
-internal sealed partial class Startup(AdminToken token, IMediaStorage storage, ILogger<Startup> logger) : IHostedService
+internal sealed partial class Startup(AdminToken token, RecordingLibrary recordings, ILogger<Startup> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -14,7 +14,7 @@ internal sealed partial class Startup(AdminToken token, IMediaStorage storage, I
             LogToken(token.GeneratedToken, token.GeneratedAt!);
         }
 
-        await storage.DeleteFolderAsync("live", cancellationToken);
+        await recordings.RecoverAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

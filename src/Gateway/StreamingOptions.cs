@@ -1,4 +1,5 @@
 using Streaming.Cluster.Live;
+using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Timelines;
 using Streaming.Pipeline.Transcoding;
@@ -39,6 +40,8 @@ public sealed record StreamingOptions
 
     public StorageOptions Storage { get; init; } = new();
 
+    public RecordingOptions Recordings { get; init; } = new();
+
     /// <summary>See <see cref="BroadcastOptions.ReconnectWindow"/>.</summary>
     public TimeSpan ReconnectWindow { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -52,6 +55,9 @@ public sealed record StreamingOptions
         ReconnectWindow = ReconnectWindow,
         Retention = Retention,
     };
+
+    /// <summary>What is kept, with a limit in bytes.</summary>
+    public RecordingOptions ForRecordings() => Recordings with { MaxBytes = Recordings.MaxBytes ?? Storage.MaxBytes / 2 };
 
     /// <summary>What is wrong with them, in sentences; empty when nothing is.</summary>
     public IEnumerable<string> Problems()
@@ -79,6 +85,12 @@ public sealed record StreamingOptions
             yield return $"Streaming:Storage:MaxBytes is {Storage.MaxBytes}; it has to be {StorageOptions.MinBytes} at least.";
         }
 
+        if (Recordings.MaxBytes is { } bytes && (bytes < 0 || bytes > Storage.MaxBytes))
+        {
+            yield return $"Streaming:Recordings:MaxBytes is {bytes}; it has to be from 0 to Streaming:Storage:MaxBytes, which is "
+                + $"{Storage.MaxBytes}.";
+        }
+
         if (Cluster.Engine != ClusterOptions.InProcess)
         {
             yield return $"Streaming:Cluster:Engine is '{Cluster.Engine}'; there is '{ClusterOptions.InProcess}' only as yet.";
@@ -101,6 +113,7 @@ public sealed record StreamingOptions
             ("Segments:Window", Segments.Window, Segments.Target * 6, TimeSpan.FromHours(12)),
             ("Ladder:StallTimeout", Ladder.StallTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60)),
             ("ReconnectWindow", ReconnectWindow, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
+            ("Recordings:MaxAge", Recordings.MaxAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
             ("Retention", Retention, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
         })
         {

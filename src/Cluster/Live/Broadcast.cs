@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Governor;
+using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Storage;
@@ -31,6 +32,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     private readonly BroadcastOptions _options;
     private readonly TimeProvider _time;
     private readonly SegmentArchive _archive;
+    private readonly BroadcastRecording? _recording;
     private readonly Ladder _ladder;
     private readonly TaskCompletionSource _retired = new();
     private readonly Task _archiving;
@@ -52,6 +54,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         string id,
         BroadcastOptions options,
         IMediaStorage storage,
+        BroadcastRecording? recording,
         Func<RungMedia, CancellationToken, ValueTask> rungMedia,
         Action<int, TranscodeResult> runEnded,
         TimeProvider time,
@@ -62,7 +65,8 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         _time = time;
         Media = new LiveMedia(id, storage);
         Segmenter = new Segmenter(options.Segments, time, this);
-        _archive = new SegmentArchive(Media, storage, logger);
+        _recording = recording;
+        _archive = new SegmentArchive(Media, storage, logger, recording);
         _archiving = _archive.RunAsync(_retired.Task);
         _ladder = new Ladder(options.Ladder, options.Segments, rungMedia, runEnded, time, logger);
     }
@@ -94,6 +98,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         if (_periods is not [.., var newest] || newest.Index < boundary.Period)
         {
             _periods.Add(Segmenter.Period!);
+            _recording?.Add(Segmenter.Period!);
             if (boundary.MediaSequence == 0)
             {
                 _startedAt = Segmenter.Period!.At(0);
@@ -230,10 +235,11 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             CatchUp(last.MediaSequence);
         }
 
+        _archive.Complete();
         Publish();
     }
 
-    /// <summary>Lets go of everything: memory, storage, the transcoder.</summary>
+    /// <summary>Lets go of everything: memory, the transcoder, and what is in storage unless it is a recording.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ladder.StopAsync().ConfigureAwait(false);
@@ -307,7 +313,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     }
 
     private LiveRendition New(string name, TrackConfiguration configuration) =>
-        new(name, configuration, Media, _archive, _options.HotSegments);
+        new(name, configuration, Media, _archive, _recording, _options);
 
     private void Use<T>(T configuration, ref LiveRendition? rendition, ref CmafPackager? packager, string name)
         where T : TrackConfiguration
@@ -327,7 +333,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     {
         while (rendition.Timeline.NextSequence is { } next && next < untilSequence)
         {
-            var index = _boundaries.FindIndex(boundary => boundary.MediaSequence == next);
+            var index = (int)(next - _boundaries[0].MediaSequence);
             if (index < 0 || index + 1 >= _boundaries.Count)
             {
                 return;
@@ -351,6 +357,11 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         var newest = _boundaries[^1].DecodeTime;
         var first = _boundaries.FindIndex(boundary => newest - boundary.DecodeTime <= window);
         var kept = _boundaries.FindIndex(boundary => newest - boundary.DecodeTime <= window * 2);
+        foreach (var rendition in Renditions())
+        {
+            first = Math.Max(first, (int)(rendition.WindowStart - _boundaries[0].MediaSequence));
+        }
+
         var (firstSequence, keptSequence) = (_boundaries[first].MediaSequence, _boundaries[kept].MediaSequence);
         foreach (var rendition in Renditions())
         {

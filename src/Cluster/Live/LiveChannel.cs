@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage;
@@ -22,6 +23,7 @@ public sealed partial class LiveChannel
 
     private readonly BroadcastOptions _options;
     private readonly IMediaStorage _storage;
+    private readonly RecordingLibrary? _recordings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<ChannelMail> _mailbox =
@@ -50,11 +52,17 @@ public sealed partial class LiveChannel
     private volatile Broadcast[] _readable = [];
 
     internal LiveChannel(
-        string slug, BroadcastOptions options, IMediaStorage storage, TimeProvider time, ILogger logger)
+        string slug,
+        BroadcastOptions options,
+        IMediaStorage storage,
+        RecordingLibrary? recordings,
+        TimeProvider time,
+        ILogger logger)
     {
         Slug = slug;
         _options = options;
         _storage = storage;
+        _recordings = recordings;
         _time = time;
         _logger = logger;
         _loop = Task.Run(RunAsync);
@@ -179,10 +187,12 @@ public sealed partial class LiveChannel
     private Broadcast NewBroadcast()
     {
         Broadcast? broadcast = null;
+        var id = Ids.NewBroadcastId(_time.GetUtcNow());
         broadcast = new Broadcast(
-            Ids.NewBroadcastId(_time.GetUtcNow()),
+            id,
             _options,
             _storage,
+            _recordings?.Record(id, Slug, _options.Segments),
             (media, cancellationToken) => _mailbox.Writer.WriteAsync(
                 new() { Kind = ChannelMailKind.Rung, Broadcast = broadcast, Payload = media }, cancellationToken),
             (epoch, result) => _ = ReportAsync(broadcast!, epoch, result),

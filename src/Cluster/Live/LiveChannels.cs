@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage;
 
@@ -9,7 +10,12 @@ namespace Streaming.Cluster.Live;
 
 /// <summary>The live channels that this node owns: lets publishers in by their stream key, finds channels for readers.</summary>
 public sealed class LiveChannels(
-    ChannelDirectory directory, BroadcastOptions options, IMediaStorage storage, TimeProvider time, ILogger<LiveChannel> logger)
+    ChannelDirectory directory,
+    BroadcastOptions options,
+    IMediaStorage storage,
+    TimeProvider time,
+    ILogger<LiveChannel> logger,
+    RecordingLibrary? recordings = null)
     : IAsyncDisposable
 {
     /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
@@ -49,7 +55,7 @@ public sealed class LiveChannels(
                 return new PublishAnswer.Refused("The server is going down. Please try again in a moment.");
             }
 
-            live = _channels.GetOrAdd(channel.Slug, slug => new LiveChannel(slug, options, storage, time, logger));
+            live = _channels.GetOrAdd(channel.Slug, slug => new LiveChannel(slug, options, storage, recordings, time, logger));
         }
 
         try

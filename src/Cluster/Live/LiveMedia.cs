@@ -20,11 +20,17 @@ public sealed class LiveMedia(string broadcastId, IMediaStorage storage)
 {
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, HotMedia>> _hot = new(StringComparer.Ordinal);
 
+    /// <summary>The folder of all broadcasts' folders.</summary>
+    public const string Root = "live";
+
     /// <summary>Where the broadcast's files are in storage.</summary>
-    public string Folder { get; } = "live/" + broadcastId;
+    public string Folder { get; } = FolderOf(broadcastId);
 
     /// <summary>Bytes in memory.</summary>
     public long HotBytes => _hot.Values.Sum(files => files.Values.Sum(file => file.Length));
+
+    /// <summary>Where a broadcast's files are in storage, while it is live and as a recording.</summary>
+    public static string FolderOf(string broadcastId) => $"{Root}/{broadcastId}";
 
     /// <summary>The file if it is in memory.</summary>
     public bool TryGet(string rendition, string name, out HotMedia? media)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Streaming.Pipeline.Cmaf;
+using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
@@ -9,8 +10,17 @@ namespace Streaming.Cluster.Live;
 /// storage and out of the window.</summary>
 internal sealed class LiveRendition
 {
+    // Parts are remembered for six target durations, twice as long as they are listed.
+    private const int PartsKeptLimits = 6;
+
+    // Where storage does not take segments, the window shrinks to this many times the segments that are kept in memory
+    // anyway, and memory lets go of them at this many times.
+    private const int UnstoredListedFactor = 8;
+    private const int UnstoredKeptFactor = 16;
+
     private readonly LiveMedia _media;
     private readonly SegmentArchive _archive;
+    private readonly BroadcastRecording? _recording;
     private readonly int _hotSegments;
     private readonly ImmutableArray<ReadOnlyMemory<byte>>.Builder _pieces =
         ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
@@ -19,18 +29,27 @@ internal sealed class LiveRendition
     private readonly Queue<Segment> _behindWindow = new();
 
     public LiveRendition(
-        string name, TrackConfiguration configuration, LiveMedia media, SegmentArchive archive, int hotSegments)
+        string name,
+        TrackConfiguration configuration,
+        LiveMedia media,
+        SegmentArchive archive,
+        BroadcastRecording? recording,
+        BroadcastOptions options)
     {
+        _recording = recording;
         _media = media;
         _archive = archive;
-        _hotSegments = hotSegments;
-        Timeline = new RenditionTimeline(name, configuration);
+        _hotSegments = options.HotSegments;
+        Timeline = new RenditionTimeline(name, configuration, options.Segments.Limit * PartsKeptLimits);
         AddHeader();
     }
 
     public RenditionTimeline Timeline { get; }
 
     public string Name => Timeline.Name;
+
+    /// <summary>Media sequence number before which nothing can be listed, because storage has not taken it.</summary>
+    public long WindowStart { get; private set; }
 
     /// <summary>Goes over to another configuration, from the next segment on.</summary>
     public void Configure(TrackConfiguration configuration)
@@ -100,8 +119,16 @@ internal sealed class LiveRendition
         }
     }
 
-    private void AddHeader() => _media.Add(
-        Name, MediaNames.Initialization(Timeline.InitializationIndex), HotMedia.Of(CmafHeader.Create(Timeline.Configuration)));
+    private void AddHeader()
+    {
+        var name = MediaNames.Initialization(Timeline.InitializationIndex);
+        var file = HotMedia.Of(CmafHeader.Create(Timeline.Configuration));
+        _media.Add(Name, name, file);
+        if (_recording is not null)
+        {
+            _archive.Store(Name, name, file, static () => { });
+        }
+    }
 
     private void AddPart(PackagedMedia.PartMade made)
     {
@@ -120,23 +147,43 @@ internal sealed class LiveRendition
         }
 
         var file = new HotMedia(_pieces.DrainToImmutable(), length);
+        var name = MediaNames.Segment(ended.SegmentDecodeTime);
         if (length > 0)
         {
-            var name = MediaNames.Segment(ended.SegmentDecodeTime);
-            var hot = new HotSegment(name, ended.SegmentDecodeTime, file.Pieces.Length);
             _media.Add(Name, name, file);
-            _archive.Store(Name, name, file, hot.MarkStored);
+        }
+
+        var segment = Timeline.Complete(ended);
+        if (length > 0)
+        {
+            var hot = new HotSegment(name, ended.SegmentDecodeTime, file.Pieces.Length);
+            _archive.Store(Name, name, file, OnStored(hot, segment));
             _hot.Enqueue(hot);
         }
 
-        Timeline.Complete(ended);
         Cool();
+    }
+
+    /// <summary>What is to be done, in the archive's loop, when a segment has been stored.</summary>
+    private Action OnStored(HotSegment hot, Segment segment)
+    {
+        if (_recording is null)
+        {
+            return hot.MarkStored;
+        }
+
+        var (configuration, frameRate) = (Timeline.Configuration, Timeline.FrameRate);
+        return () =>
+        {
+            hot.MarkStored();
+            _recording.Add(Name, segment with { Parts = [] }, configuration, frameRate);
+        };
     }
 
     /// <summary>Lets go of the memory of segments that are stored and no longer at the live edge.</summary>
     private void Cool()
     {
-        while (_hot.Count > _hotSegments && _hot.Peek() is var oldest && (oldest.IsStored || _hot.Count > _hotSegments * 8))
+        while (_hot.Count > _hotSegments && _hot.Peek() is var oldest && (oldest.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
         {
             _hot.Dequeue();
             for (var index = 0; index < oldest.Parts; index++)
@@ -144,10 +191,12 @@ internal sealed class LiveRendition
                 _media.Forget(Name, MediaNames.Part(oldest.DecodeTime, index));
             }
 
-            if (oldest.IsStored)
-            {
-                _media.Forget(Name, oldest.Name);
-            }
+            _media.Forget(Name, oldest.Name);
+        }
+
+        if (_hot.Count > _hotSegments * UnstoredListedFactor)
+        {
+            WindowStart = Timeline.NextSequence!.Value - (_hotSegments * UnstoredListedFactor);
         }
     }
 

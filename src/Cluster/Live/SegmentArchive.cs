@@ -1,14 +1,18 @@
+using System.Data.Common;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Live;
 
 /// <summary>
 /// Brings a broadcast's complete segments to storage, one after another, beside the broadcast. When storage is slower than
-/// the broadcast and the queue is full, a segment is not stored: it stays in memory for as long as it is announced.
+/// the broadcast and the queue is full, a segment is not stored: it stays in memory for as long as it is announced. Where
+/// the broadcast is recorded, everything stays in storage.
 /// </summary>
-internal sealed partial class SegmentArchive(LiveMedia media, IMediaStorage storage, ILogger logger)
+internal sealed partial class SegmentArchive(
+    LiveMedia media, IMediaStorage storage, ILogger logger, BroadcastRecording? recording = null)
 {
     /// <summary>Segments that may wait: some 30 s of six renditions.</summary>
     private const int QueueMax = 128;
@@ -31,21 +35,36 @@ internal sealed partial class SegmentArchive(LiveMedia media, IMediaStorage stor
         }
     }
 
-    /// <summary>Deletes a segment that has left the window.</summary>
-    public void Delete(string rendition, string name) => _queue.Writer.TryWrite(new(rendition, name, null, null));
+    /// <summary>Deletes a segment that has left the window, unless it is recorded.</summary>
+    public void Delete(string rendition, string name)
+    {
+        if (recording is null)
+        {
+            _queue.Writer.TryWrite(new(rendition, name, null, null));
+        }
+    }
 
     /// <summary>No more work comes.</summary>
     public void Complete() => _queue.Writer.TryComplete();
 
-    /// <summary>Works until <see cref="Complete"/>, then deletes everything if <paramref name="deletes"/> says so.</summary>
-    public async Task RunAsync(Task deletes)
+    /// <summary>
+    /// Works until <see cref="Complete"/>, when the broadcast becomes a recording. Once it is <paramref name="retired"/>,
+    /// deletes everything that is none.
+    /// </summary>
+    public async Task RunAsync(Task retired)
     {
         await foreach (var entry in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             await WorkAsync(entry).ConfigureAwait(false);
         }
 
-        await deletes.ConfigureAwait(false);
+        EndRecording();
+        await retired.ConfigureAwait(false);
+        if (recording?.IsKept == true)
+        {
+            return;
+        }
+
         try
         {
             await storage.DeleteFolderAsync(media.Folder, CancellationToken.None).ConfigureAwait(false);
@@ -53,6 +72,19 @@ internal sealed partial class SegmentArchive(LiveMedia media, IMediaStorage stor
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogFailed(media.Folder, "*", e.Message);
+        }
+    }
+
+    private void EndRecording()
+    {
+        try
+        {
+            recording?.End();
+        }
+        catch (DbException e)
+        {
+            // The next start of the node ends it.
+            LogFailed(media.Folder, "the recording's end", e.Message);
         }
     }
 
@@ -71,7 +103,7 @@ internal sealed partial class SegmentArchive(LiveMedia media, IMediaStorage stor
                 entry.Stored!();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException)
         {
             Interlocked.Increment(ref _unstored);
             LogFailed(media.Folder, entry.Name, e.Message);

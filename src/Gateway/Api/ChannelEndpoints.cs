@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
+using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Playback;
@@ -95,7 +96,7 @@ internal static class ChannelEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        string slug, ChannelDirectory directory, LiveChannels live)
+        string slug, ChannelDirectory directory, LiveChannels live, RecordingLibrary recordings)
     {
         if (!directory.Delete(slug))
         {
@@ -103,6 +104,7 @@ internal static class ChannelEndpoints
         }
 
         await live.RemoveAsync(slug);
+        await recordings.DeleteOfAsync(slug, CancellationToken.None);
         return TypedResults.NoContent();
     }
 
@@ -162,7 +164,7 @@ internal static class ChannelEndpoints
     private static string RtmpUrl(HttpRequest request, RtmpListener rtmp) =>
         $"rtmp://{request.Host.Host}:{rtmp.Port}/{LiveChannels.App}";
 
-    private static ProblemHttpResult NoChannel(string slug) => TypedResults.Problem(
+    internal static ProblemHttpResult NoChannel(string slug) => TypedResults.Problem(
         title: $"There is no channel '{slug}'.",
         detail: "GET /api/channels lists those that there are.",
         statusCode: StatusCodes.Status404NotFound);

@@ -60,9 +60,23 @@ public sealed record ChannelAccess(string Slug, string Title, string? StreamKey,
 /// <param name="Title">Its name for people, 1–140 characters; null keeps what is there.</param>
 public sealed record ChannelRequest(string? Title);
 
+/// <summary>
+/// A broadcast that was kept, with the addresses of its multivariant playlist and its MPD. The duration is without the time
+/// in which its broadcaster was away.
+/// </summary>
+public sealed record RecordingResource(
+    string Id,
+    DateTimeOffset StartedAt,
+    DateTimeOffset EndedAt,
+    double DurationSeconds,
+    long SizeBytes,
+    string Hls,
+    string Dash);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ChannelSummary>))]
 [JsonSerializable(typeof(ChannelDetail))]
+[JsonSerializable(typeof(IReadOnlyList<RecordingResource>))]
 [JsonSerializable(typeof(ChannelAccess))]
 [JsonSerializable(typeof(ChannelRequest))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]

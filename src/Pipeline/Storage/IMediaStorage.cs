@@ -20,6 +20,9 @@ public interface IMediaStorage
     /// <summary>Deletes an object; one that is not there is fine.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Names of the folders in <paramref name="folder"/>, without what leads there; in no order.</summary>
+    Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken);
+
     /// <summary>Deletes everything below <paramref name="folder"/>.</summary>
     Task DeleteFolderAsync(string folder, CancellationToken cancellationToken);
 }

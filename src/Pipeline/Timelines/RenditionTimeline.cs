@@ -8,11 +8,17 @@ namespace Streaming.Pipeline.Timelines;
 /// The growing timeline of one rendition, held by the broadcast's owner; readers get <see cref="RenditionSnapshot"/>s.
 /// Media sequence numbers follow each other without holes: where there is no media there is a gap segment.
 /// </summary>
-public sealed class RenditionTimeline(string name, TrackConfiguration configuration)
+/// <param name="name">Name in addresses.</param>
+/// <param name="configuration">The first configuration.</param>
+/// <param name="partsKept">
+/// Media behind the edge whose parts are remembered; more than playlists list them for. Null for all.
+/// </param>
+public sealed class RenditionTimeline(string name, TrackConfiguration configuration, TimeSpan? partsKept = null)
 {
     private ImmutableArray<TrackConfiguration> _initializations = [configuration];
     private ImmutableArray<Segment> _segments = [];
     private readonly List<Part> _openParts = [];
+    private readonly Queue<Segment> _withParts = new();
     private Segment? _open;
     private long _bits;
     private double _seconds;
@@ -153,8 +159,35 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
         }
 
         _segments = _segments.Add(segment);
+        ForgetParts(segment);
         Abandon();
         return segment;
+    }
+
+    /// <summary>Forgets the parts of segments that lie too far behind <paramref name="newest"/>.</summary>
+    private void ForgetParts(Segment newest)
+    {
+        if (partsKept is not { } kept)
+        {
+            return;
+        }
+
+        if (!newest.Parts.IsEmpty)
+        {
+            _withParts.Enqueue(newest);
+        }
+
+        // By the boundaries' clock, which stays the same when the track's timescale changes.
+        var oldest = newest.Boundary.DecodeTime - (long)(kept.TotalSeconds * MediaClock.TicksPerSecond);
+        while (_withParts.TryPeek(out var segment) && segment.Boundary.DecodeTime < oldest)
+        {
+            _withParts.Dequeue();
+            var index = (int)(segment.Boundary.MediaSequence - _segments[0].Boundary.MediaSequence);
+            if (index >= 0)
+            {
+                _segments = _segments.SetItem(index, segment with { Parts = [] });
+            }
+        }
     }
 
     private void Measure(Segment segment)

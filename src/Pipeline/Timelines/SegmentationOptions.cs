@@ -16,10 +16,11 @@ public sealed record SegmentationOptions
     public TimeSpan PartTarget { get; init; } = TimeSpan.FromMilliseconds(334);
 
     /// <summary>
-    /// Media that playlists list behind the live edge. At least six targets, default 30 s. Longer lets viewers go back
-    /// further, and needs storage.
+    /// Media that playlists list behind the live edge: how far back viewers can go. At least six targets, at most 12 h,
+    /// default 30 min. Longer takes storage (twice this, where nothing is recorded) and makes the playlists longer that
+    /// players get when they join; what they get afterwards stays small.
     /// </summary>
-    public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>
     /// Duration that no segment exceeds, constant for a broadcast: where the source sends no IDR picture for this long, the

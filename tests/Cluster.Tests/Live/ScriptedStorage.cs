@@ -42,6 +42,9 @@ internal sealed class ScriptedStorage : IMediaStorage
         return _inner.DeleteAsync(name, cancellationToken);
     }
 
+    public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) =>
+        _inner.ListFoldersAsync(folder, cancellationToken);
+
     public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
     {
         Touch("delete folder", folder);

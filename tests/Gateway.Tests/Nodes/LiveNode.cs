@@ -2,7 +2,7 @@ namespace Streaming.Gateway.Tests.Nodes;
 
 /// <summary>
 /// A node with one broadcast of source, 240p and audio under way, whose window is full: its oldest segments have left the
-/// memory for the disk.
+/// memory for the disk. Nothing is recorded: what has left the window is deleted.
 /// </summary>
 public sealed class LiveNode : IAsyncLifetime
 {
@@ -17,7 +17,7 @@ public sealed class LiveNode : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Node = await Node.StartAsync("Segments:Window=00:00:12");
+        Node = await Node.StartAsync("Recordings:Enabled=false");
         Channel = await Node.CreateChannelAsync();
         _publisher = Channel.Publish(await Sources.AudioAndVideo);
         BroadcastId = (await Channel.LiveAsync("source", "240p", "audio")).BroadcastId!;

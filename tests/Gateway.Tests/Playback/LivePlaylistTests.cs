@@ -61,7 +61,7 @@ public sealed class LivePlaylistTests
     [Fact]
     public async Task EndedBroadcast_AfterItsRetention_IsGone()
     {
-        await using var node = await Node.StartAsync("Ladder:Enabled=false", "Retention=00:00:10");
+        await using var node = await Node.StartAsync("Ladder:Enabled=false", "Retention=00:00:10", "Recordings:Enabled=false");
         var channel = await node.CreateChannelAsync();
         string id;
         await using (var publisher = channel.Publish(await Sources.AudioAndVideo))

@@ -153,6 +153,20 @@ public abstract class MediaStorageConformance
     }
 
     [Fact]
+    public async Task ListFolders_NamesThoseRightBelow()
+    {
+        await Storage.WriteAsync("live/b1/source/0.m4s", [Bytes("1")], default);
+        await Storage.WriteAsync("live/b1/audio/0.m4s", [Bytes("2")], default);
+        await Storage.WriteAsync("live/b2/source/0.m4s", [Bytes("3")], default);
+        await Storage.WriteAsync("live/file", [Bytes("4")], default);
+
+        Assert.Equal(["b1", "b2"], (await Storage.ListFoldersAsync("live", default)).Order());
+        Assert.Equal(["audio", "source"], (await Storage.ListFoldersAsync("live/b1", default)).Order());
+        Assert.Empty(await Storage.ListFoldersAsync("live/b1/source", default));
+        Assert.Empty(await Storage.ListFoldersAsync("none", default));
+    }
+
+    [Fact]
     public async Task Reader_KeepsWhatItOpened_WhenTheObjectIsDeleted()
     {
         await Storage.WriteAsync("a", [Bytes("content")], default);

@@ -107,6 +107,22 @@ public sealed class RenditionTimelineTests
         Assert.False(_timeline.Snapshot().IsOffered);
     }
 
+    [Fact]
+    public void Parts_FarBehindTheEdge_AreForgotten()
+    {
+        var timeline = new RenditionTimeline("720p", TestFrames.VideoTrack, TimeSpan.FromSeconds(6));
+        for (var sequence = 0; sequence < 10; sequence++)
+        {
+            timeline.Add(Part(sequence, 0));
+            timeline.Complete(new PackagedMedia.SegmentEnded(Boundary(sequence), sequence * 180_000, 180_000));
+            timeline.Trim(firstSequence: sequence - 6);
+        }
+
+        Assert.Equal(
+            [false, false, false, true, true, true, true],
+            timeline.Snapshot().Segments.Select(segment => !segment.Parts.IsEmpty));
+    }
+
     private static SegmentBoundary Boundary(long sequence) => new()
     {
         MediaSequence = sequence,

@@ -114,6 +114,13 @@ public sealed class DiskStorage : IMediaStorage
         return Task.CompletedTask;
     }
 
+    public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)
+    {
+        var directory = new DirectoryInfo(PathOf(folder));
+        return Task.FromResult<IReadOnlyList<string>>(
+            directory.Exists ? [.. directory.EnumerateDirectories().Select(inner => inner.Name)] : []);
+    }
+
     public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var path = PathOf(folder);

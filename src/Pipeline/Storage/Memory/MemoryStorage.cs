@@ -48,6 +48,15 @@ public sealed class MemoryStorage(long limitBytes) : IMediaStorage
         return Task.CompletedTask;
     }
 
+    public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)
+    {
+        var prefix = StorageName.Check(folder) + "/";
+        return Task.FromResult<IReadOnlyList<string>>([.. _objects.Keys
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.IndexOf('/', prefix.Length) > 0)
+            .Select(name => name[prefix.Length..name.IndexOf('/', prefix.Length)])
+            .Distinct()]);
+    }
+
     public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var prefix = StorageName.Check(folder) + "/";

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Recordings;
+
+/// <summary>
+/// Puts a broadcast's timeline together again from its journal. Every rendition gets a segment at every boundary: a gap
+/// where there is none in storage, so that media sequence numbers have no holes and all renditions begin and end together.
+/// </summary>
+internal sealed class RecordedTimeline(string id, TimeSpan targetDuration, TimeSpan partTarget, DateTimeOffset? endedAt)
+{
+    // Audio and video are stored one after the other: a crash between the two leaves one ahead of the other by this at most.
+    private const int AheadMax = 2;
+
+    private readonly List<Period> _periods = [];
+    private readonly SortedDictionary<long, SegmentBoundary> _boundaries = [];
+    private readonly SortedDictionary<string, RecordedRendition> _renditions = new(StringComparer.Ordinal);
+
+    public void Add(Period period) => _periods.Add(period);
+
+    public void Add(SegmentBoundary boundary) => _boundaries.Add(boundary.MediaSequence, boundary);
+
+    public void Add(string rendition, TrackConfiguration configuration)
+    {
+        if (!_renditions.TryGetValue(rendition, out var found))
+        {
+            _renditions[rendition] = found = new RecordedRendition(rendition);
+        }
+
+        found.Initializations.Add(configuration);
+    }
+
+    public void Add(string rendition, Segment segment, double frameRate) => _renditions[rendition].Add(segment, frameRate);
+
+    public SegmentBoundary BoundaryOf(long mediaSequence) => _boundaries[mediaSequence];
+
+    /// <summary>The timeline, null without any segment.</summary>
+    public BroadcastSnapshot? Build()
+    {
+        var renditions = _renditions.Values.Where(rendition => rendition.Segments.Count > 0).ToList();
+        if (renditions.Count == 0)
+        {
+            return null;
+        }
+
+        var ends = renditions.GroupBy(rendition => rendition.Kind).Select(kind => kind.Max(rendition => rendition.LastSequence)).ToList();
+        var end = ends.Max() - ends.Min() <= AheadMax ? ends.Min() : ends.Max();
+        var boundaries = Boundaries(renditions, renditions.Min(rendition => rendition.FirstSequence), end);
+        var built = renditions.ConvertAll(rendition => rendition.Build(boundaries));
+        var first = boundaries[0];
+        return new BroadcastSnapshot
+        {
+            Id = id,
+            StartedAt = _periods[0].At(0),
+            TargetDuration = targetDuration,
+            PartTarget = partTarget,
+            Renditions = [.. WithOffer(built).OrderBy(Order).ThenByDescending(Height)],
+            Periods = [.. _periods.Where(period => period.Index >= first.Period && period.Index <= boundaries[^1].Period)],
+            IsEnded = true,
+            PublishedAt = endedAt ?? EndOf(built),
+            Version = 1,
+        };
+    }
+
+    private static int Order(RenditionSnapshot rendition) =>
+        rendition.Kind == TrackKind.Audio ? 2 : rendition.Name == Live.Broadcast.SourceName ? 0 : 1;
+
+    private static int Height(RenditionSnapshot rendition) => (rendition.Configuration as VideoConfiguration)?.Height ?? 0;
+
+    /// <summary>Wall-clock time at which the last segment ends.</summary>
+    private static DateTimeOffset EndOf(List<RenditionSnapshot> renditions) => renditions.Max(rendition =>
+        rendition.Segments[^1].Boundary.ProgramDateTime
+        + TimeSpan.FromSeconds(rendition.Segments[^1].Duration / (double)rendition.Initializations[rendition.Segments[^1].Initialization].Timescale));
+
+    /// <summary>Offers what is whole but for a tenth, and the most complete of each kind however much it lacks.</summary>
+    private static IEnumerable<RenditionSnapshot> WithOffer(List<RenditionSnapshot> renditions)
+    {
+        foreach (var kind in renditions.GroupBy(rendition => rendition.Kind))
+        {
+            var fewest = kind.Min(Gaps);
+            foreach (var rendition in kind)
+            {
+                yield return rendition with { IsOffered = Gaps(rendition) <= Math.Max(fewest, rendition.Segments.Length / 10) };
+            }
+        }
+    }
+
+    private static int Gaps(RenditionSnapshot rendition) => rendition.Segments.Count(segment => segment.IsGap);
+
+    /// <summary>The boundaries up to that number, and in place of those that no rendition has a segment at, even ones.</summary>
+    private ImmutableArray<SegmentBoundary> Boundaries(List<RecordedRendition> renditions, long first, long last)
+    {
+        var all = ImmutableArray.CreateBuilder<SegmentBoundary>();
+        foreach (var boundary in _boundaries.Values.Where(boundary => boundary.MediaSequence >= first && boundary.MediaSequence <= last))
+        {
+            if (all is [.., var previous] && boundary.MediaSequence > previous.MediaSequence + 1)
+            {
+                var missing = boundary.MediaSequence - previous.MediaSequence - 1;
+                var start = Math.Min(boundary.DecodeTime, renditions.Max(rendition => rendition.EndOf(previous.MediaSequence)));
+                for (var i = 0; i < missing; i++)
+                {
+                    var decodeTime = start + ((boundary.DecodeTime - start) * i / missing);
+                    all.Add(previous with
+                    {
+                        MediaSequence = previous.MediaSequence + 1 + i,
+                        DecodeTime = decodeTime,
+                        PresentationTime = decodeTime,
+                        ProgramDateTime = previous.ProgramDateTime.AddTicks(
+                            MediaClock.Rescale(decodeTime - previous.DecodeTime, MediaClock.TicksPerSecond, (uint)TimeSpan.TicksPerSecond)),
+                    });
+                }
+            }
+
+            all.Add(boundary);
+        }
+
+        return all.DrainToImmutable();
+    }
+}

@@ -1,0 +1,11 @@
+namespace Streaming.Cluster.Recordings;
+
+/// <summary>A broadcast that is over and was kept.</summary>
+/// <param name="Id">The broadcast's id.</param>
+/// <param name="Channel">Slug of the channel that it was on.</param>
+/// <param name="StartedAt">Wall-clock time of its first picture.</param>
+/// <param name="EndedAt">Wall-clock time of its end.</param>
+/// <param name="Duration">How long it plays: without the time in which its broadcaster was away.</param>
+/// <param name="SizeBytes">Bytes of its segments.</param>
+public sealed record Recording(
+    string Id, string Channel, DateTimeOffset StartedAt, DateTimeOffset EndedAt, TimeSpan Duration, long SizeBytes);

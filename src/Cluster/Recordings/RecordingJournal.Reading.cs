@@ -1,0 +1,135 @@
+using Microsoft.Data.Sqlite;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Recordings;
+
+/// <content>Reads back what was written, in order.</content>
+public sealed partial class RecordingJournal
+{
+    /// <summary>The broadcasts that have ended, or the one of that id, as recordings, the oldest first.</summary>
+    public IReadOnlyList<Recording> ReadRecordings(string? id = null)
+    {
+        var recordings = new List<Recording>();
+        Query(
+            """
+            SELECT id, channel, ended_at,
+                (SELECT min(date_time) FROM boundaries WHERE broadcast = id),
+                (SELECT max(seconds) FROM (
+                    SELECT sum(duration * 1.0 / timescale) AS seconds
+                    FROM segments JOIN initializations ON initializations.broadcast = segments.broadcast
+                        AND initializations.rendition = segments.rendition AND number = initialization
+                    WHERE segments.broadcast = id GROUP BY segments.rendition)),
+                (SELECT sum(length) FROM segments WHERE broadcast = id)
+            FROM broadcasts WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1) AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
+            ORDER BY ended_at, id
+            """,
+            row => recordings.Add(new(
+                row.GetString(0), row.GetString(1), Time(row, 3), Time(row, 2),
+                TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt64(5))),
+            id);
+        return recordings;
+    }
+
+    /// <summary>Ids of the broadcasts whose end is missing.</summary>
+    public IReadOnlyList<string> ReadUnended()
+    {
+        var ids = new List<string>();
+        Query("SELECT id FROM broadcasts WHERE ended_at IS NULL ORDER BY id", row => ids.Add(row.GetString(0)));
+        return ids;
+    }
+
+    /// <summary>The timeline of a broadcast as far as it was stored; null without a segment of it.</summary>
+    public BroadcastSnapshot? Read(string broadcastId)
+    {
+        RecordedTimeline? timeline = null;
+        lock (_using)
+        {
+            Query(
+                "SELECT target_duration, part_target, ended_at FROM broadcasts WHERE id = $1",
+                row => timeline = new RecordedTimeline(
+                    broadcastId, new TimeSpan(row.GetInt64(0)), new TimeSpan(row.GetInt64(1)), row.IsDBNull(2) ? null : Time(row, 2)),
+                broadcastId);
+            if (timeline is null)
+            {
+                return null;
+            }
+
+            Query(
+                "SELECT number, decode_time, date_time FROM periods WHERE broadcast = $1 ORDER BY number",
+                row => timeline.Add(new Period(row.GetInt32(0), row.GetInt64(1), Time(row, 2))),
+                broadcastId);
+            Query(
+                "SELECT sequence, decode_time, presentation_time, date_time, discontinuities, period, source_independent "
+                    + "FROM boundaries WHERE broadcast = $1 ORDER BY sequence",
+                row => timeline.Add(Boundary(row)),
+                broadcastId);
+            Query(
+                "SELECT rendition, codec, timescale, decoder_configuration, width, height, sample_width, sample_height, channels "
+                    + "FROM initializations WHERE broadcast = $1 ORDER BY rendition, number",
+                row => timeline.Add(row.GetString(0), Configuration(row)),
+                broadcastId);
+            Query(
+                "SELECT rendition, sequence, decode_time, duration, initialization, independent, length, frame_rate "
+                    + "FROM segments WHERE broadcast = $1 ORDER BY rendition, sequence",
+                row => timeline.Add(row.GetString(0), Segment(row, timeline), row.GetDouble(7)),
+                broadcastId);
+        }
+
+        return timeline.Build();
+    }
+
+    private static SegmentBoundary Boundary(SqliteDataReader row) => new()
+    {
+        MediaSequence = row.GetInt64(0),
+        DecodeTime = row.GetInt64(1),
+        PresentationTime = row.GetInt64(2),
+        ProgramDateTime = Time(row, 3),
+        DiscontinuitySequence = row.GetInt32(4),
+        Period = row.GetInt32(5),
+        SourceIndependent = row.GetBoolean(6),
+    };
+
+    private static TrackConfiguration Configuration(SqliteDataReader row) => row.IsDBNull(4)
+        ? new AudioConfiguration
+        {
+            Codec = row.GetString(1),
+            Timescale = (uint)row.GetInt64(2),
+            DecoderConfiguration = row.GetFieldValue<byte[]>(3),
+            Channels = row.GetInt32(8),
+        }
+        : new VideoConfiguration
+        {
+            Codec = row.GetString(1),
+            Timescale = (uint)row.GetInt64(2),
+            DecoderConfiguration = row.GetFieldValue<byte[]>(3),
+            Width = row.GetInt32(4),
+            Height = row.GetInt32(5),
+            SampleAspectRatio = (row.GetInt32(6), row.GetInt32(7)),
+        };
+
+    private static Segment Segment(SqliteDataReader row, RecordedTimeline timeline) => new()
+    {
+        Boundary = timeline.BoundaryOf(row.GetInt64(1)),
+        DecodeTime = row.GetInt64(2),
+        Duration = row.GetInt64(3),
+        Initialization = row.GetInt32(4),
+        Independent = row.GetBoolean(5),
+        Length = row.GetInt64(6),
+    };
+
+    private static DateTimeOffset Time(SqliteDataReader row, int column) => new(row.GetInt64(column), TimeSpan.Zero);
+
+    private void Query(string sql, Action<SqliteDataReader> read, params ReadOnlySpan<object?> values)
+    {
+        lock (_using)
+        {
+            using var statement = new JournalStatement(_database, sql);
+            using var rows = statement.Query(values);
+            while (rows.Read())
+            {
+                read(rows);
+            }
+        }
+    }
+}

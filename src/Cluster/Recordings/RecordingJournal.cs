@@ -1,0 +1,171 @@
+using Microsoft.Data.Sqlite;
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Cluster.Recordings;
+
+/// <summary>
+/// The journal of broadcasts' timelines, in SQLite: which segments are in storage, appended to when one has been stored, and
+/// what it takes to list and play them. Safe from any thread; a call blocks for some tens of microseconds.
+/// </summary>
+/// <remarks>
+/// Synchronous = NORMAL: a commit is safe from a crash of the node, and waits for no disk. A loss of power may cost the
+/// newest commits, as it may cost the newest files, which nobody waits for either; what is left is a shorter journal.
+/// </remarks>
+public sealed partial class RecordingJournal : IDisposable
+{
+    private const string Schema =
+        """
+        CREATE TABLE IF NOT EXISTS broadcasts (
+            id TEXT PRIMARY KEY, channel TEXT NOT NULL, target_duration INTEGER NOT NULL, part_target INTEGER NOT NULL,
+            ended_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS periods (
+            broadcast TEXT NOT NULL, number INTEGER NOT NULL, decode_time INTEGER NOT NULL, date_time INTEGER NOT NULL,
+            PRIMARY KEY (broadcast, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS boundaries (
+            broadcast TEXT NOT NULL, sequence INTEGER NOT NULL, decode_time INTEGER NOT NULL,
+            presentation_time INTEGER NOT NULL, date_time INTEGER NOT NULL, discontinuities INTEGER NOT NULL,
+            period INTEGER NOT NULL, source_independent INTEGER NOT NULL,
+            PRIMARY KEY (broadcast, sequence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS initializations (
+            broadcast TEXT NOT NULL, rendition TEXT NOT NULL, number INTEGER NOT NULL, codec TEXT NOT NULL,
+            timescale INTEGER NOT NULL, decoder_configuration BLOB NOT NULL, width INTEGER, height INTEGER,
+            sample_width INTEGER, sample_height INTEGER, channels INTEGER,
+            PRIMARY KEY (broadcast, rendition, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS segments (
+            broadcast TEXT NOT NULL, rendition TEXT NOT NULL, sequence INTEGER NOT NULL, decode_time INTEGER NOT NULL,
+            duration INTEGER NOT NULL, initialization INTEGER NOT NULL, independent INTEGER NOT NULL,
+            length INTEGER NOT NULL, frame_rate REAL NOT NULL,
+            PRIMARY KEY (broadcast, rendition, sequence)
+        ) STRICT, WITHOUT ROWID;
+        """;
+
+    private static readonly string[] Tables = ["segments", "initializations", "boundaries", "periods"];
+
+    private readonly SqliteConnection _database;
+    private readonly Lock _using = new();
+    private readonly JournalStatement _addBroadcast;
+    private readonly JournalStatement _addPeriod;
+    private readonly JournalStatement _addBoundary;
+    private readonly JournalStatement _addInitialization;
+    private readonly JournalStatement _addSegment;
+
+    /// <param name="path">The database file; made when missing.</param>
+    public RecordingJournal(string path)
+    {
+        _database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        _database.Open();
+        Execute("PRAGMA journal_mode = WAL");
+        Execute("PRAGMA synchronous = NORMAL");
+        Execute(Schema);
+        _addBroadcast = new(_database, "INSERT OR IGNORE INTO broadcasts VALUES ($1, $2, $3, $4, NULL)");
+        _addPeriod = new(_database, "INSERT OR IGNORE INTO periods VALUES ($1, $2, $3, $4)");
+        _addBoundary = new(_database, "INSERT OR IGNORE INTO boundaries VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+        _addInitialization = new(
+            _database, "INSERT OR IGNORE INTO initializations VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+        _addSegment = new(_database, "INSERT OR IGNORE INTO segments VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+    }
+
+    /// <summary>Appends the beginning of a broadcast; once more changes nothing.</summary>
+    public void Begin(string id, string channel, TimeSpan targetDuration, TimeSpan partTarget)
+    {
+        lock (_using)
+        {
+            _addBroadcast.Execute(id, channel, targetDuration.Ticks, partTarget.Ticks);
+        }
+    }
+
+    /// <summary>Appends a segment whose file is in storage, all of it or nothing.</summary>
+    public void Add(string broadcastId, StoredSegment stored)
+    {
+        lock (_using)
+        {
+            Execute("BEGIN");
+            try
+            {
+                AddRows(broadcastId, stored);
+                Execute("COMMIT");
+            }
+            catch
+            {
+                Execute("ROLLBACK");
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Appends a broadcast's end, after which it is a recording.</summary>
+    public void End(string broadcastId, DateTimeOffset endedAt)
+    {
+        lock (_using)
+        {
+            Execute("UPDATE broadcasts SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL", endedAt.UtcTicks, broadcastId);
+        }
+    }
+
+    /// <summary>Takes back a segment whose file turned out to be lost.</summary>
+    public void Remove(string broadcastId, string rendition, long mediaSequence)
+    {
+        lock (_using)
+        {
+            Execute(
+                "DELETE FROM segments WHERE broadcast = $1 AND rendition = $2 AND sequence = $3",
+                broadcastId, rendition, mediaSequence);
+        }
+    }
+
+    /// <summary>Forgets a broadcast.</summary>
+    public void Delete(string broadcastId)
+    {
+        lock (_using)
+        {
+            Execute("BEGIN");
+            foreach (var table in Tables)
+            {
+                Execute($"DELETE FROM {table} WHERE broadcast = $1", broadcastId);
+            }
+
+            Execute("DELETE FROM broadcasts WHERE id = $1", broadcastId);
+            Execute("COMMIT");
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_using)
+        {
+            foreach (var statement in (JournalStatement[])[_addBroadcast, _addPeriod, _addBoundary, _addInitialization, _addSegment])
+            {
+                statement.Dispose();
+            }
+
+            _database.Dispose();
+        }
+    }
+
+    private void AddRows(string broadcastId, StoredSegment stored)
+    {
+        var (segment, boundary, period) = (stored.Segment, stored.Segment.Boundary, stored.Period);
+        _addPeriod.Execute(broadcastId, period.Index, period.DecodeTime, period.ProgramDateTime.UtcTicks);
+        _addBoundary.Execute(
+            broadcastId, boundary.MediaSequence, boundary.DecodeTime, boundary.PresentationTime,
+            boundary.ProgramDateTime.UtcTicks, boundary.DiscontinuitySequence, boundary.Period, boundary.SourceIndependent);
+        var (video, audio) = (stored.Configuration as VideoConfiguration, stored.Configuration as AudioConfiguration);
+        _addInitialization.Execute(
+            broadcastId, stored.Rendition, segment.Initialization, stored.Configuration.Codec,
+            (long)stored.Configuration.Timescale, stored.Configuration.DecoderConfiguration.ToArray(), video?.Width,
+            video?.Height, video?.SampleAspectRatio.Width, video?.SampleAspectRatio.Height, audio?.Channels);
+        _addSegment.Execute(
+            broadcastId, stored.Rendition, boundary.MediaSequence, segment.DecodeTime, segment.Duration,
+            segment.Initialization, segment.Independent, segment.Length, stored.FrameRate);
+    }
+
+    private void Execute(string sql, params ReadOnlySpan<object?> values)
+    {
+        using var statement = new JournalStatement(_database, sql);
+        statement.Execute(values);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Data.Common;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Recordings;
+
+/// <content>What is kept: after a crash, and as time goes by.</content>
+public sealed partial class RecordingLibrary
+{
+    /// <summary>
+    /// Before anything is live: closes the broadcasts that a crash cut off at their last stored segment, and deletes media
+    /// that belongs to no recording.
+    /// </summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        foreach (var id in journal.ReadUnended())
+        {
+            await CloseAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+
+        var folders = await storage.ListFoldersAsync(LiveMedia.Root, cancellationToken).ConfigureAwait(false);
+        foreach (var recording in journal.ReadRecordings())
+        {
+            if (folders.Contains(recording.Id))
+            {
+                Keep(recording);
+            }
+            else
+            {
+                journal.Delete(recording.Id); // Deleted but for this, or kept in a memory that is gone.
+            }
+        }
+
+        foreach (var folder in folders.Where(folder => Find(folder) is null))
+        {
+            await storage.DeleteFolderAsync(LiveMedia.FolderOf(folder), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Deletes what is too old or too much, the oldest first, until cancelled.</summary>
+    public async Task RunRetentionAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(RetentionInterval, time);
+        do
+        {
+            try
+            {
+                await PruneAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException)
+            {
+                LogFailed(e.Message); // Tried again next time.
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Deletes what is too old or too much now.</summary>
+    public async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        Recording[] oldestFirst;
+        lock (_changing)
+        {
+            oldestFirst = [.. _recordings.Values.OrderBy(recording => recording.EndedAt)];
+        }
+
+        foreach (var recording in oldestFirst)
+        {
+            var reason = now - recording.EndedAt >= options.MaxAge ? "it is too old"
+                : SizeBytes > options.MaxBytes ? "recordings take too much space"
+                : null;
+            if (reason is null)
+            {
+                return;
+            }
+
+            if (await DeleteAsync(recording.Id, cancellationToken).ConfigureAwait(false))
+            {
+                LogDeleted(recording.Id, recording.Channel, reason);
+            }
+        }
+    }
+
+    private void Keep(Recording recording)
+    {
+        lock (_changing)
+        {
+            _recordings[recording.Id] = recording;
+        }
+    }
+
+    /// <summary>Ends a broadcast that was cut off, without the segments whose files a loss of power has cost.</summary>
+    private async Task CloseAsync(string id, CancellationToken cancellationToken)
+    {
+        foreach (var rendition in journal.Read(id)?.Renditions ?? [])
+        {
+            foreach (var segment in rendition.Segments)
+            {
+                if (!segment.IsGap && !await IsWholeAsync(id, rendition.Name, segment, cancellationToken).ConfigureAwait(false))
+                {
+                    journal.Remove(id, rendition.Name, segment.Boundary.MediaSequence);
+                }
+            }
+        }
+
+        if (journal.Read(id) is { } timeline)
+        {
+            journal.End(id, timeline.PublishedAt);
+            LogRecovered(id, timeline.PublishedAt - timeline.StartedAt);
+        }
+        else
+        {
+            journal.Delete(id);
+        }
+    }
+
+    private async Task<bool> IsWholeAsync(string id, string rendition, Segment segment, CancellationToken cancellationToken)
+    {
+        var stored = await OpenAsync(id, rendition, MediaNames.Segment(segment.DecodeTime), cancellationToken).ConfigureAwait(false);
+        if (stored is null)
+        {
+            return false;
+        }
+
+        await using (stored.ConfigureAwait(false))
+        {
+            return stored.Length == segment.Length;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Streaming.Cluster.Recordings;
+
+/// <summary>Which broadcasts are kept when they are over, and for how long.</summary>
+public sealed record RecordingOptions
+{
+    /// <summary>
+    /// A broadcast becomes a recording when it ends. Default: on. Off, its media is deleted when it leaves the window.
+    /// Recordings that are there stay until their time is over.
+    /// </summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>
+    /// Age, counted from the end of the broadcast, at which a recording is deleted. 1 minute–10 years, default 7 days.
+    /// </summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// Bytes that recordings may take, broadcasts under way included; beyond it the oldest recordings are deleted. At
+    /// least 0, at most what the storage takes. Default: half of that, so that live media always finds room.
+    /// </summary>
+    public long? MaxBytes { get; init; }
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Streaming.Cluster.Recordings;
+using Streaming.Gateway.Playback;
+using Streaming.Pipeline.Cmaf;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Gateway.Recordings;
+
+/// <summary>Playback of recordings: manifests that never change, and media from storage.</summary>
+internal static class OnDemandEndpoints
+{
+    /// <summary>A manifest that is true until the recording is deleted.</summary>
+    private const string UntilDeleted = "public, max-age=60";
+
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapOnDemand(this IEndpointRouteBuilder routes)
+    {
+        var recording = routes.MapGroup("/vod/{id}").WithTags("Recordings").RequireCors(LiveEndpoints.CorsPolicy);
+        recording.MapMethods("/index.m3u8", Methods, Multivariant).WithName("RecordedHlsMultivariantPlaylist");
+        recording.MapMethods("/manifest.mpd", Methods, Mpd).WithName("RecordedDashManifest");
+        recording.MapMethods("/{rendition}/" + MediaNames.MediaPlaylist, Methods, Playlist).WithName("RecordedHlsMediaPlaylist");
+        recording.MapMethods("/{rendition}/{name}", Methods, FileAsync).WithName("RecordedMedia");
+    }
+
+    private static IResult Multivariant(string id, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
+        recordings.TimelineOf(id) is { } timeline
+            ? new ManifestResult(manifests.Multivariant(timeline), MediaTypes.HlsPlaylist, UntilDeleted)
+            : Missing(context, "There is no such recording.");
+
+    private static IResult Mpd(string id, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
+        recordings.TimelineOf(id) is { } timeline
+            ? new ManifestResult(manifests.Mpd(timeline), MediaTypes.Mpd, UntilDeleted)
+            : Missing(context, "There is no such recording.");
+
+    private static IResult Playlist(
+        string id, string rendition, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
+        recordings.TimelineOf(id) is { } timeline && timeline.Find(rendition) is { } found
+            ? new ManifestResult(manifests.Media(timeline, found), MediaTypes.HlsPlaylist, UntilDeleted)
+            : Missing(context, "There is no such recording.");
+
+    private static async Task<IResult> FileAsync(
+        string id, string rendition, string name, HttpContext context, RecordingLibrary recordings)
+    {
+        if (recordings.TimelineOf(id)?.Find(rendition) is not { } found)
+        {
+            return Missing(context, "There is no such recording.");
+        }
+
+        var type = found.Kind == TrackKind.Audio ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
+        var header = HeaderOf(found, name);
+        if (header is null && !MediaNames.TryParseSegment(name, out _))
+        {
+            return Missing(context, "There is no such file.");
+        }
+
+        if (await recordings.OpenAsync(id, rendition, name, context.RequestAborted) is { } stored)
+        {
+            return new StoredMediaResult(stored, type, MediaTypes.Immutable);
+        }
+
+        // A header that did not get into a full storage follows from the journal.
+        return header is null
+            ? Missing(context, "There is no such file.")
+            : new MediaResult(CmafHeader.Create(header), type, MediaTypes.Immutable);
+    }
+
+    /// <summary>The configuration whose CMAF header has that name.</summary>
+    private static TrackConfiguration? HeaderOf(RenditionSnapshot rendition, string name)
+    {
+        for (var index = 0; index < rendition.Initializations.Length; index++)
+        {
+            if (name == MediaNames.Initialization(index))
+            {
+                return rendition.Initializations[index];
+            }
+        }
+
+        return null;
+    }
+
+    private static ProblemHttpResult Missing(HttpContext context, string title)
+    {
+        context.Response.Headers.CacheControl = MediaTypes.Never;
+        return TypedResults.Problem(title: title, statusCode: StatusCodes.Status404NotFound);
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Cmaf;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Tests.Live;
+
+/// <summary>Memory holds the live edge, whatever the window.</summary>
+public sealed class LiveRenditionTests
+{
+    private const int Hot = 8;
+    private const int PartsPerSegment = 6;
+    private const int PartLength = 10;
+    private const int HeaderLengthMax = 1000;
+    private const long SegmentTicks = 2 * MediaClock.TicksPerSecond;
+
+    private readonly ScriptedStorage _storage = new();
+
+    [Fact]
+    public async Task Media_WindowOfThousands_MemoryHoldsTheEdge()
+    {
+        var (rendition, media, archive) = New();
+        var running = archive.RunAsync(Task.CompletedTask);
+        var most = 0L;
+        for (var sequence = 0; sequence < 2000; sequence++)
+        {
+            AddSegment(rendition, sequence);
+            while (_storage.UsedBytes < (sequence + 1L) * PartsPerSegment * PartLength)
+            {
+                await Task.Yield(); // For the archive, which a broadcast does not wait for.
+            }
+
+            // What was added a moment ago may be stored already and be let go of with the next one.
+            most = Math.Max(most, media.HotBytes);
+        }
+
+        archive.Complete();
+        await running;
+        var timeline = rendition.Timeline.Snapshot();
+
+        Assert.Equal(2000, timeline.Segments.Length);
+        Assert.InRange(most, 1, (Hot + 2) * PartsPerSegment * PartLength * 2 + HeaderLengthMax);
+        Assert.Equal(0, rendition.WindowStart);
+        Assert.InRange(timeline.Segments.Count(segment => !segment.Parts.IsEmpty), 12, 14);
+        Assert.All(timeline.Segments[^12..], segment => Assert.Equal(PartsPerSegment, segment.Parts.Length));
+    }
+
+    [Fact]
+    public void Media_StorageTakesNothing_WindowShrinksAndMemoryStaysBounded()
+    {
+        _storage.FailsOn = "m4s";
+        var (rendition, media, _) = New();
+        for (var sequence = 0; sequence < 1000; sequence++)
+        {
+            AddSegment(rendition, sequence);
+            rendition.Trim(rendition.WindowStart, rendition.WindowStart);
+        }
+
+        var listed = rendition.Timeline.Snapshot().Segments;
+        Assert.Equal(Hot * 8, listed.Length);
+        Assert.All(listed, segment => Assert.True(media.TryGet("source", MediaNames.Segment(segment.DecodeTime), out _)));
+        Assert.InRange(media.HotBytes, 1, Hot * 16 * PartsPerSegment * PartLength * 2 + HeaderLengthMax);
+    }
+
+    private (LiveRendition Rendition, LiveMedia Media, SegmentArchive Archive) New()
+    {
+        var media = new LiveMedia("b1", _storage);
+        var archive = new SegmentArchive(media, _storage, NullLogger.Instance);
+        var options = new BroadcastOptions { HotSegments = Hot };
+        return (new LiveRendition("source", Recordings.Stored.Video(720), media, archive, null, options), media, archive);
+    }
+
+    private static void AddSegment(LiveRendition rendition, int sequence)
+    {
+        var boundary = Recordings.Stored.Segment("source", Recordings.Stored.Video(720), sequence).Segment.Boundary;
+        for (var index = 0; index < PartsPerSegment; index++)
+        {
+            var part = new Part(index, boundary.DecodeTime + (index * SegmentTicks / PartsPerSegment), SegmentTicks / PartsPerSegment, index == 0, PartLength);
+            rendition.Add(new PackagedMedia.PartMade(boundary, boundary.DecodeTime, part, new byte[PartLength]));
+        }
+
+        rendition.Add(new PackagedMedia.SegmentEnded(boundary, boundary.DecodeTime, SegmentTicks));
+    }
+}

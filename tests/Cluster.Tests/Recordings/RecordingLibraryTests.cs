@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Streaming.Cluster.Recordings;
+using Streaming.Pipeline.Storage.Memory;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Tests.Recordings;
+
+/// <summary>What is kept, and for how long.</summary>
+public sealed class RecordingLibraryTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly MemoryStorage _storage = new(1 << 20);
+    private readonly FakeTimeProvider _time = new(Stored.Start);
+    private readonly RecordingJournal _journal;
+
+    public RecordingLibraryTests() => _journal = new RecordingJournal(_folder["recordings.db"]);
+
+    public void Dispose()
+    {
+        _journal.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Prune_TooOld_IsDeletedWithItsFiles()
+    {
+        var library = Library(new() { MaxAge = TimeSpan.FromDays(1) });
+        await RecordAsync(library, "b1", segments: 3);
+        _time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(5));
+        await library.PruneAsync(default);
+        Assert.NotNull(library.Find("b1")); // It ended after 6 s.
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await library.PruneAsync(default);
+
+        Assert.Null(library.Find("b1"));
+        Assert.Null(library.TimelineOf("b1"));
+        Assert.Equal(0, _storage.UsedBytes);
+        Assert.Empty(_journal.ReadRecordings());
+    }
+
+    [Fact]
+    public async Task RunRetention_TimePasses_Prunes()
+    {
+        var library = Library(new() { MaxAge = TimeSpan.FromMinutes(1) });
+        await RecordAsync(library, "b1", segments: 1);
+        using var stop = new CancellationTokenSource();
+        var running = library.RunRetentionAsync(stop.Token);
+
+        while (library.Find("b1") is not null)
+        {
+            _time.Advance(RecordingLibrary.RetentionInterval);
+            await Task.Yield();
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task Prune_TooMuch_DeletesTheOldestFirstAndNoMoreThanNeeded()
+    {
+        var library = Library(new() { MaxBytes = 7000 });
+        await RecordAsync(library, "b3", segments: 2);
+        await RecordAsync(library, "b1", segments: 4);
+        await RecordAsync(library, "b2", segments: 5);
+        Assert.Equal(11_000, library.SizeBytes);
+
+        await library.PruneAsync(default);
+
+        Assert.Equal(["b2"], library.Of("news").Select(recording => recording.Id));
+        Assert.Equal(5000, library.SizeBytes);
+        Assert.Equal(5000, _storage.UsedBytes);
+    }
+
+    [Fact]
+    public async Task Prune_BroadcastUnderWay_CountsAndStays()
+    {
+        var library = Library(new() { MaxBytes = 3500 });
+        await RecordAsync(library, "b1", segments: 2);
+        await RecordAsync(library, "b2", segments: 2, isEnded: false);
+
+        await library.PruneAsync(default);
+
+        Assert.Empty(library.Of("news"));
+        Assert.Equal(["b2"], _journal.ReadUnended());
+        Assert.Equal(2000, _storage.UsedBytes);
+    }
+
+    [Fact]
+    public async Task Record_NotEnabled_IsNothing()
+    {
+        Assert.Null(Library(new() { Enabled = false }).Record("b1", "news", new SegmentationOptions()));
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Recover_CutOffBroadcast_IsARecordingUpToItsLastStoredSegment()
+    {
+        await RecordAsync(Library(new()), "b1", segments: 5, isEnded: false);
+        await _storage.DeleteAsync("live/b1/source/720000.m4s", default);
+
+        var library = Library(new());
+        await library.RecoverAsync(default);
+
+        var recording = Assert.Single(library.Of("news"));
+        Assert.Equal((TimeSpan.FromSeconds(8), 4000), (recording.Duration, recording.SizeBytes));
+        Assert.Equal(Stored.Start.AddSeconds(8), recording.EndedAt);
+        Assert.Equal(4, library.TimelineOf("b1")!.Renditions[0].Segments.Length);
+    }
+
+    [Fact]
+    public async Task Recover_DeletesWhatIsNoRecording_AndForgetsWhatIsNotThere()
+    {
+        var before = Library(new());
+        await RecordAsync(before, "b1", segments: 1);
+        await RecordAsync(before, "b2", segments: 1);
+        await _storage.WriteAsync("live/b3/source/0.m4s", [new byte[10]], default);
+        await _storage.DeleteFolderAsync("live/b2", default);
+
+        var library = Library(new());
+        await library.RecoverAsync(default);
+
+        Assert.Equal(["b1"], library.Of("news").Select(recording => recording.Id));
+        Assert.Equal(["b1"], await _storage.ListFoldersAsync("live", default));
+        Assert.Null(_journal.Read("b2"));
+    }
+
+    [Fact]
+    public async Task DeleteOf_Channel_LeavesOthers()
+    {
+        var library = Library(new());
+        await RecordAsync(library, "b1", segments: 1);
+        await RecordAsync(library, "b2", segments: 1, channel: "sports");
+
+        await library.DeleteOfAsync("news", default);
+
+        Assert.Empty(library.Of("news"));
+        Assert.Single(library.Of("sports"));
+        Assert.False(await library.DeleteAsync("b1", default));
+    }
+
+    private RecordingLibrary Library(RecordingOptions options) =>
+        new(_journal, options, _storage, _time, NullLogger<RecordingLibrary>.Instance);
+
+    private async Task RecordAsync(
+        RecordingLibrary library, string id, int segments, bool isEnded = true, string channel = "news")
+    {
+        var recording = library.Record(id, channel, new SegmentationOptions())!;
+        for (var sequence = 0; sequence < segments; sequence++)
+        {
+            var stored = Stored.Segment("source", Stored.Video(720), sequence);
+            recording.Add(stored.Period);
+            await _storage.WriteAsync(
+                $"live/{id}/source/{MediaNames.Segment(stored.Segment.DecodeTime)}", [new byte[stored.Segment.Length]], default);
+            recording.Add("source", stored.Segment, stored.Configuration, stored.FrameRate);
+        }
+
+        if (isEnded)
+        {
+            recording.End();
+        }
+    }
+}
