@@ -17,7 +17,7 @@ public sealed class LiveNode : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Node = await Node.StartAsync("Recordings:Enabled=false");
+        Node = await Node.StartAsync("Segments:Window=00:00:12", "Recordings:Enabled=false");
         Channel = await Node.CreateChannelAsync();
         _publisher = Channel.Publish(await Sources.AudioAndVideo);
         BroadcastId = (await Channel.LiveAsync("source", "240p", "audio")).BroadcastId!;
