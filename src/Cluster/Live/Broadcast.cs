@@ -325,7 +325,12 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 
         rendition ??= New(name, configuration);
         rendition.Configure(configuration);
-        packager = new CmafPackager(configuration, _options.Segments.PartTarget, rendition.Add);
+        var owner = rendition;
+        packager = new CmafPackager(configuration, _options.Segments.PartTarget, media =>
+        {
+            _isDirty = true;
+            owner.Add(media);
+        });
     }
 
     /// <summary>Gives a rendition gaps in place of what it lacks before <paramref name="untilSequence"/>.</summary>

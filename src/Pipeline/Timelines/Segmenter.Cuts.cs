@@ -37,14 +37,25 @@ public sealed partial class Segmenter
         // The same where audio was missing.
         while (_cutter.NextOverdue(AudioEnd ?? clock, clock) is { } overdue)
         {
-            _videoClock.SkipTo(overdue);
-            BeginSegment(overdue, overdue, _video is null);
+            BeginAfterVideo(overdue, overdue);
         }
 
         if (_cutter.NextAudio(clock, overdueOnly: _video is not null))
         {
-            _videoClock.SkipTo(clock);
-            BeginSegment(clock, _cutter.GridTime, _video is null);
+            BeginAfterVideo(clock, _cutter.GridTime);
+        }
+    }
+
+    /// <summary>
+    /// Begins a segment where audio went on without video: at that time, or where the newest picture ends if that is later.
+    /// </summary>
+    private void BeginAfterVideo(long decodeTime, long presentationTime)
+    {
+        decodeTime = Math.Max(decodeTime, _videoClock.Next);
+        if (decodeTime > _current!.DecodeTime)
+        {
+            _videoClock.SkipTo(decodeTime);
+            BeginSegment(decodeTime, presentationTime, _video is null);
         }
     }
 

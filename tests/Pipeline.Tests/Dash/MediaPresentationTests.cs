@@ -23,6 +23,7 @@ public sealed class MediaPresentationTests
         var broadcast = BroadcastScript.Play(script);
         Validate(Manifests.Mpd(broadcast));
         Validate(Manifests.Mpd(broadcast, new MediaPresentationOptions { OnDemand = true }));
+        Validate(Manifests.Mpd(broadcast, new MediaPresentationOptions { LowLatency = true }));
     }).QuickCheckThrowOnFailure();
 
     [Theory]

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Streaming.Pipeline.Dash;
+using Streaming.Pipeline.Tests.Timelines;
+
+namespace Streaming.Pipeline.Tests.Dash;
+
+public sealed class LowLatencyTests
+{
+    private static readonly XNamespace Mpd = "urn:mpeg:dash:schema:mpd:2011";
+
+    private static readonly MediaPresentationOptions Options = new() { LowLatency = true };
+
+    [Fact]
+    public void Mpd_InLowLatency_IsAsRecorded() => Repository.AssertGolden(
+        Manifests.Mpd(Broadcasts.All["growing"], Options), "tests", "Pipeline.Tests", "Dash", "Golden", "growing.low-latency.mpd");
+
+    [Fact]
+    public void GrowingSegment_InLowLatency_IsListedAndAvailableFromItsFirstPart()
+    {
+        var root = XDocument.Parse(Manifests.Mpd(Broadcasts.All["growing"], Options)).Root!;
+        var templates = root.Descendants(Mpd + "SegmentTemplate").ToList();
+        Assert.Equal(4, templates.Count);
+        foreach (var template in templates)
+        {
+            // Segments of 2 s, the seventh growing, parts of 0.5 s.
+            var timescale = (double)template.Attribute("timescale")!;
+            var last = Durations(template)[^1] / timescale;
+            Assert.Equal(7, Durations(template).Count);
+            Assert.InRange(last, 2.0, 2.1);
+            Assert.Equal("false", template.Attribute("availabilityTimeComplete")!.Value);
+            Assert.Equal(0.5, last - (double)template.Attribute("availabilityTimeOffset")!, 0.002);
+        }
+
+        Assert.Equal(2250, (int)root.Descendants(Mpd + "Latency").Single().Attribute("target")!);
+        Assert.Equal("PT2.25S", root.Attribute("suggestedPresentationDelay")!.Value);
+        Assert.Equal("PT0.25S", root.Attribute("minimumUpdatePeriod")!.Value);
+    }
+
+    [Theory]
+    [InlineData("gap")]
+    [InlineData("only-source-not-independent")]
+    [InlineData("ended")]
+    public void Mpd_WhereNothingCanBePlayedWhileItGrows_IsAsWithout(string name) =>
+        Assert.Equal(Manifests.Mpd(Broadcasts.All[name]), Manifests.Mpd(Broadcasts.All[name], Options));
+
+    [Fact]
+    public void NewPeriod_InLowLatency_LeavesThoseBeforeItComplete()
+    {
+        var broadcast = new BroadcastBuilder().Ladder().Segments(3).NewPeriod(TimeSpan.FromSeconds(5)).Segments(2).Growing(90_000).Build();
+        var periods = XDocument.Parse(Manifests.Mpd(broadcast, Options)).Root!.Elements(Mpd + "Period").ToList();
+        Assert.Equal(2, periods.Count);
+        Assert.All(periods[0].Descendants(Mpd + "SegmentTemplate"), template =>
+        {
+            Assert.Null(template.Attribute("availabilityTimeOffset"));
+            Assert.Equal(3, Durations(template).Count);
+        });
+        Assert.All(periods[1].Descendants(Mpd + "SegmentTemplate"), template => Assert.Equal(3, Durations(template).Count));
+    }
+
+    [Fact]
+    public void GrowingSegment_LongerThanExpected_IsListedAsLongAsItIs()
+    {
+        var broadcast = new BroadcastBuilder().Video("source").Segments(3).Growing(270_000).Build();
+        var template = XDocument.Parse(Manifests.Mpd(broadcast, Options)).Root!.Descendants(Mpd + "SegmentTemplate").Single();
+        Assert.Equal(270_000, Durations(template)[^1]);
+    }
+
+    private static List<long> Durations(XElement template) => [.. template.Descendants(Mpd + "S").SelectMany(s => Enumerable.Repeat(
+        (long)s.Attribute("d")!, 1 + int.Parse(s.Attribute("r")?.Value ?? "0", CultureInfo.InvariantCulture)))];
+}
