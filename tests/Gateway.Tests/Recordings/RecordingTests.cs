@@ -178,7 +178,8 @@ public sealed class RecordingTests
     private static async Task<string> ErrorsAsync(params string[] arguments)
     {
         using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "warning", .. arguments]) { RedirectStandardError = true })!;
+            "ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "warning", .. arguments])
+        { RedirectStandardError = true })!;
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return errors;
