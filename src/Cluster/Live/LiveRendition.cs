@@ -183,7 +183,8 @@ internal sealed class LiveRendition
     /// <summary>Lets go of the memory of segments that are stored and no longer at the live edge.</summary>
     private void Cool()
     {
-        while (_hot.Count > _hotSegments && _hot.Peek() is var oldest && (oldest.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
+        while (_hot.Count > _hotSegments && _hot.Peek() is var oldest
+            && (oldest.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
         {
             _hot.Dequeue();
             for (var index = 0; index < oldest.Parts; index++)
@@ -194,7 +195,7 @@ internal sealed class LiveRendition
             _media.Forget(Name, oldest.Name);
         }
 
-        if (_hot.Count > _hotSegments * UnstoredListedFactor)
+        if (_archive.Unstored > 0 && _hot.Count > _hotSegments * UnstoredListedFactor)
         {
             WindowStart = Timeline.NextSequence!.Value - (_hotSegments * UnstoredListedFactor);
         }

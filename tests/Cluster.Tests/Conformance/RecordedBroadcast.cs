@@ -55,7 +55,7 @@ internal sealed class RecordedBroadcast
         {
             Segments = new SegmentationOptions { Window = TimeSpan.FromHours(2) },
             Ladder = ladder,
-            HotSegments = 2,
+            HotSegments = 128, // Published far faster than it plays: storage may come after.
         };
         await using var channels = new LiveChannels(
             directory, options, new MemoryStorage(1L << 30), time, NullLogger<LiveChannel>.Instance);
