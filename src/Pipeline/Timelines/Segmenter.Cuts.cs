@@ -61,21 +61,16 @@ public sealed partial class Segmenter
 
     private void BeginSegment(long decodeTime, long presentationTime, bool independent)
     {
-        var now = time.GetUtcNow();
         var discontinuities = (_current?.DiscontinuitySequence ?? 0) + (_configurationChanged ? 1 : 0);
-        if (_period is null || _configurationChanged || now - _period.At(decodeTime) > LagMax)
-        {
-            _period = new Period(_current is null ? 0 : _current.Period + 1, decodeTime, now);
-        }
-
+        var period = _wallClock.BeginSegment(decodeTime, _configurationChanged);
         _current = new SegmentBoundary
         {
             MediaSequence = _current is null ? 0 : _current.MediaSequence + 1,
             DecodeTime = decodeTime,
             PresentationTime = presentationTime,
-            ProgramDateTime = _period.At(decodeTime),
+            ProgramDateTime = period.At(decodeTime),
             DiscontinuitySequence = discontinuities,
-            Period = _period.Index,
+            Period = period.Index,
             SourceIndependent = independent,
         };
         _isOpen = true;
