@@ -94,6 +94,11 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     }
 
     /// <summary>
+    /// A publisher begins: the picture that it begins with would have been here this long ago, had nothing held it up.
+    /// </summary>
+    public void BeginPublication(TimeSpan heldUp) => _wallClock.HeldUp = heldUp;
+
+    /// <summary>
     /// Adds a frame. Before the first IDR picture of a publisher, nothing has a place: such frames are dropped.
     /// </summary>
     public void Add(in Frame frame)
@@ -150,7 +155,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
         _frames.Join(frame, joinMs);
         _videoClock.SkipTo(joinMs * MediaClock.TicksPerMs);
         _audioClock?.SkipTo(MediaClock.RescaleUp(joinMs, 1000, _audioClock.SampleRate));
-        _wallClock.Leave();
+        _wallClock.Join();
         _joined = true;
         return true;
     }

@@ -5,22 +5,18 @@ namespace Streaming.Pipeline.Timelines;
 /// it arrives if nothing holds it up: players measure their latency by it, and DASH players keep it by it.
 /// </summary>
 /// <remarks>
-/// A period is anchored when its first picture is there. That may have been held up, at the start of a broadcast (tags wait
-/// until both tracks have shown themselves, encoders send what piled up while they connected) or in a network that stood still:
-/// then all that follows is ahead of its wall-clock time by as much, and is anchored anew once it is clear by how much. A
-/// publisher that is faster than real time gets further and further ahead, and is left alone.
+/// A period is anchored when its first picture is there. Where that was held up in a network that stood still, all that
+/// follows is ahead of its wall-clock time, and is anchored anew once it is clear by how much. A publisher that is faster than
+/// real time gets further and further ahead, and is left alone.
 /// </remarks>
 internal sealed class WallClock(TimeProvider time)
 {
     /// <summary>Media may be late by this before it is anchored anew.</summary>
     public static readonly TimeSpan LagMax = TimeSpan.FromSeconds(1);
 
-    /// <summary>Media may be ahead by this in a period that is anchored by when a picture arrived.</summary>
-    public static readonly TimeSpan LeadMaxOnArrival = TimeSpan.FromMilliseconds(30);
-
     /// <summary>
-    /// Media may be ahead by this in a period that was anchored by the lead itself: an encoder's clock that is fast by 50 µs
-    /// a second begins a period every 80 minutes.
+    /// Media may be ahead by this before it is anchored anew: an encoder's clock that is fast by 50 µs a second begins a period
+    /// every 80 minutes.
     /// </summary>
     public static readonly TimeSpan LeadMax = TimeSpan.FromMilliseconds(250);
 
@@ -32,14 +28,16 @@ internal sealed class WallClock(TimeProvider time)
 
     private int _periods;
     private TimeSpan _lead;
-    private TimeSpan _leadMax;
     private DateTimeOffset _leadSince;
 
     /// <summary>The period in force, null before the first segment and between publishers.</summary>
     public Period? Period { get; private set; }
 
-    /// <summary>The publisher has gone: the next one's media has nothing to do with this one's time.</summary>
-    public void Leave() => Period = null;
+    /// <summary>How long what the next publisher begins with was held up before it came here.</summary>
+    public TimeSpan HeldUp { get; set; }
+
+    /// <summary>Another publisher's media begins, which has nothing to do with the time of the one before.</summary>
+    public void Join() => Period = null;
 
     /// <summary>Media of that decode time has arrived.</summary>
     public void Arrived(long decodeTime)
@@ -61,19 +59,22 @@ internal sealed class WallClock(TimeProvider time)
     public Period BeginSegment(long decodeTime, bool isDiscontinuity)
     {
         var now = time.GetUtcNow();
-        if (Period is null || isDiscontinuity || now - Period.At(decodeTime) > LagMax)
+        if (Period is null)
         {
-            return Anchor(decodeTime, now, LeadMaxOnArrival);
+            return Anchor(decodeTime, now - HeldUp);
         }
 
-        return _lead > _leadMax && now - _leadSince >= LeadSettles
-            ? Anchor(decodeTime, Period.At(decodeTime) - _lead, LeadMax)
+        // A discontinuity begins a period, but does not make anything come later.
+        var at = Period.At(decodeTime);
+        return now - at > LagMax ? Anchor(decodeTime, now)
+            : _lead > LeadMax && now - _leadSince >= LeadSettles ? Anchor(decodeTime, at - _lead)
+            : isDiscontinuity ? Anchor(decodeTime, at)
             : Period;
     }
 
-    private Period Anchor(long decodeTime, DateTimeOffset programDateTime, TimeSpan leadMax)
+    private Period Anchor(long decodeTime, DateTimeOffset programDateTime)
     {
-        (_lead, _leadMax, _leadSince) = (TimeSpan.Zero, leadMax, time.GetUtcNow());
+        (_lead, _leadSince) = (TimeSpan.Zero, time.GetUtcNow());
         return Period = new Period(_periods++, decodeTime, programDateTime);
     }
 }
