@@ -62,10 +62,11 @@ public sealed partial class Segmenter
     private void BeginSegment(long decodeTime, long presentationTime, bool independent)
     {
         var discontinuities = (_current?.DiscontinuitySequence ?? 0) + (_configurationChanged ? 1 : 0);
-        var period = _wallClock.BeginSegment(decodeTime, _configurationChanged);
+        var sequence = _current is null ? 0 : _current.MediaSequence + 1;
+        var period = _wallClock.BeginSegment(sequence, decodeTime, _configurationChanged);
         _current = new SegmentBoundary
         {
-            MediaSequence = _current is null ? 0 : _current.MediaSequence + 1,
+            MediaSequence = sequence,
             DecodeTime = decodeTime,
             PresentationTime = presentationTime,
             ProgramDateTime = period.At(decodeTime),

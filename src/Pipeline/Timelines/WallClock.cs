@@ -26,7 +26,8 @@ internal sealed class WallClock(TimeProvider time)
     // What media comes earlier by than ever before in its period, to count as growth.
     private static readonly TimeSpan LeadStep = TimeSpan.FromMilliseconds(10);
 
-    private int _periods;
+    private readonly Cadence _cadence = new();
+    private Period? _newest;
     private TimeSpan _lead;
     private DateTimeOffset _leadSince;
 
@@ -55,26 +56,32 @@ internal sealed class WallClock(TimeProvider time)
         }
     }
 
-    /// <summary>The period of a segment that begins at that decode time.</summary>
-    public Period BeginSegment(long decodeTime, bool isDiscontinuity)
+    /// <summary>The period of the segment with that number that begins at that decode time.</summary>
+    public Period BeginSegment(long mediaSequence, long decodeTime, bool isDiscontinuity)
+    {
+        Period = _newest = Next(mediaSequence, decodeTime, isDiscontinuity);
+        return Period;
+    }
+
+    private Period Next(long mediaSequence, long decodeTime, bool isDiscontinuity)
     {
         var now = time.GetUtcNow();
         if (Period is null)
         {
-            return Anchor(decodeTime, now - HeldUp);
+            return Anchor(now - HeldUp);
         }
 
         // A discontinuity begins a period, but does not make anything come later.
         var at = Period.At(decodeTime);
-        return now - at > LagMax ? Anchor(decodeTime, now)
-            : _lead > LeadMax && now - _leadSince >= LeadSettles ? Anchor(decodeTime, at - _lead)
-            : isDiscontinuity ? Anchor(decodeTime, at)
-            : Period;
-    }
+        return now - at > LagMax ? Anchor(now)
+            : _lead > LeadMax && now - _leadSince >= LeadSettles ? Anchor(at - _lead)
+            : isDiscontinuity ? Anchor(at)
+            : _cadence.Next(Period, mediaSequence, decodeTime);
 
-    private Period Anchor(long decodeTime, DateTimeOffset programDateTime)
-    {
-        (_lead, _leadSince) = (TimeSpan.Zero, time.GetUtcNow());
-        return Period = new Period(_periods++, decodeTime, programDateTime);
+        Period Anchor(DateTimeOffset programDateTime)
+        {
+            (_lead, _leadSince) = (TimeSpan.Zero, now);
+            return new(_newest is null ? 0 : _newest.Index + 1, decodeTime, programDateTime) { MediaSequence = mediaSequence };
+        }
     }
 }
