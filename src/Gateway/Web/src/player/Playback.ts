@@ -13,6 +13,7 @@ import { StallCounter } from './StallCounter';
 export type Phase = 'offline' | 'opening' | 'playing' | 'retrying' | 'ended' | 'unsupported';
 
 const retryDelayMs = 3_000;
+const hiccupsMax = 64;
 
 /**
  * A channel on a video element: opens an engine when the channel is live, starts it again when it fails, and leaves it
@@ -27,6 +28,8 @@ export class Playback {
   mutedByBrowser = false;
   engine: Engine | null = null;
   readonly stalls: StallCounter;
+  /** What engines said went wrong, got over or not; the first few. */
+  readonly hiccups: string[] = [];
 
   private channel: Channel | null = null;
   private broadcastId: string | null = null;
@@ -164,6 +167,9 @@ export class Playback {
       {
         onChange: ifCurrent(() => this.notify()),
         onSwitch: ifCurrent(() => this.switches++),
+        onHiccup: ifCurrent((what) => {
+          if (this.hiccups.length < hiccupsMax) this.hiccups.push(what);
+        }),
         onFault: ifCurrent((fault) => this.onFault(fault)),
       },
       opening.signal,

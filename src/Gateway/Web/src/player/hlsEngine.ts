@@ -2,6 +2,7 @@ import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level } f
 import { serverNow } from '../api/serverClock';
 import { bufferAhead, isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';
+import { returnToLive } from './liveReturn';
 import { nameFromPlaylist } from './renditions';
 
 /**
@@ -11,6 +12,8 @@ import { nameFromPlaylist } from './renditions';
 const config: Partial<HlsConfig> = {
   lowLatencyMode: true,
   maxLiveSyncPlaybackRate: 1.15,
+  // A part and a half further from the edge for each stall, until there was none for a while: see returnToLive.
+  liveSyncOnStallIncrease: 0.5,
   backBufferLength: 30,
   liveDurationInfinity: true,
   capLevelToPlayerSize: true,
@@ -38,6 +41,7 @@ export const isSupported = () => Hls.isSupported();
 
 export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, events: EngineEvents): Engine {
   const hls = new Hls(config);
+  const life = new AbortController();
   let selection: Selection = source.selection;
   let recoveries: number[] = [];
   let reload: number | undefined;
@@ -69,6 +73,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
     events.onChange();
   });
   hls.on(Events.ERROR, (_, error) => {
+    events.onHiccup(error.details);
     if (!error.fatal) return;
     if (error.type === ErrorTypes.MEDIA_ERROR && recoverMedia()) return;
     // What is loaded plays on meanwhile: a short loss of the connection need not be seen.
@@ -80,6 +85,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   });
   hls.loadSource(`/live/${encodeURIComponent(source.slug)}/index.m3u8`);
   hls.attachMedia(video);
+  returnToLive(hls, video, life.signal);
 
   return {
     kind: 'hls',
@@ -117,6 +123,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
     },
     destroy: () => {
       window.clearTimeout(reload);
+      life.abort();
       hls.destroy();
     },
   };

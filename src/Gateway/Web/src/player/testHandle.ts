@@ -6,6 +6,8 @@ export interface PlayerHandle {
   readonly kind: EngineKind;
   readonly video: HTMLVideoElement;
   readonly stalls: number;
+  /** What the engine said went wrong, got over or not. */
+  hiccups(): string[];
   latency(): number | null;
   renditions(): { name: string; height: number }[];
   current(): string | null;
@@ -30,6 +32,7 @@ export function exposeHandle(playback: Playback): () => void {
     get stalls() {
       return playback.stalls.count;
     },
+    hiccups: () => playback.hiccups,
     latency: () => playback.engine?.latency() ?? null,
     renditions: () => playback.engine?.renditions().map(({ name, height }) => ({ name, height })) ?? [],
     current: () => playback.engine?.current() ?? null,
