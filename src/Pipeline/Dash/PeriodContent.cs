@@ -85,7 +85,7 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
         [
             .. broadcast.Renditions.Select(rendition => rendition with
             {
-                Segments = rendition.Segments.RemoveAll(segment => segment.Boundary.Period != period.Index),
+                Segments = rendition.Segments.Within(period.Index),
                 IsOffered = rendition.IsOffered || !isNewest,
             }),
         ],
@@ -98,7 +98,7 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
     };
 
     private static RenditionSnapshot WithoutGaps(RenditionSnapshot track) =>
-        track with { Segments = track.Segments.RemoveAll(static segment => segment.IsGap) };
+        track with { Segments = track.Segments.WithoutGaps() };
 
     private TimeSpan PresentationTime(RenditionSnapshot track, long mediaTime)
     {

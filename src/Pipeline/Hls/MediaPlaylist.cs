@@ -79,7 +79,7 @@ public static partial class MediaPlaylist
             text.Write("#EXT-X-PLAYLIST-TYPE:VOD\n"u8);
         }
 
-        if (Offering.IsIndependentThroughout(rendition) && rendition.Open is not { Independent: false })
+        if (rendition.Segments.IsIndependent && rendition.Open is not { Independent: false })
         {
             text.Write("#EXT-X-INDEPENDENT-SEGMENTS\n"u8);
         }

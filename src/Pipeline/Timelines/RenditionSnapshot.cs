@@ -18,7 +18,7 @@ public sealed record RenditionSnapshot
     public required ImmutableArray<TrackConfiguration> Initializations { get; init; }
 
     /// <summary>The complete segments of the window, oldest first, without holes in their media sequence numbers.</summary>
-    public required ImmutableArray<Segment> Segments { get; init; }
+    public required SegmentList Segments { get; init; }
 
     /// <summary>The segment that is growing, null before its first part.</summary>
     public Segment? Open { get; init; }

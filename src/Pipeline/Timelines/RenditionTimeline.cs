@@ -16,9 +16,8 @@ namespace Streaming.Pipeline.Timelines;
 public sealed class RenditionTimeline(string name, TrackConfiguration configuration, TimeSpan? partsKept = null)
 {
     private ImmutableArray<TrackConfiguration> _initializations = [configuration];
-    private ImmutableArray<Segment> _segments = [];
+    private readonly SegmentWindow _segments = new(partsKept);
     private readonly List<Part> _openParts = [];
-    private readonly Queue<Segment> _withParts = new();
     private Segment? _open;
     private long _bits;
     private double _seconds;
@@ -35,7 +34,7 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
     public int InitializationIndex => _initializations.Length - 1;
 
     /// <summary>Media sequence number that the next complete segment has to have, null before the first.</summary>
-    public long? NextSequence => _segments is [.., var last] ? last.Boundary.MediaSequence + 1 : null;
+    public long? NextSequence => _segments.List is [.., var last] ? last.Boundary.MediaSequence + 1 : null;
 
     /// <summary>It is offered to new viewers.</summary>
     public bool IsOffered
@@ -117,22 +116,10 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
     }
 
     /// <summary>Takes off what lies before the window, oldest first.</summary>
-    public ImmutableArray<Segment> Trim(long firstSequence)
+    public SegmentList Trim(long firstSequence)
     {
-        var count = 0;
-        while (count < _segments.Length && _segments[count].Boundary.MediaSequence < firstSequence)
-        {
-            count++;
-        }
-
-        if (count == 0)
-        {
-            return [];
-        }
-
-        var removed = _segments[..count];
-        _segments = _segments[count..];
-        _snapshot = null;
+        var removed = _segments.TrimBefore(firstSequence);
+        _snapshot = removed.IsEmpty ? _snapshot : null;
         return removed;
     }
 
@@ -142,7 +129,7 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
         Name = name,
         Kind = Configuration.Kind,
         Initializations = _initializations,
-        Segments = _segments,
+        Segments = _segments.List,
         Open = _open is null ? null : _open with { Parts = [.. _openParts] },
         PeakBitRate = _peakBitRate,
         AverageBitRate = _seconds > 0 ? (int)Math.Max(1, _bits / _seconds) : 0,
@@ -152,42 +139,15 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
 
     private Segment Append(Segment segment)
     {
-        if (_segments is [.., var last] && segment.Boundary.MediaSequence != last.Boundary.MediaSequence + 1)
+        if (_segments.List is [.., var last] && segment.Boundary.MediaSequence != last.Boundary.MediaSequence + 1)
         {
             throw new InvalidOperationException(
                 $"Segment {segment.Boundary.MediaSequence} of {name} cannot follow {last.Boundary.MediaSequence}.");
         }
 
-        _segments = _segments.Add(segment);
-        ForgetParts(segment);
+        _segments.Append(segment);
         Abandon();
         return segment;
-    }
-
-    /// <summary>Forgets the parts of segments that lie too far behind <paramref name="newest"/>.</summary>
-    private void ForgetParts(Segment newest)
-    {
-        if (partsKept is not { } kept)
-        {
-            return;
-        }
-
-        if (!newest.Parts.IsEmpty)
-        {
-            _withParts.Enqueue(newest);
-        }
-
-        // By the boundaries' clock, which stays the same when the track's timescale changes.
-        var oldest = newest.Boundary.DecodeTime - (long)(kept.TotalSeconds * MediaClock.TicksPerSecond);
-        while (_withParts.TryPeek(out var segment) && segment.Boundary.DecodeTime < oldest)
-        {
-            _withParts.Dequeue();
-            var index = (int)(segment.Boundary.MediaSequence - _segments[0].Boundary.MediaSequence);
-            if (index >= 0)
-            {
-                _segments = _segments.SetItem(index, segment with { Parts = [] });
-            }
-        }
     }
 
     private void Measure(Segment segment)
