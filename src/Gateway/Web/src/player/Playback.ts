@@ -14,6 +14,9 @@ export type Phase = 'offline' | 'opening' | 'playing' | 'retrying' | 'ended' | '
 
 const retryDelayMs = 3_000;
 
+/** Errors that are remembered; the newest ones. */
+const errorsMax = 100;
+
 /**
  * A channel on a video element: opens an engine when the channel is live, starts it again when it fails, and leaves it
  * when the broadcast is over. It is told of the channel by whoever polls it.
@@ -26,6 +29,8 @@ export class Playback {
   /** The browser allowed playback without sound only. */
   mutedByBrowser = false;
   engine: Engine | null = null;
+  /** What engines reported, whether they got over it or not. */
+  errors: string[] = [];
   readonly stalls: StallCounter;
 
   private channel: Channel | null = null;
@@ -164,6 +169,7 @@ export class Playback {
       {
         onChange: ifCurrent(() => this.notify()),
         onSwitch: ifCurrent(() => this.switches++),
+        onError: (what) => (this.errors = [...this.errors, what].slice(-errorsMax)),
         onFault: ifCurrent((fault) => this.onFault(fault)),
       },
       opening.signal,

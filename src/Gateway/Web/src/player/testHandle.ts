@@ -6,6 +6,7 @@ export interface PlayerHandle {
   readonly kind: EngineKind;
   readonly video: HTMLVideoElement;
   readonly stalls: number;
+  readonly errors: readonly string[];
   latency(): number | null;
   renditions(): { name: string; height: number }[];
   current(): string | null;
@@ -29,6 +30,9 @@ export function exposeHandle(playback: Playback): () => void {
     },
     get stalls() {
       return playback.stalls.count;
+    },
+    get errors() {
+      return playback.errors;
     },
     latency: () => playback.engine?.latency() ?? null,
     renditions: () => playback.engine?.renditions().map(({ name, height }) => ({ name, height })) ?? [],
