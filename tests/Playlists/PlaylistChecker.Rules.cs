@@ -30,10 +30,9 @@ public sealed partial class PlaylistChecker
             {
                 Require(part.Duration <= newer.PartTarget, $"Longer than the part target: {part}", newer);
 
-                // The newest may turn out to be its segment's last; a part before a gap was cut off.
-                var isLast = part == segment.Parts[^1] || segment.Parts[segment.Parts.IndexOf(part) + 1].IsGap;
-                Require(isLast || part.Duration >= newer.PartTarget * PartMin, $"Shorter than 85 % of the part target: {part}", newer);
-                Require(!part.IsGap || segment.IsGap, $"A gap in a segment that is none: {part}", newer);
+                // The newest may turn out to be its segment's last.
+                Require(
+                    part == segment.Parts[^1] || part.Duration >= newer.PartTarget * PartMin, $"Shorter than 85 % of the part target: {part}", newer);
             }
 
             Require(
@@ -77,9 +76,14 @@ public sealed partial class PlaylistChecker
         foreach (var (before, now) in older.Segments.Append(older.Open).Join(
             newer.Segments.Append(newer.Open), segment => segment.MediaSequence, segment => segment.MediaSequence, (a, b) => (a, b)))
         {
-            // Parts leave the list with age, all of a segment's at once.
+            // Parts leave the list with age, all of a segment's at once. Those of a segment that became a gap keep their place.
             Require(
-                now.Parts.IsEmpty || now.Parts.Take(before.Parts.Length).SequenceEqual(before.Parts), $"Parts changed: {before}, {now}", newer);
+                now.Parts.IsEmpty
+                    || now.Parts.Take(before.Parts.Length).Select(PlaceOf).SequenceEqual(before.Parts.Select(PlaceOf)),
+                $"Parts changed: {before}, {now}",
+                newer);
+            Require(
+                now.Parts.All(part => part.IsGap == now.IsGap), $"Not all or not none of its parts are gaps: {now}", newer);
         }
     }
 
@@ -120,6 +124,8 @@ public sealed partial class PlaylistChecker
         HintsKept += status == HttpStatusCode.OK ? 1 : 0;
         HintsInVain += status == HttpStatusCode.OK ? 0 : 1;
     }
+
+    private static (string Uri, decimal Duration) PlaceOf(CheckedPart part) => (part.Uri, part.Duration);
 
     private static void Require(bool holds, string fault, CheckedPlaylist playlist)
     {

@@ -10,11 +10,16 @@ namespace Streaming.Pipeline.Timelines;
 /// </summary>
 /// <param name="name">Name in addresses.</param>
 /// <param name="configuration">The first configuration.</param>
+/// <param name="partTarget">Upper bound of every part's duration.</param>
 /// <param name="partsKept">
 /// Media behind the edge whose parts are remembered; more than playlists list them for. Null for all.
 /// </param>
-public sealed class RenditionTimeline(string name, TrackConfiguration configuration, TimeSpan? partsKept = null)
+public sealed class RenditionTimeline(
+    string name, TrackConfiguration configuration, TimeSpan partTarget, TimeSpan? partsKept = null)
 {
+    // A playlist rounds durations to 10 µs, and none of them may exceed the part target.
+    private static readonly TimeSpan DurationUnit = TimeSpan.FromMicroseconds(10);
+
     private ImmutableArray<TrackConfiguration> _initializations = [configuration];
     private readonly SegmentWindow _segments = new(partsKept);
     private readonly List<Part> _openParts = [];
@@ -95,24 +100,33 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
         return Append(segment);
     }
 
-    /// <summary>The rendition has no media from <paramref name="boundary"/> on for that long.</summary>
-    public Segment AddGap(SegmentBoundary boundary, long decodeTime, long duration) => Append(new Segment
+    /// <summary>
+    /// The rendition has no media from <paramref name="boundary"/> on for that long. Parts that were announced keep their place
+    /// and their names; what is missing is filled with others, so that players near the edge find a part wherever they look.
+    /// </summary>
+    public Segment AddGap(SegmentBoundary boundary, long decodeTime, long duration)
     {
-        Boundary = boundary,
-        DecodeTime = decodeTime,
-        Duration = duration,
-        Initialization = InitializationIndex,
-        Independent = true,
-        IsGap = true,
-        Length = 0,
-    });
+        var end = decodeTime + duration;
+        if (_open?.Boundary == boundary)
+        {
+            (decodeTime, end) = (_open.DecodeTime, Math.Max(end, _open.DecodeTime + _open.Duration));
+        }
+        else
+        {
+            _openParts.Clear();
+        }
 
-    /// <summary>Forgets the parts of the segment that is growing.</summary>
-    public void Abandon()
-    {
-        _open = null;
-        _openParts.Clear();
-        _snapshot = null;
+        return Append(new Segment
+        {
+            Boundary = boundary,
+            DecodeTime = decodeTime,
+            Duration = end - decodeTime,
+            Initialization = InitializationIndex,
+            Independent = true,
+            IsGap = true,
+            Length = 0,
+            Parts = GapParts(decodeTime, end),
+        });
     }
 
     /// <summary>Takes off what lies before the window, oldest first.</summary>
@@ -146,8 +160,31 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
         }
 
         _segments.Append(segment);
-        Abandon();
+        _open = null;
+        _openParts.Clear();
+        _snapshot = null;
         return segment;
+    }
+
+    /// <summary>Parts of a gap up to its end, those that were announced first.</summary>
+    private ImmutableArray<Part> GapParts(long decodeTime, long end)
+    {
+        var longest = MediaClock.Rescale((partTarget - DurationUnit).Ticks, (uint)TimeSpan.TicksPerSecond, Configuration.Timescale);
+        var parts = ImmutableArray.CreateBuilder<Part>();
+        foreach (var announced in _openParts)
+        {
+            parts.Add(announced with { IsGap = true });
+            decodeTime = announced.DecodeTime + announced.Duration;
+        }
+
+        while (decodeTime < end)
+        {
+            var duration = Math.Min(longest, end - decodeTime);
+            parts.Add(new Part(parts.Count, decodeTime, duration, Independent: false, Length: 0, IsGap: true));
+            decodeTime += duration;
+        }
+
+        return parts.DrainToImmutable();
     }
 
     private void Measure(Segment segment)

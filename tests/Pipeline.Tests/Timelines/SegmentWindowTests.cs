@@ -118,7 +118,7 @@ public sealed class SegmentWindowTests
 
     private static RenditionTimeline Filled(int segments)
     {
-        var timeline = new RenditionTimeline("720p", TestFrames.VideoTrack, PartsKept);
+        var timeline = new RenditionTimeline("720p", TestFrames.VideoTrack, TimeSpan.FromSeconds(0.334), PartsKept);
         for (var i = 0; i < segments; i++)
         {
             AddSegment(timeline);
