@@ -81,7 +81,7 @@ internal sealed class LiveRendition
         if (Timeline.Snapshot().Open is { } open)
         {
             // Its parts were announced, and somebody may be on the way to fetch them.
-            var hot = new HotSegment(MediaNames.Segment(open.DecodeTime), open.DecodeTime, open.Parts.Length);
+            var hot = new HotSegment(open.Boundary.MediaSequence, open.Parts.Length);
             hot.MarkStored();
             _hot.Enqueue(hot);
             _pieces.Clear();
@@ -107,7 +107,7 @@ internal sealed class LiveRendition
             _behindWindow.Dequeue();
             if (!segment.IsGap)
             {
-                var name = MediaNames.Segment(segment.DecodeTime);
+                var name = MediaNames.Segment(segment.Boundary.MediaSequence);
                 _media.Forget(Name, name);
                 _archive.Delete(Name, name);
             }
@@ -128,7 +128,7 @@ internal sealed class LiveRendition
     private void AddPart(PackagedMedia.PartMade made)
     {
         // The file has to be there before the timeline says so.
-        _media.Add(Name, MediaNames.Part(made.SegmentDecodeTime, made.Part.Index), HotMedia.Of(made.Data));
+        _media.Add(Name, MediaNames.Part(made.Boundary.MediaSequence, made.Part.Index), HotMedia.Of(made.Data));
         _pieces.Add(made.Data);
         Timeline.Add(made);
     }
@@ -142,7 +142,7 @@ internal sealed class LiveRendition
         }
 
         var file = new HotMedia(_pieces.DrainToImmutable(), length);
-        var name = MediaNames.Segment(ended.SegmentDecodeTime);
+        var name = MediaNames.Segment(ended.Boundary.MediaSequence);
         if (length > 0)
         {
             _media.Add(Name, name, file);
@@ -151,7 +151,7 @@ internal sealed class LiveRendition
         var segment = Timeline.Complete(ended);
         if (length > 0)
         {
-            var hot = new HotSegment(name, ended.SegmentDecodeTime, file.Pieces.Length);
+            var hot = new HotSegment(ended.Boundary.MediaSequence, file.Pieces.Length);
             _archive.Store(Name, name, file, OnStored(hot, segment));
             _hot.Enqueue(hot);
         }
@@ -184,10 +184,10 @@ internal sealed class LiveRendition
             _hot.Dequeue();
             for (var index = 0; index < oldest.Parts; index++)
             {
-                _media.Forget(Name, MediaNames.Part(oldest.DecodeTime, index));
+                _media.Forget(Name, MediaNames.Part(oldest.MediaSequence, index));
             }
 
-            _media.Forget(Name, oldest.Name);
+            _media.Forget(Name, MediaNames.Segment(oldest.MediaSequence));
         }
 
         if (_archive.Unstored > 0 && _hot.Count > _hotSegments * UnstoredListedFactor)
@@ -196,13 +196,11 @@ internal sealed class LiveRendition
         }
     }
 
-    private sealed class HotSegment(string name, long decodeTime, int parts)
+    private sealed class HotSegment(long mediaSequence, int parts)
     {
         private volatile bool _isStored;
 
-        public string Name => name;
-
-        public long DecodeTime => decodeTime;
+        public long MediaSequence => mediaSequence;
 
         public int Parts => parts;
 

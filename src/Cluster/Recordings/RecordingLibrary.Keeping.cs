@@ -142,7 +142,8 @@ public sealed partial class RecordingLibrary
 
     private async Task<bool> IsWholeAsync(string id, string rendition, Segment segment, CancellationToken cancellationToken)
     {
-        var stored = await OpenAsync(id, rendition, MediaNames.Segment(segment.DecodeTime), cancellationToken).ConfigureAwait(false);
+        var name = MediaNames.Segment(segment.Boundary.MediaSequence);
+        var stored = await OpenAsync(id, rendition, name, cancellationToken).ConfigureAwait(false);
         if (stored is null)
         {
             return false;

@@ -24,9 +24,6 @@ public sealed class SegmentList : IReadOnlyList<Segment>
     /// <summary>There is one that is no gap.</summary>
     public bool HasMedia => Totals.Media > 0;
 
-    /// <summary>There is one that is a gap.</summary>
-    public bool HasGap => Totals.Media < Length;
-
     /// <summary>Each that is no gap begins with a sync sample.</summary>
     public bool IsIndependent => Totals.Dependent == 0;
 
@@ -75,9 +72,6 @@ public sealed class SegmentList : IReadOnlyList<Segment>
         var start = IndexOf(period, static segment => segment.Boundary.Period);
         return Slice(start, IndexOf(period + 1, static segment => segment.Boundary.Period) - start);
     }
-
-    /// <summary>Those that are no gaps.</summary>
-    public SegmentList WithoutGaps() => HasGap ? [.. this.Where(static segment => !segment.IsGap)] : this;
 
     /// <summary>The segment of that media sequence number, null when there is none.</summary>
     public Segment? Find(long mediaSequence)

@@ -99,7 +99,7 @@ public sealed class RecordingLibraryTests : IDisposable
     public async Task Recover_CutOffBroadcast_IsARecordingUpToItsLastStoredSegment()
     {
         await RecordAsync(Library(new()), "b1", segments: 5, isEnded: false);
-        await _storage.DeleteAsync("live/b1/source/720000.m4s", default);
+        await _storage.DeleteAsync("live/b1/source/4.m4s", default);
 
         var library = Library(new());
         await library.RecoverAsync(default);
@@ -188,7 +188,7 @@ public sealed class RecordingLibraryTests : IDisposable
             var stored = Stored.Segment(rendition, Stored.Video(720), sequence);
             recording.Add(stored.Period);
             await _storage.WriteAsync(
-                $"live/{id}/{rendition}/{MediaNames.Segment(stored.Segment.DecodeTime)}", [new byte[stored.Segment.Length]], default);
+                $"live/{id}/{rendition}/{MediaNames.Segment(sequence)}", [new byte[stored.Segment.Length]], default);
             recording.Add(rendition, stored.Segment, stored.Configuration, stored.FrameRate);
         }
 

@@ -203,7 +203,7 @@ public sealed class RecordingTests
                 Assert.NotEmpty(await response.Content.ReadAsByteArrayAsync());
             }
 
-            await Problem.AssertAsync(HttpStatusCode.NotFound, await node.Viewer.GetAsync($"{folder}/1.m4s"));
+            await Problem.AssertAsync(HttpStatusCode.NotFound, await node.Viewer.GetAsync($"{folder}/1000.m4s"));
             await Problem.AssertAsync(HttpStatusCode.NotFound, await node.Viewer.GetAsync($"{folder}/init-9.mp4"));
         }
     }

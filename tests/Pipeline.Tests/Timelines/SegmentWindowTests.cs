@@ -44,7 +44,6 @@ public sealed class SegmentWindowTests
         {
             AssertIs(then, list);
             AssertIs(then[(then.Length / 3)..(then.Length * 2 / 3)], list[(then.Length / 3)..(then.Length * 2 / 3)]);
-            AssertIs([.. then.Where(static one => !one.IsGap)], list.WithoutGaps());
             foreach (var period in then.Select(static one => one.Boundary.Period).Distinct())
             {
                 AssertIs([.. then.Where(one => one.Boundary.Period == period)], list.Within(period));
@@ -59,7 +58,7 @@ public sealed class SegmentWindowTests
         Assert.Equal([null, 5L, 7L, null], ((long[])[4, 5, 7, 8]).Select(number => list.Find(number)?.Boundary.MediaSequence));
         SegmentList none = [];
         Assert.Null(none.Find(0));
-        Assert.True(none.IsEmpty && !none.HasMedia && !none.HasGap && none.IsIndependent);
+        Assert.True(none.IsEmpty && !none.HasMedia && none.IsIndependent);
     }
 
     [Fact]
@@ -167,7 +166,6 @@ public sealed class SegmentWindowTests
         Assert.Equal(expected, list.Select(static one => one with { Parts = [] }));
         Assert.Equal(expected, Enumerable.Range(0, list.Length).Select(index => list[index] with { Parts = [] }));
         Assert.Equal(Array.Exists(expected, static one => !one.IsGap), list.HasMedia);
-        Assert.Equal(Array.Exists(expected, static one => one.IsGap), list.HasGap);
         Assert.Equal(Array.TrueForAll(expected, static one => one.IsGap || one.Independent), list.IsIndependent);
     }
 
