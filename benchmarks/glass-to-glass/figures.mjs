@@ -17,8 +17,8 @@ export class Figures {
   #newest = { captured: 0, at: null };
   #droppedBefore = 0;
   #dropped = 0;
-  #hiccupsBefore = 0;
-  #hiccups = [];
+  #errorsBefore = 0;
+  #errors = [];
   #height = 0;
   #startEvents = 0;
 
@@ -31,16 +31,16 @@ export class Figures {
   }
 
   /** What came before the time that is measured counts for nothing but the start. */
-  settled({ records, dropped, hiccups }) {
+  settled({ records, dropped, errors }) {
     this.#droppedBefore = dropped;
-    this.#hiccupsBefore = hiccups.length;
+    this.#errorsBefore = errors.length;
     this.#startEvents = records.filter(({ kind }) => kind === 'waiting').length;
     this.#newest.at = records.findLast(({ kind }) => kind === 'picture')?.at ?? null;
   }
 
-  add({ records, dropped, hiccups, height }) {
+  add({ records, dropped, errors, height }) {
     this.#dropped = dropped - this.#droppedBefore;
-    this.#hiccups = hiccups.slice(this.#hiccupsBefore);
+    this.#errors = errors.slice(this.#errorsBefore);
     this.#height = height;
     for (const record of records) {
       if (record.kind === 'picture') this.#addPicture(record);
@@ -86,7 +86,7 @@ export class Figures {
       seeks: this.#events.seeking,
       longestFreeze: this.#longestFreeze,
       dropped: this.#dropped,
-      hiccups: this.#hiccups,
+      errors: this.#errors,
       complaints: this.#complaints,
     };
   }

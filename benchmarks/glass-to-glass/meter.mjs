@@ -50,7 +50,7 @@ export function installMeter({ columns, rows }) {
       dropped: video.getVideoPlaybackQuality().droppedVideoFrames,
       rendition: window.__player.current(),
       height: video.videoHeight,
-      hiccups: window.__player.hiccups(),
+      errors: window.__player.errors,
     };
     records = [];
     return taken;

@@ -13,7 +13,9 @@ import { StallCounter } from './StallCounter';
 export type Phase = 'offline' | 'opening' | 'playing' | 'retrying' | 'ended' | 'unsupported';
 
 const retryDelayMs = 3_000;
-const hiccupsMax = 64;
+
+/** Errors that are remembered; the newest ones. */
+const errorsMax = 100;
 
 /**
  * A channel on a video element: opens an engine when the channel is live, starts it again when it fails, and leaves it
@@ -27,9 +29,9 @@ export class Playback {
   /** The browser allowed playback without sound only. */
   mutedByBrowser = false;
   engine: Engine | null = null;
+  /** What engines reported, whether they got over it or not. */
+  errors: string[] = [];
   readonly stalls: StallCounter;
-  /** What engines said went wrong, got over or not; the first few. */
-  readonly hiccups: string[] = [];
 
   private channel: Channel | null = null;
   private broadcastId: string | null = null;
@@ -167,9 +169,7 @@ export class Playback {
       {
         onChange: ifCurrent(() => this.notify()),
         onSwitch: ifCurrent(() => this.switches++),
-        onHiccup: ifCurrent((what) => {
-          if (this.hiccups.length < hiccupsMax) this.hiccups.push(what);
-        }),
+        onError: (what) => (this.errors = [...this.errors, what].slice(-errorsMax)),
         onFault: ifCurrent((fault) => this.onFault(fault)),
       },
       opening.signal,

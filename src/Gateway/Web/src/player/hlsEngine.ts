@@ -73,7 +73,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
     events.onChange();
   });
   hls.on(Events.ERROR, (_, error) => {
-    events.onHiccup(error.details);
+    events.onError(error.fatal ? `${error.details} (fatal)` : error.details);
     if (!error.fatal) return;
     if (error.type === ErrorTypes.MEDIA_ERROR && recoverMedia()) return;
     // What is loaded plays on meanwhile: a short loss of the connection need not be seen.

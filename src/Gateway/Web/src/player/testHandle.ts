@@ -6,8 +6,7 @@ export interface PlayerHandle {
   readonly kind: EngineKind;
   readonly video: HTMLVideoElement;
   readonly stalls: number;
-  /** What the engine said went wrong, got over or not. */
-  hiccups(): string[];
+  readonly errors: readonly string[];
   latency(): number | null;
   renditions(): { name: string; height: number }[];
   current(): string | null;
@@ -32,7 +31,9 @@ export function exposeHandle(playback: Playback): () => void {
     get stalls() {
       return playback.stalls.count;
     },
-    hiccups: () => playback.hiccups,
+    get errors() {
+      return playback.errors;
+    },
     latency: () => playback.engine?.latency() ?? null,
     renditions: () => playback.engine?.renditions().map(({ name, height }) => ({ name, height })) ?? [],
     current: () => playback.engine?.current() ?? null,
