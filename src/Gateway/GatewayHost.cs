@@ -6,6 +6,7 @@ using Streaming.Cluster.Live;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
+using Streaming.Gateway.Connections;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Pages;
 using Streaming.Gateway.Playback;
@@ -106,11 +107,20 @@ public static class GatewayHost
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
     {
+        if (Environment.GetEnvironmentVariable("X_INLINE") == "1")
+        builder.WebHost.UseSockets(s => s.UnsafePreferInlineScheduling = true);
+        if (Environment.GetEnvironmentVariable("X_IOQ") == "0")
+        builder.WebHost.UseSockets(s => s.IOQueueCount = 0);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            On(kestrel, options.Http, listen => listen.Protocols = HttpProtocols.Http1);
+            On(kestrel, options.Http, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (Environment.GetEnvironmentVariable("X_OUT") != "0")
+                listen.UseSocketOutput();
+            });
         });
     }
 
