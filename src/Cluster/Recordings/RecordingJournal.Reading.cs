@@ -19,7 +19,8 @@ public sealed partial class RecordingJournal
                     SELECT sum(duration * 1.0 / timescale) AS seconds
                     FROM segments JOIN initializations ON initializations.broadcast = segments.broadcast
                         AND initializations.rendition = segments.rendition AND number = initialization
-                    WHERE segments.broadcast = id GROUP BY segments.rendition)),
+                    JOIN boundaries ON boundaries.broadcast = segments.broadcast AND boundaries.sequence = segments.sequence
+                    WHERE segments.broadcast = id AND date_time < ended_at GROUP BY segments.rendition)),
                 (SELECT sum(length) FROM segments WHERE broadcast = id)
             FROM broadcasts WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1) AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
             ORDER BY ended_at, id

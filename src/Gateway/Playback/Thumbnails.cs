@@ -60,7 +60,7 @@ public sealed partial class Thumbnails(LadderOptions options, TimeProvider time,
         var segment = smallest?.Segments.Last(IsUsable);
         return segment is not null
             && broadcast.Media.TryGet(smallest!.Name, MediaNames.Initialization(segment.Initialization), out var header)
-            && broadcast.Media.TryGet(smallest.Name, MediaNames.Part(segment.DecodeTime, 0), out var part)
+            && broadcast.Media.TryGet(smallest.Name, MediaNames.Part(segment.Boundary.MediaSequence, 0), out var part)
                 ? [.. header!.Pieces, .. part!.Pieces]
                 : null;
 
