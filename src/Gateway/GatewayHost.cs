@@ -107,18 +107,18 @@ public static class GatewayHost
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
     {
-        if (Environment.GetEnvironmentVariable("X_INLINE") == "1")
-        builder.WebHost.UseSockets(s => s.UnsafePreferInlineScheduling = true);
-        if (Environment.GetEnvironmentVariable("X_IOQ") == "0")
-        builder.WebHost.UseSockets(s => s.IOQueueCount = 0);
+        // Connections write to their sockets themselves; what is left to Kestrel's transport needs no threads of its own.
+        builder.WebHost.UseSockets(sockets => sockets.IOQueueCount = 0);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+
+            // A flush is a quarter of a megabyte of media: that long for it is slower than anybody can watch.
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(20));
             On(kestrel, options.Http, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                if (Environment.GetEnvironmentVariable("X_OUT") != "0")
                 listen.UseSocketOutput();
             });
         });

@@ -85,16 +85,14 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
 
     private async ValueTask<FlushResult> SendAsync()
     {
+        var hasWaited = false;
         try
         {
-            if (_unsent is [var only])
-            {
-                await socket.SendAsync(only.AsMemory(), SocketFlags.None);
-            }
-            else
-            {
-                await socket.SendAsync(_unsent, SocketFlags.None);
-            }
+            var sending = _unsent is [var only]
+                ? socket.SendAsync(only.AsMemory(), SocketFlags.None)
+                : new ValueTask<int>(socket.SendAsync(_unsent, SocketFlags.None));
+            hasWaited = !sending.IsCompleted;
+            await sending;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -103,6 +101,12 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
         }
 
         Clear();
+        if (hasWaited)
+        {
+            // This is the thread that learns of all sockets' data, where no request is handled: see decision 0002.
+            await Task.Yield();
+        }
+
         return new(isCanceled: false, isCompleted: _isBroken);
     }
 
