@@ -8,6 +8,7 @@ using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Pages;
+using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Playback;
 using Streaming.Gateway.Recordings;
 using Streaming.Pipeline.Rtmp;
@@ -88,6 +89,7 @@ public static class GatewayHost
         services.AddSingleton<LiveChannels>();
         services.AddSingleton<Playlists>();
         services.AddSingleton<Viewers>();
+        services.AddSingleton<StillDecoder>();
         services.AddSingleton<Thumbnails>();
         services.AddRoutingCore();
         services.AddProblemDetails();
@@ -135,6 +137,7 @@ public static class GatewayHost
         app.UseCors();
         app.MapChannels();
         app.MapLive();
+        app.MapThumbnails();
         app.MapRecordings();
         app.MapOnDemand();
         app.MapPages();

@@ -20,13 +20,16 @@ public sealed partial class RecordingJournal
                     FROM segments JOIN initializations ON initializations.broadcast = segments.broadcast
                         AND initializations.rendition = segments.rendition AND number = initialization
                     WHERE segments.broadcast = id GROUP BY segments.rendition)),
-                (SELECT sum(length) FROM segments WHERE broadcast = id)
-            FROM broadcasts WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1) AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
+                (SELECT sum(length) FROM segments WHERE broadcast = id),
+                EXISTS (SELECT 1 FROM initializations WHERE broadcast = id AND width IS NOT NULL)
+            FROM broadcasts
+            WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1)
+                AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
             ORDER BY ended_at, id
             """,
             row => recordings.Add(new(
                 row.GetString(0), row.GetString(1), Time(row, 3), Time(row, 2),
-                TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt64(5))),
+                TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt64(5), row.GetBoolean(6))),
             id);
         return recordings;
     }

@@ -46,7 +46,21 @@ public sealed partial class RecordingLibrary(
     {
         lock (_changing)
         {
-            return [.. _recordings.Values.Where(recording => recording.Channel == channel).OrderByDescending(recording => recording.EndedAt)];
+            return
+            [
+                .. _recordings.Values
+                    .Where(recording => recording.Channel == channel)
+                    .OrderByDescending(recording => recording.EndedAt),
+            ];
+        }
+    }
+
+    /// <summary>How many recordings the channels have that have any.</summary>
+    public IReadOnlyDictionary<string, int> CountByChannel()
+    {
+        lock (_changing)
+        {
+            return _recordings.Values.CountBy(recording => recording.Channel).ToDictionary(StringComparer.Ordinal);
         }
     }
 

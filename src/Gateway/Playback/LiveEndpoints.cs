@@ -6,7 +6,7 @@ using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Gateway.Playback;
 
-/// <summary>Live playback of the contract: manifests, media and a picture of every channel.</summary>
+/// <summary>Live playback of the contract: manifests and media.</summary>
 internal static class LiveEndpoints
 {
     public const string CorsPolicy = "media";
@@ -18,14 +18,19 @@ internal static class LiveEndpoints
         var live = routes.MapGroup("/live/{slug}").WithTags("Playback").RequireCors(CorsPolicy);
         live.MapMethods("/index.m3u8", Methods, Multivariant).WithName("HlsMultivariantPlaylist");
         live.MapMethods("/manifest.mpd", Methods, Mpd).WithName("DashManifest");
-        live.MapMethods("/thumbnail.jpg", Methods, ThumbnailAsync).WithName("Thumbnail");
-        live.MapMethods("/{broadcastId}/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync).WithName("HlsMediaPlaylist");
+        live.MapMethods("/{broadcastId}/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync)
+            .WithName("HlsMediaPlaylist");
         live.MapMethods("/{broadcastId}/{rendition}/{name}", Methods, FileAsync).WithName("Media");
         routes.MapMethods("/time", Methods, Time).RequireCors(CorsPolicy).WithName("Time").WithTags("Playback");
     }
 
     private static IResult Multivariant(
-        string slug, HttpContext context, LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers)
+        string slug,
+        HttpContext context,
+        LiveChannels channels,
+        ChannelDirectory directory,
+        Playlists playlists,
+        Viewers viewers)
     {
         if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
         {
@@ -37,7 +42,12 @@ internal static class LiveEndpoints
     }
 
     private static IResult Mpd(
-        string slug, HttpContext context, LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers)
+        string slug,
+        HttpContext context,
+        LiveChannels channels,
+        ChannelDirectory directory,
+        Playlists playlists,
+        Viewers viewers)
     {
         if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
         {
@@ -119,7 +129,8 @@ internal static class LiveEndpoints
         }
 
         if (MediaNames.TryParseSegment(name, out var decodeTime)
-            && await GrowingSegmentResult.WaitAsync(broadcast, rendition, decodeTime, type, clock, context.RequestAborted) is { } growing)
+            && await GrowingSegmentResult.WaitAsync(
+                broadcast, rendition, decodeTime, type, clock, context.RequestAborted) is { } growing)
         {
             return growing;
         }
@@ -138,17 +149,6 @@ internal static class LiveEndpoints
     private static bool WasHintedInVain(RenditionSnapshot rendition, string name) =>
         MediaNames.TryParsePart(name, out var time, out var index)
         && rendition.Segments.Any(segment => segment.DecodeTime == time && index >= segment.Parts.Length);
-
-    private static async Task<IResult> ThumbnailAsync(
-        string slug, HttpContext context, LiveChannels channels, Thumbnails thumbnails)
-    {
-        var picture = channels.Find(slug)?.Status.Broadcast is { } broadcast
-            ? await thumbnails.OfAsync(broadcast, context.RequestAborted)
-            : null;
-        return picture is null
-            ? Missing(context, isGone: false)
-            : new MediaResult(picture.Value, "image/jpeg", "public, max-age=10");
-    }
 
     /// <summary>The wall clock for DASH's UTCTiming (urn:mpeg:dash:utc:http-iso:2014).</summary>
     private static ContentHttpResult Time(HttpContext context, TimeProvider time)
