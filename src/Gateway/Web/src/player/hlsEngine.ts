@@ -1,11 +1,4 @@
-import Hls, {
-  ErrorTypes,
-  Events,
-  type ErrorData,
-  type HlsConfig,
-  type Level,
-  type LevelDetails,
-} from 'hls.js';
+import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level, type LevelDetails } from 'hls.js';
 import { serverNow } from '../api/serverClock';
 import { bufferAhead, isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';

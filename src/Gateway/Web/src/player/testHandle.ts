@@ -1,4 +1,4 @@
-import type { EngineKind, Selection } from './engine';
+import type { EngineKind, Selection, TimeRange } from './engine';
 import type { Playback } from './Playback';
 
 /** A small stable object for tests and for the curious: `window.__player`. */
@@ -7,6 +7,10 @@ export interface PlayerHandle {
   readonly video: HTMLVideoElement;
   readonly stalls: number;
   latency(): number | null;
+  /** Where one can go, on the video's clock. */
+  range(): TimeRange | null;
+  /** Wall-clock time of what is shown, in ms since 1970. */
+  date(): number | null;
   renditions(): { name: string; height: number }[];
   current(): string | null;
   select(selection: Selection): void;
@@ -31,6 +35,8 @@ export function exposeHandle(playback: Playback): () => void {
       return playback.stalls.count;
     },
     latency: () => playback.engine?.latency() ?? null,
+    range: () => playback.range,
+    date: () => playback.engine?.dateAt(playback.video.currentTime) ?? null,
     renditions: () => playback.engine?.renditions().map(({ name, height }) => ({ name, height })) ?? [],
     current: () => playback.engine?.current() ?? null,
     select: (selection) => playback.select(selection),
