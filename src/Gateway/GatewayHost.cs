@@ -25,7 +25,9 @@ public static class GatewayHost
     public const string ConfigurationFile = "cluster.hocon";
 
     /// <summary>Builds a node.</summary>
-    /// <exception cref="InvalidOperationException">The configuration does not hold; the message says what to change.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The configuration does not hold; the message says what to change.
+    /// </exception>
     public static WebApplication Build(params string[] args)
     {
         // The empty builder: what the node is made of stands here, and nothing watches files for changes.
@@ -81,7 +83,8 @@ public static class GatewayHost
         {
             "disk" => new DiskStorage(Path.Combine(dataPath, "media"), options.Storage.MaxBytes),
             "memory" => new MemoryStorage(options.Storage.MaxBytes),
-            var kind => throw new InvalidOperationException($"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
+            var kind => throw new InvalidOperationException(
+                $"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
         });
         services.AddSingleton(_ => new RecordingJournal(Path.Combine(dataPath, "recordings.db")));
         services.AddSingleton<RecordingLibrary>();
@@ -95,7 +98,8 @@ public static class GatewayHost
         services.AddProblemDetails();
         services.AddHealthChecks();
         services.AddOpenApi();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddCors(cors => cors.AddPolicy(LiveEndpoints.CorsPolicy, policy => policy
             .AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD")
             .WithExposedHeaders("Content-Length", "Content-Range", "Date")
@@ -116,7 +120,10 @@ public static class GatewayHost
         });
     }
 
-    private static void On(KestrelServerOptions kestrel, ListenOptions address, Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
+    private static void On(
+        KestrelServerOptions kestrel,
+        ListenOptions address,
+        Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
     {
         if (address.Address == "*")
         {

@@ -95,14 +95,20 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     public override void BeginSegment(SegmentBoundary boundary)
     {
         _isDirty = true;
-        if (_periods is not [.., var newest] || newest.Index < boundary.Period)
+        var period = Segmenter.Period!;
+        if (_periods is [.., var newest] && newest.Index == period.Index)
         {
-            _periods.Add(Segmenter.Period!);
-            _recording?.Add(Segmenter.Period!);
-            if (boundary.MediaSequence == 0)
-            {
-                _startedAt = Segmenter.Period!.At(0);
-            }
+            _periods[^1] = period; // Its segments' duration may have become known.
+        }
+        else
+        {
+            _periods.Add(period);
+            _recording?.Add(period);
+        }
+
+        if (boundary.MediaSequence == 0)
+        {
+            _startedAt = period.At(0);
         }
 
         var previous = _boundaries is [.., var last] ? last : null;

@@ -88,7 +88,7 @@ internal sealed class LiveRendition
         {
             foreach (var part in open.Parts)
             {
-                _media.Forget(Name, MediaNames.Part(open.DecodeTime, part.Index));
+                _media.Forget(Name, MediaNames.Part(open.Boundary.MediaSequence, part.Index));
             }
         }
 
@@ -112,7 +112,7 @@ internal sealed class LiveRendition
             _behindWindow.Dequeue();
             if (!segment.IsGap)
             {
-                var name = MediaNames.Segment(segment.DecodeTime);
+                var name = MediaNames.Segment(segment.Boundary.MediaSequence);
                 _media.Forget(Name, name);
                 _archive.Delete(Name, name);
             }
@@ -133,7 +133,7 @@ internal sealed class LiveRendition
     private void AddPart(PackagedMedia.PartMade made)
     {
         // The file has to be there before the timeline says so.
-        _media.Add(Name, MediaNames.Part(made.SegmentDecodeTime, made.Part.Index), HotMedia.Of(made.Data));
+        _media.Add(Name, MediaNames.Part(made.Boundary.MediaSequence, made.Part.Index), HotMedia.Of(made.Data));
         _pieces.Add(made.Data);
         Timeline.Add(made);
     }
@@ -147,7 +147,7 @@ internal sealed class LiveRendition
         }
 
         var file = new HotMedia(_pieces.DrainToImmutable(), length);
-        var name = MediaNames.Segment(ended.SegmentDecodeTime);
+        var name = MediaNames.Segment(ended.Boundary.MediaSequence);
         if (length > 0)
         {
             _media.Add(Name, name, file);
@@ -156,7 +156,7 @@ internal sealed class LiveRendition
         var segment = Timeline.Complete(ended);
         if (length > 0)
         {
-            var hot = new HotSegment(name, ended.SegmentDecodeTime, file.Pieces.Length);
+            var hot = new HotSegment(ended.Boundary.MediaSequence, file.Pieces.Length);
             _archive.Store(Name, name, file, OnStored(hot, segment));
             _hot.Enqueue(hot);
         }
@@ -189,10 +189,10 @@ internal sealed class LiveRendition
             _hot.Dequeue();
             for (var index = 0; index < oldest.Parts; index++)
             {
-                _media.Forget(Name, MediaNames.Part(oldest.DecodeTime, index));
+                _media.Forget(Name, MediaNames.Part(oldest.MediaSequence, index));
             }
 
-            _media.Forget(Name, oldest.Name);
+            _media.Forget(Name, MediaNames.Segment(oldest.MediaSequence));
         }
 
         if (_archive.Unstored > 0 && _hot.Count > _hotSegments * UnstoredListedFactor)
@@ -201,13 +201,11 @@ internal sealed class LiveRendition
         }
     }
 
-    private sealed class HotSegment(string name, long decodeTime, int parts)
+    private sealed class HotSegment(long mediaSequence, int parts)
     {
         private volatile bool _isStored;
 
-        public string Name => name;
-
-        public long DecodeTime => decodeTime;
+        public long MediaSequence => mediaSequence;
 
         public int Parts => parts;
 

@@ -5,14 +5,12 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Recordings;
 
 /// <summary>
-/// Puts a broadcast's timeline together again from its journal. Every rendition gets a segment at every boundary: a gap
-/// where there is none in storage, so that media sequence numbers have no holes and all renditions begin and end together.
+/// Puts a broadcast's timeline together again from its journal, up to its end. Every rendition gets a segment at every
+/// boundary: a gap where there is none in storage, so that media sequence numbers have no holes and all renditions begin and
+/// end together.
 /// </summary>
 internal sealed class RecordedTimeline(string id, TimeSpan targetDuration, TimeSpan partTarget, DateTimeOffset? endedAt)
 {
-    // Audio and video are stored one after the other: a crash between the two leaves one ahead of the other by this at most.
-    private const int AheadMax = 2;
-
     private readonly List<Period> _periods = [];
     private readonly SortedDictionary<long, SegmentBoundary> _boundaries = [];
     private readonly SortedDictionary<string, RecordedRendition> _renditions = new(StringComparer.Ordinal);
@@ -44,9 +42,12 @@ internal sealed class RecordedTimeline(string id, TimeSpan targetDuration, TimeS
             return null;
         }
 
-        var ends = renditions.GroupBy(rendition => rendition.Kind).Select(kind => kind.Max(rendition => rendition.LastSequence)).ToList();
-        var end = ends.Max() - ends.Min() <= AheadMax ? ends.Min() : ends.Max();
-        var boundaries = Boundaries(renditions, renditions.Min(rendition => rendition.FirstSequence), end);
+        var boundaries = Boundaries(renditions);
+        if (boundaries.IsEmpty)
+        {
+            return null;
+        }
+
         var built = renditions.ConvertAll(rendition => rendition.Build(boundaries));
         var first = boundaries[0];
         return new BroadcastSnapshot
@@ -88,12 +89,23 @@ internal sealed class RecordedTimeline(string id, TimeSpan targetDuration, TimeS
 
     private static int Gaps(RenditionSnapshot rendition) => rendition.Segments.Count(segment => segment.IsGap);
 
-    /// <summary>The boundaries up to that number, and in place of those that no rendition has a segment at, even ones.</summary>
-    private ImmutableArray<SegmentBoundary> Boundaries(List<RecordedRendition> renditions, long first, long last)
+    /// <summary>
+    /// The boundaries from the first segment to the last before the end, and in place of those that no rendition has a segment
+    /// at, even ones.
+    /// </summary>
+    private ImmutableArray<SegmentBoundary> Boundaries(List<RecordedRendition> renditions)
     {
+        var first = renditions.Min(rendition => rendition.FirstSequence);
+        var last = renditions.Max(rendition => rendition.LastSequence);
         var all = ImmutableArray.CreateBuilder<SegmentBoundary>();
-        foreach (var boundary in _boundaries.Values.Where(boundary => boundary.MediaSequence >= first && boundary.MediaSequence <= last))
+        foreach (var boundary in _boundaries.Values)
         {
+            if (boundary.MediaSequence < first || boundary.MediaSequence > last || boundary.ProgramDateTime >= endedAt)
+            {
+                continue;
+            }
+
+
             if (all is [.., var previous] && boundary.MediaSequence > previous.MediaSequence + 1)
             {
                 var missing = boundary.MediaSequence - previous.MediaSequence - 1;

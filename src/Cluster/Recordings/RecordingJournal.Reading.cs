@@ -19,7 +19,9 @@ public sealed partial class RecordingJournal
                     SELECT sum(duration * 1.0 / timescale) AS seconds
                     FROM segments JOIN initializations ON initializations.broadcast = segments.broadcast
                         AND initializations.rendition = segments.rendition AND number = initialization
-                    WHERE segments.broadcast = id GROUP BY segments.rendition)),
+                    JOIN boundaries ON boundaries.broadcast = segments.broadcast
+                        AND boundaries.sequence = segments.sequence
+                    WHERE segments.broadcast = id AND date_time < ended_at GROUP BY segments.rendition)),
                 (SELECT sum(length) FROM segments WHERE broadcast = id),
                 EXISTS (SELECT 1 FROM initializations WHERE broadcast = id AND width IS NOT NULL)
             FROM broadcasts
@@ -51,7 +53,10 @@ public sealed partial class RecordingJournal
             Query(
                 "SELECT target_duration, part_target, ended_at FROM broadcasts WHERE id = $1",
                 row => timeline = new RecordedTimeline(
-                    broadcastId, new TimeSpan(row.GetInt64(0)), new TimeSpan(row.GetInt64(1)), row.IsDBNull(2) ? null : Time(row, 2)),
+                    broadcastId,
+                    new TimeSpan(row.GetInt64(0)),
+                    new TimeSpan(row.GetInt64(1)),
+                    row.IsDBNull(2) ? null : Time(row, 2)),
                 broadcastId);
             if (timeline is null)
             {
@@ -63,13 +68,13 @@ public sealed partial class RecordingJournal
                 row => timeline.Add(new Period(row.GetInt32(0), row.GetInt64(1), Time(row, 2))),
                 broadcastId);
             Query(
-                "SELECT sequence, decode_time, presentation_time, date_time, discontinuities, period, source_independent "
-                    + "FROM boundaries WHERE broadcast = $1 ORDER BY sequence",
+                "SELECT sequence, decode_time, presentation_time, date_time, discontinuities, period, "
+                    + "source_independent FROM boundaries WHERE broadcast = $1 ORDER BY sequence",
                 row => timeline.Add(Boundary(row)),
                 broadcastId);
             Query(
-                "SELECT rendition, codec, timescale, decoder_configuration, width, height, sample_width, sample_height, channels "
-                    + "FROM initializations WHERE broadcast = $1 ORDER BY rendition, number",
+                "SELECT rendition, codec, timescale, decoder_configuration, width, height, sample_width, sample_height, "
+                    + "channels FROM initializations WHERE broadcast = $1 ORDER BY rendition, number",
                 row => timeline.Add(row.GetString(0), Configuration(row)),
                 broadcastId);
             Query(

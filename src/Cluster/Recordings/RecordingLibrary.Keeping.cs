@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using Streaming.Cluster.Live;
 using Streaming.Pipeline.Timelines;
@@ -7,6 +8,10 @@ namespace Streaming.Cluster.Recordings;
 /// <content>What is kept: after a crash, and as time goes by.</content>
 public sealed partial class RecordingLibrary
 {
+    // Renditions are stored one after another, and a transcoder is a little behind its source: a crash leaves one ahead of the
+    // other by this many segments at most. What is further behind had failed before.
+    private const int AheadMax = 2;
+
     /// <summary>
     /// Before anything is live: closes the broadcasts that a crash cut off at their last stored segment, and deletes media
     /// that belongs to no recording.
@@ -106,8 +111,9 @@ public sealed partial class RecordingLibrary
 
         if (journal.Read(id) is { } timeline)
         {
-            journal.End(id, timeline.PublishedAt);
-            LogRecovered(id, timeline.PublishedAt - timeline.StartedAt);
+            var end = CutOffAt(timeline);
+            journal.End(id, end);
+            LogRecovered(id, end - timeline.StartedAt);
         }
         else
         {
@@ -115,9 +121,30 @@ public sealed partial class RecordingLibrary
         }
     }
 
+    /// <summary>Wall-clock time up to which all renditions have media that were still going when it was cut off.</summary>
+    private static DateTimeOffset CutOffAt(BroadcastSnapshot timeline)
+    {
+        var ends = timeline.Renditions.Select(rendition => LastWithMedia(rendition.Segments)).ToList();
+        var end = ends.Where(last => ends.Max() - last <= AheadMax).Min();
+        var segments = timeline.Renditions[0].Segments;
+        return end + 1 < segments.Length ? segments[end + 1].Boundary.ProgramDateTime : timeline.PublishedAt;
+    }
+
+    private static int LastWithMedia(ImmutableArray<Segment> segments)
+    {
+        var last = segments.Length - 1;
+        while (last >= 0 && segments[last].IsGap)
+        {
+            last--;
+        }
+
+        return last;
+    }
+
     private async Task<bool> IsWholeAsync(string id, string rendition, Segment segment, CancellationToken cancellationToken)
     {
-        var stored = await OpenAsync(id, rendition, MediaNames.Segment(segment.DecodeTime), cancellationToken).ConfigureAwait(false);
+        var name = MediaNames.Segment(segment.Boundary.MediaSequence);
+        var stored = await OpenAsync(id, rendition, name, cancellationToken).ConfigureAwait(false);
         if (stored is null)
         {
             return false;

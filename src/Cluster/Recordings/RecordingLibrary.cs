@@ -6,8 +6,8 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Recordings;
 
 /// <summary>
-/// The recordings of this node: keeps their list in memory, gives out their timelines, and deletes what is too old or too
-/// much. Media files stay where they were when the broadcast was live. Safe from any thread.
+/// The recordings of this node: keeps their list in memory, gives out their timelines, and deletes what is too old or
+/// too much. Media files stay where they were when the broadcast was live. Safe from any thread.
 /// </summary>
 public sealed partial class RecordingLibrary(
     RecordingJournal journal,

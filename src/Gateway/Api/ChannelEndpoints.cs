@@ -53,7 +53,8 @@ internal static class ChannelEndpoints
     {
         if (!Channel.IsSlug(slug))
         {
-            return Bad($"'{slug}' cannot name a channel.", "A name has 1 to 63 characters of a–z, 0–9 and inner hyphens.");
+            return Bad(
+                $"'{slug}' cannot name a channel.", "A name has 1 to 63 characters of a–z, 0–9 and inner hyphens.");
         }
 
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -66,7 +67,8 @@ internal static class ChannelEndpoints
         {
             title = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
                 ? null
-                : (await request.ReadFromJsonAsync(ApiJson.Default.ChannelRequest, request.HttpContext.RequestAborted))?.Title;
+                : (await request.ReadFromJsonAsync(
+                    ApiJson.Default.ChannelRequest, request.HttpContext.RequestAborted))?.Title;
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -116,7 +118,8 @@ internal static class ChannelEndpoints
         return TypedResults.NoContent();
     }
 
-    private static ChannelSummary Summary(Channel channel, ChannelStatus status, Viewers viewers, int recordings) => new(
+    private static ChannelSummary Summary(
+        Channel channel, ChannelStatus status, Viewers viewers, int recordings) => new(
         channel.Slug,
         channel.Title,
         IsPlayable(status),

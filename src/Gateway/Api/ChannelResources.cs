@@ -67,8 +67,8 @@ public sealed record ChannelAccess(string Slug, string Title, string? StreamKey,
 public sealed record ChannelRequest(string? Title);
 
 /// <summary>
-/// A broadcast that was kept, with the addresses of its multivariant playlist, its MPD, its page and a picture of it, null
-/// where there is nothing to see. The duration is without the time in which its broadcaster was away.
+/// A broadcast that was kept, with the addresses of its multivariant playlist, its MPD, its page and a picture of it,
+/// null where there is nothing to see. The duration is without the time in which its broadcaster was away.
 /// </summary>
 public sealed record RecordingResource(
     string Id,

@@ -22,7 +22,8 @@ internal static class FirstChunk
         while (!isMediaData)
         {
             segment.Position = end;
-            if (await segment.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken) < header.Length)
+            if (await segment.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken)
+                < header.Length)
             {
                 return null;
             }

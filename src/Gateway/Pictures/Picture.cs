@@ -1,10 +1,10 @@
 namespace Streaming.Gateway.Pictures;
 
-/// <summary>What a picture is of: the first key frame of a segment, in a width. The same key, the same picture.</summary>
+/// <summary>What a picture is of: a segment's first key frame, in a size. The same key, the same picture.</summary>
 /// <param name="BroadcastId">The broadcast, under way or recorded.</param>
 /// <param name="MediaSequence">Media sequence number of the segment.</param>
-/// <param name="WidthMax">Pixels of its longer side at most.</param>
-internal readonly record struct PictureKey(string BroadcastId, long MediaSequence, int WidthMax);
+/// <param name="LengthMax">Pixels of its longer side, at most.</param>
+internal readonly record struct PictureKey(string BroadcastId, long MediaSequence, int LengthMax);
 
 /// <summary>What became of the wish for a picture.</summary>
 internal enum PictureOutcome

@@ -1,8 +1,8 @@
 namespace Streaming.Gateway.Pictures;
 
 /// <summary>
-/// Pictures that were made, up to a number of bytes: those that nobody wanted for the longest time go first. Each is made
-/// once, however many want it at the same time. Safe from any thread.
+/// Pictures that were made, up to a number of bytes: those that nobody wanted for the longest time go first. Each is
+/// made once, however many want it at the same time. Safe from any thread.
 /// </summary>
 internal sealed class PictureCache(long bytesMax)
 {

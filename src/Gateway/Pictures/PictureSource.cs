@@ -29,21 +29,21 @@ internal sealed class PictureSource
         : null;
 
     /// <summary>A recording; null when there is no such.</summary>
-    public static PictureSource? Of(RecordingLibrary recordings, string id) => recordings.TimelineOf(id) is { } timeline
-        ? new PictureSource(timeline, null, (rendition, name, token) => recordings.OpenAsync(id, rendition, name, token))
-        : null;
+    public static PictureSource? Of(RecordingLibrary recordings, string id) =>
+        recordings.TimelineOf(id) is { } timeline
+            ? new(timeline, null, (rendition, name, token) => recordings.OpenAsync(id, rendition, name, token))
+            : null;
 
     /// <summary>
-    /// The segment of that number that is the least work to decode: of the smallest video rendition on offer that has it,
-    /// beginning with a key frame if there is one that does. Null where none has it.
+    /// The segment of that number that is the least work to decode: of the smallest video rendition on offer that has
+    /// it, beginning with a key frame if there is one that does. Null where none has it.
     /// </summary>
     public (RenditionSnapshot Rendition, Segment Segment)? Find(long mediaSequence)
     {
         (RenditionSnapshot, Segment)? second = null;
         foreach (var rendition in Timeline.Renditions.Where(IsVideo).OrderBy(Height))
         {
-            var index = rendition.Segments is [var first, ..] ? mediaSequence - first.Boundary.MediaSequence : -1;
-            if (index < 0 || index >= rendition.Segments.Length || rendition.Segments[(int)index] is not { IsGap: false } segment)
+            if (rendition.Find(mediaSequence) is not { IsGap: false } segment)
             {
                 continue;
             }
@@ -62,21 +62,22 @@ internal sealed class PictureSource
     /// <summary>Media sequence numbers of the complete segments, from the first on; empty without video.</summary>
     public (long First, long End) Range()
     {
-        var segments = Timeline.Renditions.FirstOrDefault(rendition => IsVideo(rendition) && !rendition.Segments.IsEmpty)?.Segments;
-        return segments is [var first, .., var last]
-            ? (first.Boundary.MediaSequence, last.Boundary.MediaSequence + 1)
-            : segments is [var only] ? (only.Boundary.MediaSequence, only.Boundary.MediaSequence + 1) : (0, 0);
+        var segments = Timeline.Renditions
+            .FirstOrDefault(static rendition => IsVideo(rendition) && !rendition.Segments.IsEmpty)?.Segments;
+        return segments is null
+            ? (0, 0)
+            : (segments.Value[0].Boundary.MediaSequence, segments.Value[^1].Boundary.MediaSequence + 1);
     }
 
     /// <summary>
-    /// What a decoder needs to show the segment's first key frame: the CMAF header and the first chunk, or the whole segment
-    /// where the key frame is further back. Null where it is no longer there.
+    /// What a decoder needs to show the segment's first key frame: the CMAF header and the first chunk, or the whole
+    /// segment where the key frame is further back. Null where it is no longer there.
     /// </summary>
     public async Task<ImmutableArray<ReadOnlyMemory<byte>>?> LoadAsync(
         RenditionSnapshot rendition, Segment segment, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> header = CmafHeader.Create(rendition.Initializations[segment.Initialization]);
-        var name = MediaNames.Segment(segment.DecodeTime);
+        var name = MediaNames.Segment(segment.Boundary.MediaSequence);
         if (_live is not null && _live.TryGet(rendition.Name, name, out var hot))
         {
             // A segment in memory is in the parts that it was made of.
@@ -95,7 +96,8 @@ internal sealed class PictureSource
         return media is null ? null : [header, media];
     }
 
-    private static bool IsVideo(RenditionSnapshot rendition) => rendition.Kind == TrackKind.Video && rendition.IsOffered;
+    private static bool IsVideo(RenditionSnapshot rendition) =>
+        rendition is { Kind: TrackKind.Video, IsOffered: true };
 
     private static int Height(RenditionSnapshot rendition) => ((VideoConfiguration)rendition.Configuration).Height;
 }

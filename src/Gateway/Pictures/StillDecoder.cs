@@ -7,17 +7,19 @@ using Streaming.Pipeline.Transcoding;
 namespace Streaming.Gateway.Pictures;
 
 /// <summary>
-/// Makes a JPEG of the first key frame in a piece of CMAF, by a process of ffmpeg: about 0.1 s, most of it the start of the
-/// process, with the decoder out of ours.
+/// Makes a JPEG of the first key frame in a piece of CMAF, by a process of ffmpeg: about 0.1 s, most of it the start of
+/// the process, with the decoder out of ours.
 /// </summary>
 internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillDecoder> logger)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The picture in square pixels, its longer side no longer than it was; null when there is none to be had.</summary>
-    public async Task<byte[]?> DecodeAsync(ImmutableArray<ReadOnlyMemory<byte>> media, int widthMax)
+    /// <summary>The picture in square pixels, no larger than it was; null when there is none to be had.</summary>
+    /// <param name="media">A CMAF header and what follows it.</param>
+    /// <param name="lengthMax">Pixels of its longer side, at most.</param>
+    public async Task<byte[]?> DecodeAsync(ImmutableArray<ReadOnlyMemory<byte>> media, int lengthMax)
     {
-        using var process = new Process { StartInfo = Start(widthMax) };
+        using var process = new Process { StartInfo = Start(lengthMax) };
         using var timeout = new CancellationTokenSource(Timeout);
         try
         {
@@ -53,9 +55,9 @@ internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillD
         }
     }
 
-    private ProcessStartInfo Start(int widthMax)
+    private ProcessStartInfo Start(int lengthMax)
     {
-        var width = widthMax.ToString(CultureInfo.InvariantCulture);
+        var width = lengthMax.ToString(CultureInfo.InvariantCulture);
         return new ProcessStartInfo(options.Ffmpeg,
         [
             "-nostdin", "-loglevel", "quiet",

@@ -6,8 +6,8 @@ using Streaming.Gateway.Playback;
 namespace Streaming.Gateway.Pictures;
 
 /// <summary>
-/// Pictures of channels, of recordings, and of each of their segments. A segment's picture is named by its media sequence
-/// number, so that it never changes and every cache on the way may keep it.
+/// Pictures of channels, of recordings, and of each of their segments. A segment's picture is named by its media
+/// sequence number, so that it never changes and every cache on the way may keep it.
 /// </summary>
 internal static class ThumbnailEndpoints
 {
@@ -34,16 +34,26 @@ internal static class ThumbnailEndpoints
             : Missing(context, isGone: false);
 
     private static async Task<IResult> LiveAsync(
-        string slug, string broadcastId, long mediaSequence, HttpContext context, LiveChannels channels, Thumbnails thumbnails)
+        string slug,
+        string broadcastId,
+        long mediaSequence,
+        HttpContext context,
+        LiveChannels channels,
+        Thumbnails thumbnails)
     {
-        if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast || PictureSource.Of(broadcast) is not { } source)
+        if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast
+            || PictureSource.Of(broadcast) is not { } source)
         {
             return Missing(context, isGone: Ids.IsBroadcastId(broadcastId));
         }
 
         var picture = await thumbnails.OfSegmentAsync(
-            source, mediaSequence, Thumbnails.PreviewWidth, context.RequestAborted);
-        return Answer(context, picture, MediaTypes.Immutable, isGone: mediaSequence >= 0 && mediaSequence < source.Range().First);
+            source, mediaSequence, Thumbnails.PreviewLength, context.RequestAborted);
+        return Answer(
+            context,
+            picture,
+            MediaTypes.Immutable,
+            isGone: mediaSequence >= 0 && mediaSequence < source.Range().First);
     }
 
     private static async Task<IResult> RecordingAsync(
@@ -61,7 +71,7 @@ internal static class ThumbnailEndpoints
         }
 
         var picture = await thumbnails.OfSegmentAsync(
-            source, mediaSequence, Thumbnails.PreviewWidth, context.RequestAborted);
+            source, mediaSequence, Thumbnails.PreviewLength, context.RequestAborted);
         return Answer(context, picture, MediaTypes.Immutable);
     }
 
@@ -75,7 +85,8 @@ internal static class ThumbnailEndpoints
                 context.Response.Headers.CacheControl = MediaTypes.Never;
                 context.Response.Headers.RetryAfter = "1";
                 return TypedResults.Problem(
-                    title: "Too many pictures are wanted at once.", statusCode: StatusCodes.Status503ServiceUnavailable);
+                    title: "Too many pictures are wanted at once.",
+                    statusCode: StatusCodes.Status503ServiceUnavailable);
             default:
                 return Missing(context, isGone);
         }

@@ -3,16 +3,16 @@ using System.Threading.RateLimiting;
 namespace Streaming.Gateway.Pictures;
 
 /// <summary>
-/// Small pictures of segments. A picture follows from a stored segment alone, so it is made when somebody asks for it and
-/// need not be kept: no picture is made that nobody looks at, and channels without a ladder have them too.
+/// Small pictures of segments. A picture follows from a stored segment alone, so it is made when somebody asks for it
+/// and need not be kept: no picture is made that nobody looks at, and channels without a ladder have them too.
 /// </summary>
 internal sealed class Thumbnails(StillDecoder decoder) : IDisposable
 {
-    /// <summary>Pixels of the longer side along the scrub bar: what a preview of 120 points needs on a dense screen.</summary>
-    public const int PreviewWidth = 240;
+    /// <summary>Pixels of the longer side along the scrub bar: those of 120 points on a dense screen.</summary>
+    public const int PreviewLength = 240;
 
     /// <summary>The same for a channel or a recording as a whole.</summary>
-    public const int CardWidth = 640;
+    public const int CardLength = 640;
 
     /// <summary>Bytes that are kept: about 4,000 previews.</summary>
     public const long CacheBytesMax = 32 * 1024 * 1024;
@@ -20,7 +20,7 @@ internal sealed class Thumbnails(StillDecoder decoder) : IDisposable
     /// <summary>Pictures that are made at once. Each takes a core for a tenth of a second.</summary>
     public const int MakingMax = 2;
 
-    /// <summary>Pictures that wait their turn, for about two seconds. Who wants another is told to come again.</summary>
+    /// <summary>Pictures that wait their turn, for two seconds or so. Who wants another is told to come again.</summary>
     public const int WaitingMax = 40;
 
     // A channel's picture is of every fifth segment, so that it changes every 10 s and not with each segment of 2 s.
@@ -36,9 +36,9 @@ internal sealed class Thumbnails(StillDecoder decoder) : IDisposable
 
     /// <summary>The picture of the segment of that number.</summary>
     public Task<Picture> OfSegmentAsync(
-        PictureSource source, long mediaSequence, int widthMax, CancellationToken cancellationToken)
+        PictureSource source, long mediaSequence, int lengthMax, CancellationToken cancellationToken)
     {
-        var key = new PictureKey(source.Timeline.Id, mediaSequence, widthMax);
+        var key = new PictureKey(source.Timeline.Id, mediaSequence, lengthMax);
         return source.Find(mediaSequence) is null
             ? Task.FromResult(Picture.None)
             : _cache.GetAsync(key, () => MakeAsync(source, key)).WaitAsync(cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class Thumbnails(StillDecoder decoder) : IDisposable
         {
             if (source.Find(mediaSequence) is not null)
             {
-                return OfSegmentAsync(source, mediaSequence, CardWidth, cancellationToken);
+                return OfSegmentAsync(source, mediaSequence, CardLength, cancellationToken);
             }
         }
 
@@ -87,7 +87,7 @@ internal sealed class Thumbnails(StillDecoder decoder) : IDisposable
 
         return source.Find(key.MediaSequence) is var (rendition, segment)
             && await source.LoadAsync(rendition, segment, CancellationToken.None) is { } media
-            && await decoder.DecodeAsync(media, key.WidthMax) is { } jpeg
+            && await decoder.DecodeAsync(media, key.LengthMax) is { } jpeg
                 ? new Picture(PictureOutcome.Made, jpeg)
                 : Picture.None;
     }

@@ -14,23 +14,23 @@ internal sealed class GrowingSegmentResult : IResult
 
     private readonly Broadcast _broadcast;
     private readonly string _rendition;
-    private readonly long _decodeTime;
+    private readonly long _mediaSequence;
     private readonly string _type;
     private readonly TimeProvider _time;
 
-    private GrowingSegmentResult(Broadcast broadcast, string rendition, long decodeTime, string type, TimeProvider time) =>
-        (_broadcast, _rendition, _decodeTime, _type, _time) = (broadcast, rendition, decodeTime, type, time);
+    private GrowingSegmentResult(Broadcast broadcast, string rendition, long mediaSequence, string type, TimeProvider time) =>
+        (_broadcast, _rendition, _mediaSequence, _type, _time) = (broadcast, rendition, mediaSequence, type, time);
 
     /// <summary>
     /// The answer, as soon as the segment has its first part; null when it is neither the one that is growing nor the next.
     /// </summary>
     public static async ValueTask<GrowingSegmentResult?> WaitAsync(
-        Broadcast broadcast, string rendition, long decodeTime, string type, TimeProvider time, CancellationToken cancellationToken)
+        Broadcast broadcast, string rendition, long mediaSequence, string type, TimeProvider time, CancellationToken cancellationToken)
     {
-        var first = MediaNames.Part(decodeTime, 0);
+        var first = MediaNames.Part(mediaSequence, 0);
         return await HintedPart.WaitAsync(broadcast, rendition, first, time, cancellationToken) is null
             ? null
-            : new(broadcast, rendition, decodeTime, type, time);
+            : new(broadcast, rendition, mediaSequence, type, time);
     }
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -48,14 +48,14 @@ internal sealed class GrowingSegmentResult : IResult
     private async Task<bool> WriteAsync(HttpResponse response, CancellationToken cancellationToken)
     {
         var signal = _broadcast.SignalOf(_rendition);
-        var whole = MediaNames.Segment(_decodeTime);
+        var whole = MediaNames.Segment(_mediaSequence);
         var written = 0;
         while (true)
         {
             // What ends the wait is looked at before the media, which are there before the timeline tells of them.
             var next = signal.Next;
             var snapshot = _broadcast.Snapshot!;
-            while (_broadcast.Media.TryGet(_rendition, MediaNames.Part(_decodeTime, written), out var part))
+            while (_broadcast.Media.TryGet(_rendition, MediaNames.Part(_mediaSequence, written), out var part))
             {
                 await response.BodyWriter.WriteAsync(part!.Pieces[0], cancellationToken);
                 written++;
@@ -73,7 +73,7 @@ internal sealed class GrowingSegmentResult : IResult
             }
 
             if (snapshot.IsEnded || snapshot.Find(_rendition) is not { } current
-                || (current.Segments is [.., var newest] && newest.DecodeTime >= _decodeTime))
+                || (current.Segments is [.., var newest] && newest.Boundary.MediaSequence >= _mediaSequence))
             {
                 return false;
             }

@@ -12,13 +12,16 @@ internal static class HintedPart
     // A part comes within its target; a publisher that pauses longer ends the wait.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
+    // Low-latency DASH players go by the clock: they ask for the next segment while a rung is still behind.
+    private const int SegmentsAheadMax = 2;
+
     /// <summary>
     /// The part, as soon as it is there; null when it is not the next one, does not come, or the segment ends without it.
     /// </summary>
     public static async ValueTask<HotMedia?> WaitAsync(
         Broadcast broadcast, string rendition, string name, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!MediaNames.TryParsePart(name, out var decodeTime, out var index))
+        if (!MediaNames.TryParsePart(name, out var sequence, out var index))
         {
             return null;
         }
@@ -35,7 +38,7 @@ internal static class HintedPart
 
             var left = Timeout - time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero || broadcast.Snapshot is not { IsEnded: false } snapshot
-                || snapshot.Find(rendition) is not { } current || !IsNext(current, decodeTime, index))
+                || snapshot.Find(rendition) is not { } current || !IsNext(current, sequence, index))
             {
                 return null;
             }
@@ -51,8 +54,16 @@ internal static class HintedPart
         }
     }
 
-    private static bool IsNext(RenditionSnapshot rendition, long decodeTime, int index) => rendition.Open is { } open
-        ? (open.DecodeTime == decodeTime && index == open.Parts.Length)
-            || (index == 0 && decodeTime > open.DecodeTime && decodeTime <= open.DecodeTime + open.Duration)
-        : index == 0 && rendition.Segments is [.., var last] && last.DecodeTime + last.Duration == decodeTime;
+    /// <summary>It is the part after the newest of the segment that is growing, or the first of one soon after it.</summary>
+    private static bool IsNext(RenditionSnapshot rendition, long sequence, int index)
+    {
+        if (rendition.Open is { } open && sequence == open.Boundary.MediaSequence)
+        {
+            return index == open.Parts.Length;
+        }
+
+        var newest = rendition.Open ?? (rendition.Segments is [.., var last] ? last : null);
+        return index == 0 && newest is not null
+            && sequence > newest.Boundary.MediaSequence && sequence <= newest.Boundary.MediaSequence + SegmentsAheadMax;
+    }
 }

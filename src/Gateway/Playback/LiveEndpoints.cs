@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
+using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Gateway.Playback;
@@ -105,7 +106,7 @@ internal static class LiveEndpoints
         string name,
         HttpContext context,
         LiveChannels channels,
-        TimeProvider clock)
+        TimeProvider time)
     {
         if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast)
         {
@@ -118,21 +119,28 @@ internal static class LiveEndpoints
             return new MediaResult(hot!.Pieces, hot.Length, type, MediaTypes.Immutable);
         }
 
-        if (broadcast.Snapshot?.Find(rendition) is not { } found || TimeOf(name) is not { } time)
+        if (broadcast.Snapshot?.Find(rendition) is not { } found || SequenceOf(name) is not { } sequence)
         {
             return Missing(context, isGone: false);
         }
 
-        if (await HintedPart.WaitAsync(broadcast, rendition, name, clock, context.RequestAborted) is { } part)
+        if (await HintedPart.WaitAsync(broadcast, rendition, name, time, context.RequestAborted) is { } part)
         {
             return new MediaResult(part.Pieces, part.Length, type, MediaTypes.Immutable);
         }
 
-        if (MediaNames.TryParseSegment(name, out var decodeTime)
-            && await GrowingSegmentResult.WaitAsync(
-                broadcast, rendition, decodeTime, type, clock, context.RequestAborted) is { } growing)
+        if (MediaNames.TryParseSegment(name, out _))
         {
-            return growing;
+            if (await GrowingSegmentResult.WaitAsync(
+                broadcast, rendition, sequence, type, time, context.RequestAborted) is { } growing)
+            {
+                return growing;
+            }
+
+            if (broadcast.Snapshot.Find(rendition)?.Find(sequence) is { IsGap: true } gap)
+            {
+                return new MediaResult(EmptySegment.Create(sequence, gap.DecodeTime), type, MediaTypes.Immutable);
+            }
         }
 
         if (await broadcast.Media.OpenStoredAsync(rendition, name, context.RequestAborted) is { } stored)
@@ -141,20 +149,21 @@ internal static class LiveEndpoints
         }
 
         // What lies before the edge was there once; what lies beyond it may come, or was hinted in vain.
-        return Missing(
-            context, isGone: found.Segments is [.., var newest] && time <= newest.DecodeTime && !WasHintedInVain(found, name));
+        return Missing(context, isGone: found.Segments is [.., var newest]
+            && sequence <= newest.Boundary.MediaSequence && !WasHintedInVain(found, name));
     }
 
     /// <summary>The name is of a part past the last one of its segment, which players were told to expect.</summary>
     private static bool WasHintedInVain(RenditionSnapshot rendition, string name) =>
-        MediaNames.TryParsePart(name, out var time, out var index)
-        && rendition.Segments.Any(segment => segment.DecodeTime == time && index >= segment.Parts.Length);
+        MediaNames.TryParsePart(name, out var sequence, out var index)
+        && rendition.Find(sequence) is { } segment && index >= segment.Parts.Length;
 
     /// <summary>The wall clock for DASH's UTCTiming (urn:mpeg:dash:utc:http-iso:2014).</summary>
     private static ContentHttpResult Time(HttpContext context, TimeProvider time)
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
-        return TypedResults.Text(time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        return TypedResults.Text(
+            time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
     }
 
     private static ProblemHttpResult Offline(string slug, HttpContext context, ChannelDirectory directory)
@@ -182,7 +191,9 @@ internal static class LiveEndpoints
             : TypedResults.Problem(title: "There is no such file.", statusCode: StatusCodes.Status404NotFound);
     }
 
-    /// <summary>The decode time that a segment or part is named for; null when the name is neither's.</summary>
-    private static long? TimeOf(string name) =>
-        MediaNames.TryParseSegment(name, out var time) || MediaNames.TryParsePart(name, out time, out _) ? time : null;
+    /// <summary>The number of the segment that a segment or part is named for; null when the name is neither's.</summary>
+    private static long? SequenceOf(string name) =>
+        MediaNames.TryParseSegment(name, out var sequence) || MediaNames.TryParsePart(name, out sequence, out _)
+            ? sequence
+            : null;
 }

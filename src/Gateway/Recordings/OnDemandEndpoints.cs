@@ -50,9 +50,15 @@ internal static class OnDemandEndpoints
 
         var type = found.Kind == TrackKind.Audio ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
         var header = HeaderOf(found, name);
-        if (header is null && !MediaNames.TryParseSegment(name, out _))
+        var isSegment = MediaNames.TryParseSegment(name, out var sequence);
+        if (header is null && !isSegment)
         {
             return Missing(context, "There is no such file.");
+        }
+
+        if (isSegment && found.Find(sequence) is { IsGap: true } gap)
+        {
+            return new MediaResult(EmptySegment.Create(sequence, gap.DecodeTime), type, MediaTypes.Immutable);
         }
 
         if (await recordings.OpenAsync(id, rendition, name, context.RequestAborted) is { } stored)

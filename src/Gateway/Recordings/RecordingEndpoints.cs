@@ -28,8 +28,8 @@ internal static class RecordingEndpoints
             ? TypedResults.NoContent()
             : TypedResults.Problem(
                 title: $"Channel '{slug}' has no recording '{id}'.",
-                detail: $"GET /api/channels/{slug}/recordings lists those that there are. A broadcast is one when it has "
-                    + "ended.",
+                detail: $"GET /api/channels/{slug}/recordings lists those that there are. A broadcast is one when it "
+                    + "has ended.",
                 statusCode: StatusCodes.Status404NotFound);
 
     private static RecordingResource Resource(Recording recording) => new(

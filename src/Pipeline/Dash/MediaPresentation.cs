@@ -6,7 +6,7 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Pipeline.Dash;
 
 /// <summary>
-/// Writes the Media Presentation Description (MPD) of a broadcast: live profile, segments addressed by their times.
+/// Writes the Media Presentation Description (MPD) of a broadcast: live profile, segments addressed by their numbers.
 /// ISO/IEC 23009-1 §5.3.1. It has the same media as the HLS playlists.
 /// </summary>
 public static class MediaPresentation
@@ -30,7 +30,7 @@ public static class MediaPresentation
         if (isDynamic && options.LowLatency && LowLatency.Of(broadcast, contents) is { } growing)
         {
             contents = growing;
-            options = LowLatency.With(options, broadcast);
+            options = LowLatency.With(options, broadcast, growing[^1]);
         }
 
         var xml = new Utf8XmlWriter(output);

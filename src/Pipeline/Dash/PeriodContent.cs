@@ -10,11 +10,21 @@ namespace Streaming.Pipeline.Dash;
 /// <param name="Index">The period's id.</param>
 /// <param name="Start">When it starts, from the start of the presentation.</param>
 /// <param name="DecodeTime">Media time at <paramref name="Start"/>, in 90 kHz ticks.</param>
-/// <param name="Tracks">The renditions to choose from, with the segments of this period that have media.</param>
+/// <param name="Tracks">
+/// The renditions to choose from, with the segments of this period from the first that has media to the last.
+/// </param>
 internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime, Offering Tracks)
 {
-    /// <summary>The segments that are growing and what is known of them ahead, null where players have to wait for whole ones.</summary>
+    /// <summary>What players are told of the segment that is growing, null where they have to wait for whole ones.</summary>
     public LowLatency? LowLatency { get; init; }
+
+    /// <summary>Media sequence number of the period's first segment, in the window or not.</summary>
+    public long MediaSequence { get; init; }
+
+    /// <summary>
+    /// What its segments last, in 90 kHz ticks, while there are more to come and they are even; null when they have to be listed.
+    /// </summary>
+    public long? SegmentDuration { get; init; }
 
     // How many segments a new period waits for a kind of track that has none in it yet.
     private const int SegmentsWithoutOtherTracksMax = 2;
@@ -47,7 +57,11 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
             }
 
             var start = period.ProgramDateTime - broadcast.StartedAt;
-            contents.Add(new PeriodContent(period.Index, start, period.DecodeTime, WithoutGaps(tracks)));
+            contents.Add(new PeriodContent(period.Index, start, period.DecodeTime, FromMediaToMedia(tracks))
+            {
+                MediaSequence = period.MediaSequence,
+                SegmentDuration = isNewest && !broadcast.IsEnded ? period.SegmentDuration : null,
+            });
         }
 
         return contents.DrainToImmutable();
@@ -64,6 +78,7 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
             {
                 Start = end,
                 DecodeTime = content.Tracks.Renditions.Min(static track => track.Segments[0].Boundary.DecodeTime),
+                SegmentDuration = null,
             };
             joined.Add(moved);
             end = moved.LastSegmentEnd;
@@ -91,14 +106,28 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
         ],
     };
 
-    private static Offering WithoutGaps(Offering tracks) => tracks with
+    private static Offering FromMediaToMedia(Offering tracks) => tracks with
     {
-        Video = [.. tracks.Video.Select(WithoutGaps)],
-        Audio = tracks.Audio is null ? null : WithoutGaps(tracks.Audio),
+        Video = [.. tracks.Video.Select(FromMediaToMedia)],
+        Audio = tracks.Audio is null ? null : FromMediaToMedia(tracks.Audio),
     };
 
-    private static RenditionSnapshot WithoutGaps(RenditionSnapshot track) =>
-        track with { Segments = track.Segments.RemoveAll(static segment => segment.IsGap) };
+    // Gaps between segments stay, because segments are counted: an empty one is served in place of each.
+    private static RenditionSnapshot FromMediaToMedia(RenditionSnapshot track)
+    {
+        var (first, end) = (0, track.Segments.Length);
+        while (track.Segments[first].IsGap)
+        {
+            first++;
+        }
+
+        while (track.Segments[end - 1].IsGap)
+        {
+            end--;
+        }
+
+        return track with { Segments = track.Segments[first..end] };
+    }
 
     private TimeSpan PresentationTime(RenditionSnapshot track, long mediaTime)
     {

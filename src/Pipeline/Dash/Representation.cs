@@ -29,6 +29,11 @@ internal static class Representation
                 break;
         }
 
+        if (content.LowLatency is { } lowLatency)
+        {
+            WriteResync(ref xml, lowLatency.ResyncInterval(configuration.Timescale));
+        }
+
         SegmentTemplate.Write(ref xml, content, track, mediaPrefix);
         xml.End("Representation"u8);
     }
@@ -67,6 +72,15 @@ internal static class Representation
                 "urn:mpeg:mpegB:cicp:ChannelConfiguration"u8,
                 channelConfiguration.ToString(CultureInfo.InvariantCulture));
         }
+    }
+
+    // Every part begins with a moof, most of them with pictures that need earlier ones: type 0. ISO/IEC 23009-1 §5.3.12.
+    private static void WriteResync(ref Utf8XmlWriter xml, long interval)
+    {
+        xml.Start("Resync"u8);
+        xml.Attribute("type"u8, 0);
+        xml.Attribute("dT"u8, interval);
+        xml.End("Resync"u8);
     }
 
     // ISO/IEC 23091-3 table 5: up to 5.1 the number is that of the channels.

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Text;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Pipeline.Dash;
 
 /// <summary>
-/// The addresses of a representation's segments, and when each is: names are made of times, runs of equal durations are
-/// written once. ISO/IEC 23009-1 §5.3.9.4 and §5.3.9.6.
+/// The addresses of a representation's segments, and when each is: by number. Where segments are even their common duration
+/// says it all (ISO/IEC 23009-1 §5.3.9.2: @duration), else each is listed with its times, runs of equal ones once
+/// (§5.3.9.6).
 /// </summary>
 internal static class SegmentTemplate
 {
@@ -22,11 +24,22 @@ internal static class SegmentTemplate
         xml.Attribute("media"u8, address + MediaNames.DashSegmentTemplate);
         if (content.LowLatency is { } lowLatency)
         {
-            xml.Attribute("availabilityTimeOffset"u8, lowLatency.AvailabilityTimeOffset(track), LowLatency.OffsetDecimals);
+            xml.Attribute("availabilityTimeOffset"u8, lowLatency.AvailabilityTimeOffset(content, track), LowLatency.OffsetDecimals);
             xml.Attribute("availabilityTimeComplete"u8, "false"u8);
         }
 
-        WriteTimeline(ref xml, content.LowLatency?.Listed(track) ?? track.Segments);
+        if (content.SegmentDuration is { } duration)
+        {
+            // Numbers count from the period's start, also after its first segments have left the window.
+            xml.Attribute("duration"u8, MediaClock.Rescale(duration, MediaClock.TicksPerSecond, timescale));
+            xml.Attribute("startNumber"u8, content.MediaSequence);
+        }
+        else
+        {
+            xml.Attribute("startNumber"u8, first.Boundary.MediaSequence);
+            WriteTimeline(ref xml, content.LowLatency?.Listed(track) ?? track.Segments);
+        }
+
         xml.End("SegmentTemplate"u8);
     }
 

@@ -66,7 +66,7 @@ public static partial class MediaPlaylist
             text.Write("#EXT-X-PART:DURATION="u8);
             WriteDuration(ref text, part.DecodeTime, part.Duration, rendition.TimescaleOf(segment));
             text.Write(",URI=\""u8);
-            MediaNames.WritePart(ref text, segment.DecodeTime, part.Index);
+            MediaNames.WritePart(ref text, segment.Boundary.MediaSequence, part.Index);
             text.Write(part.Independent ? "\",INDEPENDENT=YES\n"u8 : "\"\n"u8);
         }
     }
@@ -78,19 +78,18 @@ public static partial class MediaPlaylist
         {
             WriteBeginning(ref text, rendition, open, previous);
             WriteParts(ref text, rendition, open);
-            WritePreloadHint(ref text, open.DecodeTime, open.Parts.Length);
+            WritePreloadHint(ref text, open.Boundary.MediaSequence, open.Parts.Length);
         }
         else if (previous is not null)
         {
-            // A segment is complete when the next one has begun, so this is where that is, unless the timeline breaks here.
-            WritePreloadHint(ref text, previous.DecodeTime + previous.Duration, 0);
+            WritePreloadHint(ref text, previous.Boundary.MediaSequence + 1, 0);
         }
     }
 
-    private static void WritePreloadHint(ref Utf8Writer text, long decodeTime, int part)
+    private static void WritePreloadHint(ref Utf8Writer text, long mediaSequence, int part)
     {
         text.Write("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\""u8);
-        MediaNames.WritePart(ref text, decodeTime, part);
+        MediaNames.WritePart(ref text, mediaSequence, part);
         text.Write("\"\n"u8);
     }
 

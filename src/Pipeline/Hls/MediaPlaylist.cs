@@ -117,7 +117,7 @@ public static partial class MediaPlaylist
         text.Write("#EXTINF:"u8);
         WriteDuration(ref text, segment.DecodeTime, segment.Duration, rendition.TimescaleOf(segment));
         text.Write(",\n"u8);
-        MediaNames.WriteSegment(ref text, segment.DecodeTime);
+        MediaNames.WriteSegment(ref text, segment.Boundary.MediaSequence);
         text.Write("\n"u8);
     }
 

@@ -6,11 +6,16 @@ internal readonly record struct TfhdBox(uint TrackId, SampleDefaults Defaults)
     private const uint DefaultSampleDurationPresent = 0x000008;
     private const uint DefaultSampleSizePresent = 0x000010;
     private const uint DefaultSampleFlagsPresent = 0x000020;
+    private const uint DurationIsEmptyFlag = 0x010000;
     private const uint DefaultBaseIsMoof = 0x020000;
+
+    /// <summary>The fragment has no samples of the track.</summary>
+    public bool DurationIsEmpty { get; init; }
 
     public void Write(BoxWriter writer)
     {
         var flags = DefaultBaseIsMoof
+            | (DurationIsEmpty ? DurationIsEmptyFlag : 0)
             | (Defaults.Duration is null ? 0 : DefaultSampleDurationPresent)
             | (Defaults.Size is null ? 0 : DefaultSampleSizePresent)
             | (Defaults.Flags is null ? 0 : DefaultSampleFlagsPresent);

@@ -12,15 +12,15 @@ public static partial class MediaNames
         text.Write(".mp4"u8);
     }
 
-    internal static void WriteSegment(ref Utf8Writer text, long decodeTime)
+    internal static void WriteSegment(ref Utf8Writer text, long mediaSequence)
     {
-        text.Write(decodeTime);
+        text.Write(mediaSequence);
         text.Write(".m4s"u8);
     }
 
-    internal static void WritePart(ref Utf8Writer text, long decodeTime, int index)
+    internal static void WritePart(ref Utf8Writer text, long mediaSequence, int index)
     {
-        text.Write(decodeTime);
+        text.Write(mediaSequence);
         text.Write("."u8);
         text.Write(index);
         text.Write(".m4s"u8);

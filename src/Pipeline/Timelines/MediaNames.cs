@@ -4,7 +4,8 @@ namespace Streaming.Pipeline.Timelines;
 
 /// <summary>
 /// Names of a rendition's files, the same in HLS, in DASH and in storage, so that one object serves all of them. They are
-/// made of decode times, which never come twice within a broadcast: what a name stands for never changes.
+/// made of media sequence numbers, which never come twice within a broadcast and are the same in all its renditions: what
+/// a name stands for never changes, and the name of what comes next is known before it exists.
 /// </summary>
 public static partial class MediaNames
 {
@@ -13,30 +14,30 @@ public static partial class MediaNames
     /// <summary>The CMAF header for <see cref="Segment.Initialization"/>.</summary>
     public static string Initialization(int index) => string.Create(CultureInfo.InvariantCulture, $"init-{index}.mp4");
 
-    /// <summary>The media segment that begins at <paramref name="decodeTime"/>.</summary>
-    public static string Segment(long decodeTime) => string.Create(CultureInfo.InvariantCulture, $"{decodeTime}.m4s");
+    /// <summary>The media segment of that number.</summary>
+    public static string Segment(long mediaSequence) => string.Create(CultureInfo.InvariantCulture, $"{mediaSequence}.m4s");
 
-    /// <summary>The partial segment of that index within the segment that begins at <paramref name="decodeTime"/>.</summary>
-    public static string Part(long decodeTime, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{decodeTime}.{index}.m4s");
+    /// <summary>The partial segment of that index within the segment of that number.</summary>
+    public static string Part(long mediaSequence, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{mediaSequence}.{index}.m4s");
 
     /// <summary>DASH's <c>SegmentTemplate@media</c> for the same names.</summary>
-    public const string DashSegmentTemplate = "$Time$.m4s";
+    public const string DashSegmentTemplate = "$Number$.m4s";
 
     /// <summary>Reads back a name that <see cref="Segment"/> made.</summary>
-    public static bool TryParseSegment(ReadOnlySpan<char> name, out long decodeTime)
+    public static bool TryParseSegment(ReadOnlySpan<char> name, out long mediaSequence)
     {
-        decodeTime = 0;
-        return name.EndsWith(Extension, StringComparison.Ordinal) && TryParseNumber(name[..^Extension.Length], out decodeTime);
+        mediaSequence = 0;
+        return name.EndsWith(Extension, StringComparison.Ordinal) && TryParseNumber(name[..^Extension.Length], out mediaSequence);
     }
 
     /// <summary>Reads back a name that <see cref="Part"/> made.</summary>
-    public static bool TryParsePart(ReadOnlySpan<char> name, out long decodeTime, out int index)
+    public static bool TryParsePart(ReadOnlySpan<char> name, out long mediaSequence, out int index)
     {
-        (decodeTime, index) = (0, 0);
+        (mediaSequence, index) = (0, 0);
         var dot = name.IndexOf('.');
         return dot > 0 && dot < name.Length - Extension.Length && name.EndsWith(Extension, StringComparison.Ordinal)
-            && TryParseNumber(name[..dot], out decodeTime)
+            && TryParseNumber(name[..dot], out mediaSequence)
             && int.TryParse(name[(dot + 1)..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out index);
     }
 

@@ -37,6 +37,12 @@ public sealed record RenditionSnapshot
     /// </summary>
     public required bool IsOffered { get; init; }
 
+    /// <summary>The complete segment with that media sequence number, null when it is not in the window.</summary>
+    public Segment? Find(long mediaSequence) =>
+        Segments is [var first, ..] && mediaSequence - first.Boundary.MediaSequence is >= 0 and var index && index < Segments.Length
+            ? Segments[(int)index]
+            : null;
+
     /// <summary>The configuration in force now.</summary>
     public TrackConfiguration Configuration => Initializations[^1];
 

@@ -10,7 +10,7 @@ public sealed record Segment
     /// <summary>Where it begins, common to all renditions of the broadcast.</summary>
     public required SegmentBoundary Boundary { get; init; }
 
-    /// <summary>Decode time of its first sample, in ticks of the rendition's timescale; also its name.</summary>
+    /// <summary>Decode time of its first sample, in ticks of the rendition's timescale.</summary>
     public required long DecodeTime { get; init; }
 
     /// <summary>Duration in ticks of the rendition's timescale; of the parts so far while it is growing.</summary>

@@ -63,14 +63,14 @@ public sealed partial class Segmenter
     {
         var now = time.GetUtcNow();
         var discontinuities = (_current?.DiscontinuitySequence ?? 0) + (_configurationChanged ? 1 : 0);
-        if (_period is null || _configurationChanged || now - _period.At(decodeTime) > LagMax)
-        {
-            _period = new Period(_current is null ? 0 : _current.Period + 1, decodeTime, now);
-        }
+        var sequence = _current is null ? 0 : _current.MediaSequence + 1;
+        _period = _period is null || _configurationChanged || now - _period.At(decodeTime) > LagMax
+            ? new Period(_current is null ? 0 : _current.Period + 1, decodeTime, now) { MediaSequence = sequence }
+            : _cadence.Next(_period, sequence, decodeTime);
 
         _current = new SegmentBoundary
         {
-            MediaSequence = _current is null ? 0 : _current.MediaSequence + 1,
+            MediaSequence = sequence,
             DecodeTime = decodeTime,
             PresentationTime = presentationTime,
             ProgramDateTime = _period.At(decodeTime),

@@ -29,6 +29,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
 
     private readonly FrameClock _frames = new();
     private readonly SegmentCutter _cutter = new(options);
+    private readonly Cadence _cadence = new();
     private readonly HeldAudio _held = new();
     private readonly Queue<SegmentBoundary> _audioBoundaries = new();
     private readonly VideoClock _videoClock = new();

@@ -116,7 +116,7 @@ internal sealed class RecordedBroadcast
             {
                 segments.Add(new(
                     segment,
-                    segment.IsGap ? [] : await ReadAsync(broadcast.Media, rendition.Name, MediaNames.Segment(segment.DecodeTime))));
+                    segment.IsGap ? [] : await ReadAsync(broadcast.Media, rendition.Name, MediaNames.Segment(segment.Boundary.MediaSequence))));
             }
 
             renditions.Add(new(rendition.Name, rendition, headers, segments));

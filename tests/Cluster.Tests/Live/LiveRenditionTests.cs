@@ -59,7 +59,7 @@ public sealed class LiveRenditionTests
 
         var listed = rendition.Timeline.Snapshot().Segments;
         Assert.Equal(Hot * 8, listed.Length);
-        Assert.All(listed, segment => Assert.True(media.TryGet("source", MediaNames.Segment(segment.DecodeTime), out _)));
+        Assert.All(listed, segment => Assert.True(media.TryGet("source", MediaNames.Segment(segment.Boundary.MediaSequence), out _)));
         Assert.InRange(media.HotBytes, 1, Hot * 16 * PartsPerSegment * PartLength * 2 + HeaderLengthMax);
     }
 

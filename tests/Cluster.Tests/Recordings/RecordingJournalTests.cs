@@ -113,7 +113,7 @@ public sealed class RecordingJournalTests : IDisposable
     }
 
     [Fact]
-    public void Read_CrashBetweenVideoAndAudio_EndsWhereBothDo()
+    public void Read_EndedBeforeItsLastSegments_IsAsLongAsThatForAllRenditions()
     {
         Begin(Id);
         foreach (var sequence in Sequences(4))
@@ -124,6 +124,7 @@ public sealed class RecordingJournalTests : IDisposable
         _journal.Add(Id, Stored.Segment("audio", Stored.Audio, 0));
         _journal.Add(Id, Stored.Segment("audio", Stored.Audio, 1));
         _journal.Add(Id, Stored.Segment("audio", Stored.Audio, 2));
+        _journal.End(Id, Stored.Start + (3 * Stored.SegmentDuration));
 
         Assert.All(_journal.Read(Id)!.Renditions, rendition => Assert.Equal(3, rendition.Segments.Length));
     }

@@ -99,7 +99,7 @@ public sealed class RecordingLibraryTests : IDisposable
     public async Task Recover_CutOffBroadcast_IsARecordingUpToItsLastStoredSegment()
     {
         await RecordAsync(Library(new()), "b1", segments: 5, isEnded: false);
-        await _storage.DeleteAsync("live/b1/source/720000.m4s", default);
+        await _storage.DeleteAsync("live/b1/source/4.m4s", default);
 
         var library = Library(new());
         await library.RecoverAsync(default);
@@ -108,6 +108,36 @@ public sealed class RecordingLibraryTests : IDisposable
         Assert.Equal((TimeSpan.FromSeconds(8), 4000), (recording.Duration, recording.SizeBytes));
         Assert.Equal(Stored.Start.AddSeconds(8), recording.EndedAt);
         Assert.Equal(4, library.TimelineOf("b1")!.Renditions[0].Segments.Length);
+    }
+
+    [Fact]
+    public async Task Recover_RenditionsStoredUnequallyFar_EndTogether()
+    {
+        var before = Library(new());
+        await RecordAsync(before, "b1", segments: 5, isEnded: false);
+        await RecordAsync(before, "b1", segments: 4, isEnded: false, rendition: "240p");
+        await RecordAsync(before, "b1", segments: 1, isEnded: false, rendition: "360p"); // This one had failed.
+
+        var library = Library(new());
+        await library.RecoverAsync(default);
+
+        var recording = Assert.Single(library.Of("news"));
+        Assert.Equal(TimeSpan.FromSeconds(8), recording.Duration);
+        Assert.Equal(Stored.Start.AddSeconds(8), recording.EndedAt);
+        var timeline = library.TimelineOf("b1")!;
+        Assert.Equal([4, 4, 4], timeline.Renditions.Select(rendition => rendition.Segments.Length));
+        Assert.Equal([0, 0, 3], timeline.Renditions.Select(rendition => rendition.Segments.Count(segment => segment.IsGap)));
+    }
+
+    [Fact]
+    public async Task End_RenditionsStoredUnequallyFar_KeepsAllOfTheLongest()
+    {
+        var library = Library(new());
+        await RecordAsync(library, "b1", segments: 4, isEnded: false, rendition: "240p");
+        await RecordAsync(library, "b1", segments: 5);
+
+        Assert.Equal(TimeSpan.FromSeconds(10), Assert.Single(library.Of("news")).Duration);
+        Assert.All(library.TimelineOf("b1")!.Renditions, rendition => Assert.Equal(5, rendition.Segments.Length));
     }
 
     [Fact]
@@ -145,16 +175,21 @@ public sealed class RecordingLibraryTests : IDisposable
         new(_journal, options, _storage, _time, NullLogger<RecordingLibrary>.Instance);
 
     private async Task RecordAsync(
-        RecordingLibrary library, string id, int segments, bool isEnded = true, string channel = "news")
+        RecordingLibrary library,
+        string id,
+        int segments,
+        bool isEnded = true,
+        string channel = "news",
+        string rendition = "source")
     {
         var recording = library.Record(id, channel, new SegmentationOptions())!;
         for (var sequence = 0; sequence < segments; sequence++)
         {
-            var stored = Stored.Segment("source", Stored.Video(720), sequence);
+            var stored = Stored.Segment(rendition, Stored.Video(720), sequence);
             recording.Add(stored.Period);
             await _storage.WriteAsync(
-                $"live/{id}/source/{MediaNames.Segment(stored.Segment.DecodeTime)}", [new byte[stored.Segment.Length]], default);
-            recording.Add("source", stored.Segment, stored.Configuration, stored.FrameRate);
+                $"live/{id}/{rendition}/{MediaNames.Segment(sequence)}", [new byte[stored.Segment.Length]], default);
+            recording.Add(rendition, stored.Segment, stored.Configuration, stored.FrameRate);
         }
 
         if (isEnded)

@@ -21,7 +21,7 @@ public sealed class GrowingSegmentTests(LowLatencyNode live) : IClassFixture<Low
             var open = await Eventually.GetAsync(
                 "a segment has begun",
                 () => broadcast.Snapshot!.Find(rendition)!.Open is { Parts.Length: 1 } begun ? begun : null);
-            var address = $"{live.Channel.Folder(live.BroadcastId, rendition)}/{MediaNames.Segment(open.DecodeTime)}";
+            var address = $"{live.Channel.Folder(live.BroadcastId, rendition)}/{MediaNames.Segment(open.Boundary.MediaSequence)}";
 
             using var response = await _viewer.GetAsync(address, HttpCompletionOption.ResponseHeadersRead);
             var bytes = await response.Content.ReadAsByteArrayAsync();
@@ -46,10 +46,10 @@ public sealed class GrowingSegmentTests(LowLatencyNode live) : IClassFixture<Low
             "a segment has begun",
             () => broadcast.Snapshot!.Find("source")!.Open is { Parts.Length: 1 } begun ? begun : null);
         await publisher.SuspendAsync();
-        Assert.True(broadcast.Media.TryGet("source", MediaNames.Part(open.DecodeTime, 0), out var first));
+        Assert.True(broadcast.Media.TryGet("source", MediaNames.Part(open.Boundary.MediaSequence, 0), out var first));
 
         using var response = await node.Viewer.GetAsync(
-            $"{channel.Folder(id, "source")}/{MediaNames.Segment(open.DecodeTime)}", HttpCompletionOption.ResponseHeadersRead);
+            $"{channel.Folder(id, "source")}/{MediaNames.Segment(open.Boundary.MediaSequence)}", HttpCompletionOption.ResponseHeadersRead);
         Assert.True(response.Headers.TransferEncodingChunked);
         await using var body = await response.Content.ReadAsStreamAsync();
         var there = new byte[first!.Length];

@@ -31,7 +31,7 @@ public sealed class JudgedMediaPresentationTests(JudgedManifests judged)
             foreach (var representation in representations)
             {
                 var rendition = broadcast.Find(representation.Id)!;
-                var media = rendition.Segments.Where(static one => !one.IsGap).ToList();
+                var media = rendition.Segments.GroupBy(static one => one.Boundary.Period).SelectMany(FromMediaToMedia).ToList();
                 Assert.Equal(rendition.PeakBitRate, representation.Bandwidth);
                 Assert.Equal(broadcast.IsEnded, representation.EndList);
                 Assert.Equal(media.Count, representation.Segments.Length);
@@ -66,6 +66,9 @@ public sealed class JudgedMediaPresentationTests(JudgedManifests judged)
         }
     }
 
+    private static IEnumerable<Segment> FromMediaToMedia(IEnumerable<Segment> period) =>
+        period.SkipWhile(static one => one.IsGap).Reverse().SkipWhile(static one => one.IsGap).Reverse();
+
     private static IEnumerable<string> Listed(string name, BroadcastSnapshot broadcast)
     {
         var names = name switch
@@ -81,7 +84,7 @@ public sealed class JudgedMediaPresentationTests(JudgedManifests judged)
         BroadcastSnapshot broadcast, RenditionSnapshot rendition, Segment segment, DashSegmentJudgement actual)
     {
         var folder = $"http://localhost/live/slug/{broadcast.Id}/{rendition.Name}/";
-        Assert.Equal(folder + MediaNames.Segment(segment.DecodeTime), actual.ResolvedUri);
+        Assert.Equal(folder + MediaNames.Segment(segment.Boundary.MediaSequence), actual.ResolvedUri);
         Assert.Equal(folder + MediaNames.Initialization(segment.Initialization), actual.Map);
         var timescale = rendition.Initializations[segment.Initialization].Timescale;
         Assert.Equal((double)segment.Duration / timescale, actual.Duration, Tolerance);

@@ -32,13 +32,49 @@ public sealed class LowLatencyTests
             Assert.Equal(0.5, last - (double)template.Attribute("availabilityTimeOffset")!, 0.002);
         }
 
-        Assert.Equal(2250, (int)root.Descendants(Mpd + "Latency").Single().Attribute("target")!);
-        Assert.Equal("PT2.25S", root.Attribute("suggestedPresentationDelay")!.Value);
+        Assert.Equal(2500, (int)root.Descendants(Mpd + "Latency").Single().Attribute("target")!);
+        Assert.Equal("PT2.5S", root.Attribute("suggestedPresentationDelay")!.Value);
         Assert.Equal("PT0.25S", root.Attribute("minimumUpdatePeriod")!.Value);
     }
 
+    [Fact]
+    public void EvenSegments_AreAddressedByNumberAndDuration()
+    {
+        var broadcast = new BroadcastBuilder().Ladder().Even().Segments(3)
+            .NewPeriod(TimeSpan.FromSeconds(5)).Even().Segments(7).Keep(8).Growing(90_000).Build();
+        var mpd = Manifests.Mpd(broadcast, Options);
+        Repository.AssertGolden(mpd, "tests", "Pipeline.Tests", "Dash", "Golden", "even.low-latency.mpd");
+
+        var root = XDocument.Parse(mpd).Root!;
+        Assert.Equal("PT2S", root.Attribute("minimumUpdatePeriod")!.Value);
+        var periods = root.Elements(Mpd + "Period").Select(Templates).ToList();
+        Assert.Equal(2, periods.Count);
+        Assert.All(periods[0], template => Assert.Equal(("2", null, null), Facts(template)));
+        Assert.All(periods[0], template => Assert.Single(Durations(template)));
+        Assert.All(periods[1], template => Assert.Equal(("3", "1.500", 2), Facts(template)));
+        Assert.All(periods[1], template => Assert.Empty(template.Elements()));
+        Assert.Equal(
+            ["45000", "45000", "45000", "24000"],
+            root.Descendants(Mpd + "Resync").Select(resync => resync.Attribute("dT")!.Value));
+
+        static List<XElement> Templates(XElement period) => [.. period.Descendants(Mpd + "SegmentTemplate")];
+
+        static (string?, string?, double?) Facts(XElement template) => (
+            template.Attribute("startNumber")?.Value,
+            template.Attribute("availabilityTimeOffset")?.Value,
+            (double?)template.Attribute("duration") / (double)template.Attribute("timescale")!);
+    }
+
+    [Fact]
+    public void EvenSegments_MoreOfThem_ChangeNothingButTheTimes()
+    {
+        var builder = new BroadcastBuilder().Ladder().Even().Segments(5);
+        var before = XDocument.Parse(Manifests.Mpd(builder.Build(), Options)).Root!;
+        var after = XDocument.Parse(Manifests.Mpd(builder.Segments(40).Build(), Options)).Root!;
+        Assert.Equal(before.Elements().Select(one => one.ToString()), after.Elements().Select(one => one.ToString()));
+    }
+
     [Theory]
-    [InlineData("gap")]
     [InlineData("only-source-not-independent")]
     [InlineData("ended")]
     public void Mpd_WhereNothingCanBePlayedWhileItGrows_IsAsWithout(string name) =>
@@ -56,6 +92,15 @@ public sealed class LowLatencyTests
             Assert.Equal(3, Durations(template).Count);
         });
         Assert.All(periods[1].Descendants(Mpd + "SegmentTemplate"), template => Assert.Equal(3, Durations(template).Count));
+    }
+
+    [Fact]
+    public void GrowingSegment_OfARungThatIsBehind_IsNotListedBeforeTheOneBeforeIt()
+    {
+        var broadcast = new BroadcastBuilder().Ladder().Segments(3).Late("480p").Growing(90_000).Build();
+        var templates = XDocument.Parse(Manifests.Mpd(broadcast, Options)).Root!.Descendants(Mpd + "Representation")
+            .ToDictionary(one => one.Attribute("id")!.Value, one => Durations(one.Element(Mpd + "SegmentTemplate")!).Count);
+        Assert.Equal((4, 2), (templates["720p"], templates["480p"]));
     }
 
     [Fact]

@@ -77,13 +77,17 @@ public sealed class MediaPresentationTests
     }
 
     [Fact]
-    public void Rung_Failed_IsAJumpInItsTimelineAlone()
+    public void Rung_Failed_KeepsItsNumbers()
     {
-        var timelines = Parse(Broadcasts.All["gap"]).Descendants(Mpd + "Representation").ToDictionary(
-            static one => (string)one.Attribute("id")!,
-            static one => string.Join(' ', one.Descendants(Mpd + "S").Select(static s => string.Concat(s.Attributes()))));
-        Assert.Equal("""t="0"d="180000"r="4" """.TrimEnd(), timelines["source"]);
-        Assert.Equal("""t="0"d="180000"r="1" t="540000"d="180000"r="1" """.TrimEnd(), timelines["720p"]);
+        var late = new BroadcastBuilder().Ladder().Segments(2, gapIn: "720p").Segments(1).Segments(1, gapIn: "720p").Segments(1).Build();
+        var templates = Parse(late).Descendants(Mpd + "Representation").ToDictionary(
+            static one => (string)one.Attribute("id")!, static one => one.Element(Mpd + "SegmentTemplate")!);
+
+        Assert.Equal("""0: t="0"d="180000"r="4" """.TrimEnd(), Listing(templates["source"]));
+        Assert.Equal("""2: t="360000"d="180000"r="2" """.TrimEnd(), Listing(templates["720p"]));
+
+        static string Listing(XElement template) =>
+            (string)template.Attribute("startNumber")! + ": " + string.Concat(template.Descendants(Mpd + "S").Attributes());
     }
 
     [Fact]
@@ -125,7 +129,7 @@ public sealed class MediaPresentationTests
     {
         var broadcast = new BroadcastBuilder { Id = "a&<\"b" }.Video("source").Segments(1).Build();
         var template = Parse(broadcast).Descendants(Mpd + "SegmentTemplate").Single();
-        Assert.Equal("a&<\"b/source/$Time$.m4s", (string?)template.Attribute("media"));
+        Assert.Equal("a&<\"b/source/$Number$.m4s", (string?)template.Attribute("media"));
     }
 
     private static XElement Parse(BroadcastSnapshot broadcast) => XDocument.Parse(Manifests.Mpd(broadcast)).Root!;

@@ -108,9 +108,9 @@ public sealed class JudgedPlaylistTests(JudgedManifests judged)
         Assert.Equal([0, 0, 0, 0, 4, 4, 3], playlist.Segments.Select(static one => one.Parts.Length));
         Assert.Equal(
             [
-                new PartJudgement("1080000.0.m4s", false, 0.5, true),
-                new PartJudgement("1080000.1.m4s", false, 0.5, false),
-                new PartJudgement("1080000.2.m4s", true, 0, false),
+                new PartJudgement("6.0.m4s", false, 0.5, true),
+                new PartJudgement("6.1.m4s", false, 0.5, false),
+                new PartJudgement("6.2.m4s", true, 0, false),
             ],
             playlist.Segments[^1].Parts);
         Assert.Equal(
@@ -143,7 +143,7 @@ public sealed class JudgedPlaylistTests(JudgedManifests judged)
     {
         var segment = rendition.Segments[index];
         var timescale = rendition.Initializations[segment.Initialization].Timescale;
-        Assert.Equal(MediaNames.Segment(segment.DecodeTime), actual.Uri);
+        Assert.Equal(MediaNames.Segment(segment.Boundary.MediaSequence), actual.Uri);
         Assert.Equal(segment.Boundary.MediaSequence, actual.MediaSequence);
         Assert.Equal(segment.Boundary.DiscontinuitySequence, actual.DiscontinuitySequence);
         Assert.Equal((double)segment.Duration / timescale, actual.Duration, 0.000011);

@@ -123,7 +123,15 @@ internal sealed class BroadcastBuilder
     {
         _anchorTime = Now + outage;
         _anchorDecodeTime = _decodeTime;
-        _periods.Add(new Period(_periods.Count, _decodeTime, _anchorTime));
+        _periods.Add(new Period(_periods.Count, _decodeTime, _anchorTime) { MediaSequence = _mediaSequence });
+        return this;
+    }
+
+    /// <summary>The period's segments are known to be that far apart, in 90 kHz ticks.</summary>
+    public BroadcastBuilder Even(long duration = 180_000)
+    {
+        var periods = Periods();
+        periods[^1] = periods[^1] with { SegmentDuration = duration };
         return this;
     }
 

@@ -35,6 +35,11 @@ internal static class SegmentInvariants
         {
             Assert.Equal(period.At(boundary.DecodeTime), boundary.ProgramDateTime);
             Assert.True(boundary.DecodeTime >= period.DecodeTime);
+            if (period.SegmentDuration is { } duration)
+            {
+                var turn = period.DecodeTime + ((boundary.MediaSequence - period.MediaSequence) * duration);
+                Assert.InRange(boundary.DecodeTime, turn - (duration / 4), turn + (duration / 4));
+            }
         }
     }
 

@@ -108,7 +108,11 @@ internal sealed class SegmentedSource : SegmenterOutput
             last.End = boundary.DecodeTime;
         }
 
-        if (Periods is not [.., var period] || period.Index != boundary.Period)
+        if (Periods is [.., var period] && period.Index == boundary.Period)
+        {
+            Periods[^1] = Segmenter.Period!;
+        }
+        else
         {
             Periods.Add(Segmenter.Period!);
         }

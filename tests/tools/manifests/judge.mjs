@@ -82,7 +82,7 @@ function judgeMpd(text) {
   const warnings = [];
   const mpd = parseMpd(text, {
     manifestUri: 'http://localhost/live/slug/manifest.mpd',
-    NOW: Date.parse('2026-01-01T01:00:00Z'),
+    NOW: Date.parse(/publishTime="([^"]+)"/.exec(text)[1]), // read as soon as it was written
     eventHandler: (event) => warnings.push(event.message),
   });
   const audio = Object.values(mpd.mediaGroups.AUDIO.audio ?? {}).flatMap((group) => group.playlists);

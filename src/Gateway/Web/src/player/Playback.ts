@@ -8,8 +8,8 @@ import { mergeRenditions } from './renditions';
 import { StallCounter } from './StallCounter';
 
 /**
- * Where playback stands. `offline`: there was nothing to play yet; `ended`: there was, and it is over; `retrying`: the engine
- * gave up and is started again at `retryAt`.
+ * Where playback stands. `offline`: there was nothing to play yet; `ended`: there was, and it is over; `retrying`: the
+ * engine gave up and is started again at `retryAt`.
  */
 export type Phase = 'offline' | 'opening' | 'playing' | 'retrying' | 'ended' | 'unsupported';
 
@@ -22,8 +22,8 @@ const behindLiveMaxSeconds = 3;
 const liveSnapSeconds = 1.5;
 
 /**
- * Media on a video element: opens an engine when there is something to play, starts it again where the viewer was when it
- * fails, and leaves it when a broadcast is over. It is told what there is by whoever asks the server.
+ * Media on a video element: opens an engine when there is something to play, starts it again where the viewer was when
+ * it fails, and leaves it when a broadcast is over. It is told what there is by whoever asks the server.
  */
 export class Playback {
   phase: Phase = 'offline';

@@ -14,8 +14,8 @@ const reloadPauseMs = 4_000;
 /**
  * The pictures along the scrub bar. The server has one of every segment, named by its media sequence number: a name that
  * stands for one picture for ever, which browsers and caches keep, as they could not with one that says a time. Which
- * segment is where is read from an HLS media playlist, whatever engine plays: when somebody looks for a picture for the
- * first time, and of a live broadcast again when they look past its end.
+ * segment is where is read from an HLS media playlist, whatever engine plays: when somebody looks for a picture for
+ * the first time, and of a live broadcast again when they look past its end.
  */
 export class Storyboard {
   private segments: ListedSegment[] = [];
