@@ -24,6 +24,7 @@ internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillD
         try
         {
             process.Start();
+            process.PriorityClass = ProcessPriorityClass.BelowNormal; // The live broadcasts' transcoders come first.
             using var jpeg = new MemoryStream();
             var reading = process.StandardOutput.BaseStream.CopyToAsync(jpeg, timeout.Token);
             try

@@ -17,10 +17,10 @@ internal sealed class Thumbnails(StillDecoder decoder) : IDisposable
     /// <summary>Bytes that are kept: about 4,000 previews.</summary>
     public const long CacheBytesMax = 32 * 1024 * 1024;
 
-    /// <summary>Pictures that are made at once. Each takes a core for a tenth of a second.</summary>
-    public const int MakingMax = 2;
+    /// <summary>Pictures that are made at once: each takes a core for a tenth of a second.</summary>
+    public static readonly int MakingMax = Math.Max(1, Environment.ProcessorCount / 4);
 
-    /// <summary>Pictures that wait their turn, for two seconds or so. Who wants another is told to come again.</summary>
+    /// <summary>Pictures that wait their turn, for some seconds. Who wants another is told to come again.</summary>
     public const int WaitingMax = 40;
 
     // A channel's picture is of every fifth segment, so that it changes every 10 s and not with each segment of 2 s.

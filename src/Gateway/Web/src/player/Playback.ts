@@ -64,7 +64,12 @@ export class Playback {
     this.stalls = new StallCounter(video, () => this.onStall(), signal);
     video.addEventListener('playing', () => this.enter('playing'), { signal });
     video.addEventListener('ended', () => this.onEnded(), { signal });
-    video.addEventListener('loadedmetadata', () => this.goOn(), { signal });
+    for (const event of ['loadedmetadata', 'canplay'] as const) {
+      video.addEventListener(event, () => this.goOn(), { signal });
+    }
+    for (const event of ['seeked', 'playing'] as const) {
+      video.addEventListener(event, () => this.noteEdge(), { signal });
+    }
     video.addEventListener(
       'volumechange',
       () => {
@@ -263,6 +268,11 @@ export class Playback {
     if (time === null) return;
     this.resume = null;
     this.engine?.seek(time);
+  }
+
+  /** A viewer whom the broadcast took to the live edge, because their place has left the window, is there again. */
+  private noteEdge(): void {
+    if (!this.followsLive && this.range !== null && this.behindLive < liveSnapSeconds) this.follow(true);
   }
 
   private toLive(): void {

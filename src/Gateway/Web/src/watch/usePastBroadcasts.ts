@@ -5,34 +5,33 @@ import type { Recording } from '../api/recording';
 import { usePolled } from '../api/usePolled';
 
 const refreshMs = 30_000;
+
 /** A broadcast becomes a recording within moments of its end, if it becomes one at all. */
 const awaitingMs = 2_000;
-const awaitingMax = 15;
+const awaitedMs = 30_000;
 
-export interface PastOfChannel {
+export interface PastBroadcastsOfChannel {
   recordings: Recording[];
   /** The recording of the broadcast that ended while it was watched, null before there is one. */
   justEnded: Recording | null;
 }
 
 /** A channel's recordings, and among them the one of the broadcast that was on until a moment ago. */
-export function usePastBroadcasts(slug: string, channel: Channel | null): PastOfChannel {
+export function usePastBroadcasts(slug: string, channel: Channel | null): PastBroadcastsOfChannel {
   const watched = useRef<string | null>(null);
-  const attempts = useRef(0);
-  if (channel?.live && channel.broadcastId !== null) {
-    watched.current = channel.broadcastId;
-    attempts.current = 0;
-  }
-
+  const endedAt = useRef<number | null>(null);
+  if (channel?.live && channel.broadcastId !== null) watched.current = channel.broadcastId;
   const find = (all: Recording[] | null) => all?.find(({ id }) => id === watched.current) ?? null;
   const isAwaited = (all: Recording[] | null) =>
-    channel?.live === false && watched.current !== null && find(all) === null && attempts.current++ < awaitingMax;
+    endedAt.current !== null && performance.now() - endedAt.current < awaitedMs && find(all) === null;
+
   const ask = useCallback(() => listRecordings(slug), [slug]);
   const { value, refresh } = usePolled(ask, (all) => (isAwaited(all) ? awaitingMs : refreshMs));
 
-  const live = channel?.live;
+  const isLive = channel?.live ?? null;
   useEffect(() => {
-    if (live === false && watched.current !== null) void refresh();
-  }, [live]);
-  return { recordings: value ?? [], justEnded: live === false ? find(value) : null };
+    endedAt.current = isLive === false && watched.current !== null ? performance.now() : null;
+    if (endedAt.current !== null) void refresh();
+  }, [isLive]);
+  return { recordings: value ?? [], justEnded: isLive === false ? find(value) : null };
 }
