@@ -66,7 +66,7 @@ internal sealed class PictureSource
             .FirstOrDefault(static rendition => IsVideo(rendition) && !rendition.Segments.IsEmpty)?.Segments;
         return segments is null
             ? (0, 0)
-            : (segments.Value[0].Boundary.MediaSequence, segments.Value[^1].Boundary.MediaSequence + 1);
+            : (segments[0].Boundary.MediaSequence, segments[^1].Boundary.MediaSequence + 1);
     }
 
     /// <summary>
