@@ -2,7 +2,7 @@ import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level } f
 import { serverNow } from '../api/serverClock';
 import { bufferAhead, isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';
-import { returnToLive } from './liveReturn';
+import { keepToLiveEdge } from './liveEdge';
 import { nameFromPlaylist } from './renditions';
 
 /**
@@ -11,8 +11,9 @@ import { nameFromPlaylist } from './renditions';
  */
 const config: Partial<HlsConfig> = {
   lowLatencyMode: true,
-  maxLiveSyncPlaybackRate: 1.15,
-  // A part and a half further from the edge for each stall, until there was none for a while: see returnToLive.
+  // Speed is set by keepToLiveEdge.
+  maxLiveSyncPlaybackRate: 1,
+  // A part and a half further from the edge for each stall, until there was none for a while.
   liveSyncOnStallIncrease: 0.5,
   backBufferLength: 30,
   liveDurationInfinity: true,
@@ -85,7 +86,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   });
   hls.loadSource(`/live/${encodeURIComponent(source.slug)}/index.m3u8`);
   hls.attachMedia(video);
-  returnToLive(hls, video, life.signal);
+  keepToLiveEdge(hls, video, life.signal);
 
   return {
     kind: 'hls',

@@ -1,0 +1,75 @@
+import type Hls from 'hls.js';
+import { ErrorDetails, Events } from 'hls.js';
+import { bufferAhead } from './buffer';
+
+/**
+ * A viewer who is late by more than the first catches up by speed until it is less than the second. hls.js itself does so
+ * with every part that comes and stops with every part that is played: several changes of speed a second, for ever.
+ */
+const lateMaxSeconds = 0.25;
+const lateEnoughSeconds = 0.1;
+
+/** Speeds of those who are less and more than a second late. The first is not heard. */
+const speeds = { little: 1.05, much: 1.15 };
+
+/** With less than this in hand nobody plays faster, and not again for a while. */
+const bufferMinSeconds = 0.55;
+const restMs = 10_000;
+
+/** A viewer who is later than this comes back by a seek if it was the media that stood still, else stays there. */
+const catchUpMaxSeconds = 4;
+
+/** hls.js skips what is missing in the buffer up to about this; a longer seek is the viewer's wish. */
+const gapMaxSeconds = 2;
+
+/** So long without a stall, the distance to the edge that hls.js adds for stalls is given back. */
+const forgiveAfterMs = 30_000;
+
+/** Keeps a viewer who is at the live edge at the distance from it that the playlist asks for, through stalls and outages. */
+export function keepToLiveEdge(hls: Hls, video: HTMLVideoElement, signal: AbortSignal): void {
+  let isLive = false;
+  let shownAt = 0;
+  let restsUntil = 0;
+  let stalledAt: number | null = null;
+
+  const late = () => (hls.liveSyncPosition ?? video.currentTime) - video.currentTime;
+
+  const speedFor = (seconds: number) => {
+    const isFast = video.playbackRate > 1;
+    if (!isLive || !hls.latestLevelDetails?.live || seconds < (isFast ? lateEnoughSeconds : lateMaxSeconds)) return 1;
+    if (isFast && bufferAhead(video) < bufferMinSeconds) restsUntil = performance.now() + restMs;
+    if (performance.now() < restsUntil) return 1;
+    return seconds > 1 ? speeds.much : Math.max(video.playbackRate, speeds.little);
+  };
+
+  const look = () => {
+    if (video.seeking || video.paused || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
+    const seconds = late();
+    const hasMissed = isLive && seconds >= catchUpMaxSeconds && hls.latestLevelDetails?.live;
+    isLive = seconds < catchUpMaxSeconds;
+    shownAt = video.currentTime;
+    if (hasMissed && hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
+    const speed = speedFor(seconds);
+    if (video.playbackRate !== speed) video.playbackRate = speed;
+  };
+
+  video.addEventListener('timeupdate', look, { signal });
+  video.addEventListener('pause', () => (isLive = false), { signal });
+  video.addEventListener(
+    'seeking',
+    () => {
+      if (Math.abs(video.currentTime - shownAt) > gapMaxSeconds) isLive = false;
+    },
+    { signal },
+  );
+
+  hls.on(Events.ERROR, (_, { details }) => {
+    if (details === ErrorDetails.BUFFER_STALLED_ERROR) stalledAt = performance.now();
+  });
+  hls.on(Events.LEVEL_UPDATED, (_, { details }) => {
+    if (stalledAt === null || performance.now() - stalledAt < forgiveAfterMs) return;
+    stalledAt = null;
+    // To set it makes hls.js forget the stalls.
+    if (details.partHoldBack > 0) hls.targetLatency = details.partHoldBack;
+  });
+}
