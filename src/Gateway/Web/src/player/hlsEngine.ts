@@ -1,5 +1,5 @@
 import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level } from 'hls.js';
-import { serverNow } from '../api/serverClock';
+import { askServerTime, serverNow } from '../api/serverClock';
 import { bufferAhead, isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';
 import { keepToLiveEdge } from './liveEdge';
@@ -87,6 +87,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   hls.loadSource(`/live/${encodeURIComponent(source.slug)}/index.m3u8`);
   hls.attachMedia(video);
   keepToLiveEdge(hls, video, life.signal);
+  void askServerTime();
 
   return {
     kind: 'hls',
