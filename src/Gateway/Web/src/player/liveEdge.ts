@@ -28,6 +28,7 @@ const forgiveAfterMs = 30_000;
 /** Keeps a viewer who is at the live edge at the distance from it that the playlist asks for, through stalls and outages. */
 export function keepToLiveEdge(hls: Hls, video: HTMLVideoElement, signal: AbortSignal): void {
   let isLive = false;
+  let speed = 1;
   let shownAt = 0;
   let restsUntil = 0;
   let stalledAt: number | null = null;
@@ -35,11 +36,11 @@ export function keepToLiveEdge(hls: Hls, video: HTMLVideoElement, signal: AbortS
   const late = () => (hls.liveSyncPosition ?? video.currentTime) - video.currentTime;
 
   const speedFor = (seconds: number) => {
-    const isFast = video.playbackRate > 1;
+    const isFast = speed > 1;
     if (!isLive || !hls.latestLevelDetails?.live || seconds < (isFast ? lateEnoughSeconds : lateMaxSeconds)) return 1;
     if (isFast && bufferAhead(video) < bufferMinSeconds) restsUntil = performance.now() + restMs;
     if (performance.now() < restsUntil) return 1;
-    return seconds > 1 ? speeds.much : Math.max(video.playbackRate, speeds.little);
+    return seconds > 1 ? speeds.much : Math.max(speed, speeds.little);
   };
 
   const look = () => {
@@ -49,11 +50,14 @@ export function keepToLiveEdge(hls: Hls, video: HTMLVideoElement, signal: AbortS
     isLive = seconds < catchUpMaxSeconds;
     shownAt = video.currentTime;
     if (hasMissed && hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
-    const speed = speedFor(seconds);
-    if (video.playbackRate !== speed) video.playbackRate = speed;
+    // Only what was set here is undone: a viewer who looks back may like another speed.
+    const wanted = speedFor(seconds);
+    if (wanted !== speed) video.playbackRate = wanted;
+    speed = wanted;
   };
 
   video.addEventListener('timeupdate', look, { signal });
+  video.addEventListener('emptied', () => (speed = 1), { signal });
   video.addEventListener('pause', () => (isLive = false), { signal });
   video.addEventListener(
     'seeking',
