@@ -2,8 +2,9 @@ namespace Streaming.Cluster.Live;
 
 /// <summary>
 /// Compares a publisher's clock with the wall's while its first tags are held. Encoders send at once what piled up while they
-/// connected: when the first picture comes, it is late by more than anything after it. Tags are held until they come at
-/// the pace of their own timestamps, so that it is known by how much, and the timeline gets its place on the wall clock right.
+/// connected, relays a whole group of pictures: when the first picture comes, it is late by more than anything after it. Tags
+/// are held until they come at the pace of their own timestamps, so that it is known by how much, and the timeline gets its
+/// place on the wall clock right.
 /// </summary>
 internal sealed class OpeningPace(TimeProvider time)
 {
@@ -14,9 +15,9 @@ internal sealed class OpeningPace(TimeProvider time)
     public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(1);
 
     /// <summary>What came earlier by more than this did not pile up: it is not sent in real time at all.</summary>
-    public static readonly TimeSpan HeldUpMax = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan HeldUpMax = TimeSpan.FromSeconds(10);
 
-    // A tag has to be this much earlier than all before it to count as earlier.
+    // A tag has to be earlier by this than all before it to count.
     private const double StepMs = 10;
 
     private long _begunAt;

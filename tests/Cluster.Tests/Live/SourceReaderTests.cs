@@ -52,13 +52,13 @@ public sealed class SourceReaderTests
     [Fact]
     public async Task TagsAllAtOnce_AreNotWaitedForLongerThanTheirPatience()
     {
-        var tags = (await TagsAsync(seconds: 8)).ToList();
+        var tags = (await TagsAsync(seconds: 12)).ToList();
         Read(tags.SkipLast(1));
         _time.Advance(OpeningPace.PatienceMax);
 
         Read(tags.TakeLast(1));
 
-        Assert.Equal(240, _recording.Pictures);
+        Assert.Equal(360, _recording.Pictures);
         Assert.Equal(_time.GetUtcNow(), _segmenter.Period!.ProgramDateTime);
     }
 

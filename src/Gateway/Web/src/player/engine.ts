@@ -49,7 +49,7 @@ export interface Engine {
   current(): string | null;
   selected(): Selection;
   select(selection: Selection): void;
-  /** Seconds from the server's clock at capture to the screen, null while unknown. */
+  /** Seconds from the arrival of the picture at the server to the screen, null while unknown. The encoder is not in it. */
   latency(): number | null;
   /** Where one can go. Of a live broadcast it ends where a viewer who joins now begins. Null while unknown. */
   range(): TimeRange | null;

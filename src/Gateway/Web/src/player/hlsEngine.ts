@@ -1,19 +1,19 @@
 import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level, type LevelDetails } from 'hls.js';
-import { serverNow } from '../api/serverClock';
+import { askServerTime, serverNow } from '../api/serverClock';
 import { bufferAhead, isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';
-import { stayLive } from './stayLive';
+import { keepToLiveEdge } from './liveEdge';
 import { nameFromPlaylist } from './renditions';
 
 /**
  * The distance to the live edge is left to the playlist (PART-HOLD-BACK, or HOLD-BACK, which is three target durations):
  * the server knows best. Retries are short, because a viewer of a live broadcast waits for none.
  */
-const catchUpRate = 1.15;
 const config: Partial<HlsConfig> = {
   lowLatencyMode: true,
-  maxLiveSyncPlaybackRate: catchUpRate,
-  // A part and a half further from the edge for each stall, until there was none for a while: see stayLive.
+  // Speed is set by keepToLiveEdge.
+  maxLiveSyncPlaybackRate: 1,
+  // A part and a half further from the edge for each stall, until there was none for a while.
   liveSyncOnStallIncrease: 0.5,
   backBufferLength: 30,
   liveDurationInfinity: true,
@@ -87,7 +87,8 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   });
   hls.loadSource(source.media.hls);
   hls.attachMedia(video);
-  stayLive(hls, video, () => follows, life.signal);
+  keepToLiveEdge(hls, video, () => follows, life.signal);
+  void askServerTime();
 
   return {
     kind: 'hls',
@@ -125,12 +126,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
     goLive: () => {
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
     },
-    followLive: (wanted) => {
-      follows = wanted;
-      hls.config.maxLiveSyncPlaybackRate = follows ? catchUpRate : 1;
-      // hls.js leaves the rate as it is once it has nothing to catch up with.
-      if (!follows) video.playbackRate = 1;
-    },
+    followLive: (wanted) => (follows = wanted),
     destroy: () => {
       window.clearTimeout(reload);
       life.abort();
