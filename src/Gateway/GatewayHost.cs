@@ -6,6 +6,7 @@ using Streaming.Cluster.Live;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
+using Streaming.Gateway.Connections;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Pages;
 using Streaming.Gateway.Pictures;
@@ -112,11 +113,20 @@ public static class GatewayHost
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
     {
+        // Connections write to their sockets themselves; what is left to Kestrel's transport needs no threads of its own.
+        builder.WebHost.UseSockets(sockets => sockets.IOQueueCount = 0);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            On(kestrel, options.Http, listen => listen.Protocols = HttpProtocols.Http1);
+
+            // A flush is a quarter of a megabyte of media: that long for it is slower than anybody can watch.
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(20));
+            On(kestrel, options.Http, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.UseSocketOutput();
+            });
         });
     }
 

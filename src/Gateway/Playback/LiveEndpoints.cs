@@ -153,10 +153,10 @@ internal static class LiveEndpoints
             && sequence <= newest.Boundary.MediaSequence && !WasHintedInVain(found, name));
     }
 
-    /// <summary>The name is of a part past the last one of its segment, which players were told to expect.</summary>
+    /// <summary>The name is of a part that players were told to expect, and that its segment ended without.</summary>
     private static bool WasHintedInVain(RenditionSnapshot rendition, string name) =>
         MediaNames.TryParsePart(name, out var sequence, out var index)
-        && rendition.Find(sequence) is { } segment && index >= segment.Parts.Length;
+        && rendition.Find(sequence) is { } segment && (segment.IsGap || index >= segment.Parts.Length);
 
     /// <summary>The wall clock for DASH's UTCTiming (urn:mpeg:dash:utc:http-iso:2014).</summary>
     private static ContentHttpResult Time(HttpContext context, TimeProvider time)

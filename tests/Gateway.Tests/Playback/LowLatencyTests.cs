@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Playlists;
 
 namespace Streaming.Gateway.Tests.Playback;
 
@@ -13,20 +13,26 @@ public sealed class LowLatencyTests(LowLatencyNode live) : IClassFixture<LowLate
     [Fact]
     public async Task Playlists_FollowedPartByPart_KeepTheirPromises()
     {
-        var checkers = LowLatencyNode.Renditions
-            .Select(rendition => new PlaylistChecker(_viewer, live.Playlist(rendition))).ToList();
+        var checker = new BroadcastChecker(
+            [.. LowLatencyNode.Renditions.Select(rendition => new PlaylistChecker(_viewer, live.Playlist(rendition)))]);
 
         await Eventually.HoldsAsync(
             "the window has moved on",
             async () =>
             {
-                await Task.WhenAll(checkers.Select(checker => checker.ReloadAsync(TestContext.Current.CancellationToken)));
-                PlaylistChecker.CheckAgreement(checkers);
-                return checkers.All(checker => checker.FetchedAfterLeaving >= 3);
+                await Task.WhenAll(checker.Renditions.Select(
+                    rendition => checker.ReloadAsync(rendition, TestContext.Current.CancellationToken)));
+                return checker.Renditions.All(rendition => rendition.FetchedAfterLeaving >= 3);
             },
             TimeSpan.FromSeconds(60));
 
-        Assert.All(checkers, checker => Assert.True(checker.DeltasCompared >= 5, $"{checker.DeltasCompared} of {checker.Reloads}"));
+        Assert.All(checker.Renditions, rendition =>
+        {
+            Assert.True(rendition.DeltasCompared >= 5, $"{rendition.DeltasCompared} of {rendition.Reloads}");
+            Assert.True(rendition.HintsKept >= 5, $"{rendition.HintsKept} of {rendition.Reloads}");
+            Assert.Empty(rendition.ClockJumps);
+        });
+        Assert.True(checker.ReportsKept >= 5);
     }
 
     [Theory]
@@ -160,22 +166,21 @@ public sealed class LowLatencyTests(LowLatencyNode live) : IClassFixture<LowLate
             var others = LowLatencyNode.Renditions.Where(name => name != rendition).ToList();
             Assert.Equal(
                 others.Select(name => $"../{name}/index.m3u8").Order(StringComparer.Ordinal),
-                playlist.Reports.Select(report => CheckedPlaylist.Attribute(report, "URI")!).Order(StringComparer.Ordinal));
+                playlist.Reports.Select(report => report.Uri).Order(StringComparer.Ordinal));
             foreach (var report in playlist.Reports)
             {
-                var name = CheckedPlaylist.Attribute(report, "URI")!.Split('/')[1];
-                var reported = (
-                    long.Parse(CheckedPlaylist.Attribute(report, "LAST-MSN")!, CultureInfo.InvariantCulture),
-                    int.Parse(CheckedPlaylist.Attribute(report, "LAST-PART")!, CultureInfo.InvariantCulture));
-                Assert.InRange(reported, before[name], after[name]);
+                var name = report.Uri.Split('/')[1];
+                Assert.InRange((report.LastMediaSequence, report.LastPart!.Value), before[name], after[name]);
             }
         }
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("&_HLS_skip=YES")]
-    public async Task Playlist_InGzip_IsTheSame(string query)
+    [InlineData("", "br;q=0.5, gzip", "gzip")]
+    [InlineData("&_HLS_skip=YES", "br;q=0, *", "gzip")]
+    [InlineData("", "gzip, deflate, br, zstd", "br")]
+    [InlineData("&_HLS_skip=YES", "br", "br")]
+    public async Task Playlist_Compressed_IsTheSame(string query, string accepted, string coding)
     {
         var newest = (await live.NowAsync("source")).MediaSequence + 1;
         var address = $"{live.Playlist("source")}?_HLS_msn={newest}{query}";
@@ -183,13 +188,17 @@ public sealed class LowLatencyTests(LowLatencyNode live) : IClassFixture<LowLate
         {
             var plain = await _viewer.GetByteArrayAsync(address);
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
-            request.Headers.Add("Accept-Encoding", "br;q=0.5, gzip");
+            request.Headers.Add("Accept-Encoding", accepted);
             using var response = await _viewer.SendAsync(request);
             var again = await _viewer.GetByteArrayAsync(address);
-            Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
+            Assert.Equal([coding], response.Content.Headers.ContentEncoding);
             Assert.Contains("Accept-Encoding", response.Headers.Vary);
             using var unpacked = new MemoryStream();
-            await new GZipStream(await response.Content.ReadAsStreamAsync(), CompressionMode.Decompress).CopyToAsync(unpacked);
+            var packed = await response.Content.ReadAsStreamAsync();
+            await using Stream unpacking = coding == "br"
+                ? new BrotliStream(packed, CompressionMode.Decompress)
+                : new GZipStream(packed, CompressionMode.Decompress);
+            await unpacking.CopyToAsync(unpacked);
             return plain.AsSpan().SequenceEqual(again) && plain.AsSpan().SequenceEqual(unpacked.ToArray());
         });
     }

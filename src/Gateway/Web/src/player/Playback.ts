@@ -15,6 +15,9 @@ export type Phase = 'offline' | 'opening' | 'playing' | 'retrying' | 'ended' | '
 
 const retryDelayMs = 3_000;
 
+/** Errors that are remembered; the newest ones. */
+const errorsMax = 100;
+
 /** Further behind than this a viewer is no longer at the live edge, and is not taken back there unasked. */
 const behindLiveMaxSeconds = 3;
 
@@ -33,6 +36,8 @@ export class Playback {
   /** The browser allowed playback without sound only. */
   mutedByBrowser = false;
   engine: Engine | null = null;
+  /** What engines reported, whether they got over it or not. */
+  errors: string[] = [];
   /** The viewer is at the live edge and is kept there; else where they are is their own choice. */
   followsLive = true;
   readonly stalls: StallCounter;
@@ -239,6 +244,7 @@ export class Playback {
       {
         onChange: ifCurrent(() => this.notify()),
         onSwitch: ifCurrent(() => this.switches++),
+        onError: (what) => (this.errors = [...this.errors, what].slice(-errorsMax)),
         onFault: ifCurrent((fault) => this.onFault(fault)),
       },
       opening.signal,

@@ -70,6 +70,7 @@ export function createDashEngine(video: HTMLVideoElement, source: EngineSource, 
     events.onChange();
   });
   player.on('error', ({ error }: ErrorEvent) => {
+    events.onError(String(typeof error === 'object' && 'message' in error ? error.message : error));
     const fault = typeof error === 'object' ? faultOf(error.code) : null;
     if (fault === null || drain !== undefined) return;
     // What is loaded plays on meanwhile, and dash.js may yet succeed.

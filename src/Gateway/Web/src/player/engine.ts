@@ -24,6 +24,8 @@ export interface EngineEvents {
   onChange: () => void;
   /** Another rendition began to show. */
   onSwitch: () => void;
+  /** The engine reports an error, whether it gets over it or not: for the record. */
+  onError: (what: string) => void;
   /** It cannot go on by itself. Nothing more comes from it. */
   onFault: (fault: Fault) => void;
 }

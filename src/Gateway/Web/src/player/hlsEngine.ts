@@ -2,6 +2,7 @@ import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level, ty
 import { serverNow } from '../api/serverClock';
 import { bufferAhead, isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';
+import { stayLive } from './stayLive';
 import { nameFromPlaylist } from './renditions';
 
 /**
@@ -12,6 +13,8 @@ const catchUpRate = 1.15;
 const config: Partial<HlsConfig> = {
   lowLatencyMode: true,
   maxLiveSyncPlaybackRate: catchUpRate,
+  // A part and a half further from the edge for each stall, until there was none for a while: see stayLive.
+  liveSyncOnStallIncrease: 0.5,
   backBufferLength: 30,
   liveDurationInfinity: true,
   capLevelToPlayerSize: true,
@@ -39,7 +42,9 @@ export const isSupported = () => Hls.isSupported();
 
 export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, events: EngineEvents): Engine {
   const hls = new Hls(config);
+  const life = new AbortController();
   let selection: Selection = source.selection;
+  let follows = true;
   let recoveries: number[] = [];
   let reload: number | undefined;
 
@@ -70,6 +75,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
     events.onChange();
   });
   hls.on(Events.ERROR, (_, error) => {
+    events.onError(error.fatal ? `${error.details} (fatal)` : error.details);
     if (!error.fatal) return;
     if (error.type === ErrorTypes.MEDIA_ERROR && recoverMedia()) return;
     // What is loaded plays on meanwhile: a short loss of the connection need not be seen.
@@ -81,6 +87,7 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   });
   hls.loadSource(source.media.hls);
   hls.attachMedia(video);
+  stayLive(hls, video, () => follows, life.signal);
 
   return {
     kind: 'hls',
@@ -118,13 +125,15 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
     goLive: () => {
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
     },
-    followLive: (follows) => {
+    followLive: (wanted) => {
+      follows = wanted;
       hls.config.maxLiveSyncPlaybackRate = follows ? catchUpRate : 1;
       // hls.js leaves the rate as it is once it has nothing to catch up with.
       if (!follows) video.playbackRate = 1;
     },
     destroy: () => {
       window.clearTimeout(reload);
+      life.abort();
       hls.destroy();
     },
   };

@@ -6,6 +6,7 @@ export interface PlayerHandle {
   readonly kind: EngineKind;
   readonly video: HTMLVideoElement;
   readonly stalls: number;
+  readonly errors: readonly string[];
   latency(): number | null;
   /** Where one can go, on the video's clock. */
   range(): TimeRange | null;
@@ -33,6 +34,9 @@ export function exposeHandle(playback: Playback): () => void {
     },
     get stalls() {
       return playback.stalls.count;
+    },
+    get errors() {
+      return playback.errors;
     },
     latency: () => playback.engine?.latency() ?? null,
     range: () => playback.range,
