@@ -41,6 +41,26 @@ public sealed class RecordingPageTests(Chromium chromium, TintedNode node) : ICl
     }
 
     [Fact]
+    public async Task Player_ChangedWhilePaused_StaysWhereTheViewerIs()
+    {
+        await using var page = await chromium.OpenAsync(new Uri(node.Node.Address, node.Recording.WatchUrl));
+        await page.PlaysAsync();
+        await page.Page.Keyboard.PressAsync("k");
+        await page.ClickAtAsync(4.5 / 8);
+        await ShowsAsync(page, 255);
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Settings" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "DASH" }).ClickAsync();
+        await Eventually.HoldsAsync("dash.js has taken over", () => page.Page.EvaluateAsync<bool>(
+            "() => window.__player.kind === 'dash' && window.__player.video.readyState >= 2 && !window.__player.video.seeking"));
+
+        await ShowsAsync(page, 255);
+        Assert.Equal(4.5, await page.Page.EvaluateAsync<double>("() => window.__player.video.currentTime"), 0.1);
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => window.__player.video.paused"));
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
     public async Task Recording_IsFoundFromTheHomePage()
     {
         await using var page = await chromium.OpenAsync(node.Node.Address);

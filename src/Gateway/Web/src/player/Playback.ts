@@ -72,6 +72,8 @@ export class Playback {
     for (const event of ['loadedmetadata', 'canplay'] as const) {
       video.addEventListener(event, () => this.goOn(), { signal });
     }
+    // Who paused before the engine was started again sees where they are.
+    video.addEventListener('canplay', () => !this.wantsToPlay && this.enter('playing'), { signal });
     for (const event of ['seeked', 'playing'] as const) {
       video.addEventListener(event, () => this.noteEdge(), { signal });
     }
@@ -278,7 +280,8 @@ export class Playback {
 
   /** A viewer whom the broadcast took to the live edge, because their place has left the window, is there again. */
   private noteEdge(): void {
-    if (!this.followsLive && this.range !== null && this.behindLive < liveSnapSeconds) this.follow(true);
+    if (this.followsLive || this.resume !== null || this.range === null) return;
+    if (this.behindLive < liveSnapSeconds) this.follow(true);
   }
 
   private toLive(): void {

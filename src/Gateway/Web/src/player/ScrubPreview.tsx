@@ -63,4 +63,4 @@ async function load(storyboard: Storyboard | null, moment: Moment): Promise<stri
 }
 
 export const clockOf = (date: number) =>
-  new Date(date).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  new Date(date).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit', second: '2-digit' });
