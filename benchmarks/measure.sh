@@ -74,20 +74,24 @@ is_listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 now_ms() { date +%s%3N; }
 
-# 16 s of 720p30 at 2.5 Mbit/s with AAC, a key frame every 2 s: as long as a whole number of pictures, groups of pictures
-# and sound frames at 48 kHz, so that it can be repeated without a seam. The noise makes the encoder spend its bits.
-make_input() {
-  local input=artifacts/benchmark-720p30.flv
-  if [[ ! -f $input ]]; then
+# Makes 16 s of FLV with a key frame every 2 s and AAC, and prints where it is: as long as a whole number of pictures, groups of
+# pictures and sound frames at 48 kHz, so that it can be repeated without a seam. The noise makes the encoder spend its bits.
+# Usage: make_flv <name> <width>x<height> <pictures a second> <bit rate>
+make_flv() {
+  local file="artifacts/$1.flv" size="$2" rate="$3" bits="$4"
+  if [[ ! -f $file ]]; then
     mkdir -p artifacts
     ffmpeg -hide_banner -loglevel error -nostdin -y \
-      -f lavfi -i testsrc2=s=1280x720:r=30 -f lavfi -i sine=frequency=220:beep_factor=4:sample_rate=48000 -t 16 \
-      -vf noise=alls=10:allf=t,format=yuv420p -c:v libx264 -preset veryfast -bf 2 -g 60 -keyint_min 60 -sc_threshold 0 \
-      -b:v 2500k -maxrate 2500k -bufsize 2500k -c:a aac -b:a 128k -ac 2 -f flv "$input.partial"
-    mv "$input.partial" "$input"
+      -f lavfi -i "testsrc2=s=$size:r=$rate" -f lavfi -i sine=frequency=220:beep_factor=4:sample_rate=48000 -t 16 \
+      -vf noise=alls=10:allf=t,format=yuv420p -c:v libx264 -preset veryfast -bf 2 -g "$((2 * rate))" \
+      -keyint_min "$((2 * rate))" -sc_threshold 0 -b:v "$bits" -maxrate "$bits" -bufsize "$bits" \
+      -c:a aac -b:a 128k -ac 2 -f flv "$file.partial"
+    mv "$file.partial" "$file"
   fi
-  echo "$input"
+  echo "$file"
 }
+
+make_input() { make_flv benchmark-720p30 1280x720 30 2500k; }
 
 build() {
   dotnet build "$1" -c Release -v quiet --disable-build-servers >"$scratch/build.log" 2>&1 ||

@@ -9,6 +9,7 @@ using Streaming.Gateway.Api;
 using Streaming.Gateway.Connections;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Pages;
+using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Playback;
 using Streaming.Gateway.Recordings;
 using Streaming.Pipeline.Rtmp;
@@ -25,7 +26,9 @@ public static class GatewayHost
     public const string ConfigurationFile = "cluster.hocon";
 
     /// <summary>Builds a node.</summary>
-    /// <exception cref="InvalidOperationException">The configuration does not hold; the message says what to change.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The configuration does not hold; the message says what to change.
+    /// </exception>
     public static WebApplication Build(params string[] args)
     {
         // The empty builder: what the node is made of stands here, and nothing watches files for changes.
@@ -81,7 +84,8 @@ public static class GatewayHost
         {
             "disk" => new DiskStorage(Path.Combine(dataPath, "media"), options.Storage.MaxBytes),
             "memory" => new MemoryStorage(options.Storage.MaxBytes),
-            var kind => throw new InvalidOperationException($"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
+            var kind => throw new InvalidOperationException(
+                $"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
         });
         services.AddSingleton(_ => new RecordingJournal(Path.Combine(dataPath, "recordings.db")));
         services.AddSingleton<RecordingLibrary>();
@@ -89,12 +93,14 @@ public static class GatewayHost
         services.AddSingleton<LiveChannels>();
         services.AddSingleton<Playlists>();
         services.AddSingleton<Viewers>();
+        services.AddSingleton<StillDecoder>();
         services.AddSingleton<Thumbnails>();
         services.AddRoutingCore();
         services.AddProblemDetails();
         services.AddHealthChecks();
         services.AddOpenApi();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddCors(cors => cors.AddPolicy(LiveEndpoints.CorsPolicy, policy => policy
             .AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD")
             .WithExposedHeaders("Content-Length", "Content-Range", "Date")
@@ -124,7 +130,10 @@ public static class GatewayHost
         });
     }
 
-    private static void On(KestrelServerOptions kestrel, ListenOptions address, Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
+    private static void On(
+        KestrelServerOptions kestrel,
+        ListenOptions address,
+        Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
     {
         if (address.Address == "*")
         {
@@ -145,6 +154,7 @@ public static class GatewayHost
         app.UseCors();
         app.MapChannels();
         app.MapLive();
+        app.MapThumbnails();
         app.MapRecordings();
         app.MapOnDemand();
         app.MapPages();

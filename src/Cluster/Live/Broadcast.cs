@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Governor;
 using Streaming.Cluster.Recordings;
@@ -36,15 +37,15 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     private readonly Ladder _ladder;
     private readonly TaskCompletionSource _retired = new();
     private readonly Task _archiving;
-    private readonly List<SegmentBoundary> _boundaries = [];
+    private readonly BoundaryLog _boundaries;
     private readonly List<LiveRendition> _rungs = [];
     private readonly List<RungMedia> _early = [];
-    private readonly List<Period> _periods = [];
     private readonly ConcurrentDictionary<string, TimelineSignal> _signals = new(StringComparer.Ordinal);
     private LiveRendition? _source;
     private LiveRendition? _audio;
     private CmafPackager? _sourcePackager;
     private CmafPackager? _audioPackager;
+    private ImmutableArray<Period> _periods = [];
     private DateTimeOffset _startedAt;
     private long _version;
     private bool _isDirty;
@@ -62,6 +63,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     {
         Id = id;
         _options = options;
+        _boundaries = new BoundaryLog(options.Segments.Window);
         _time = time;
         Media = new LiveMedia(id, storage);
         Segmenter = new Segmenter(options.Segments, time, this);
@@ -98,11 +100,11 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         var period = Segmenter.Period!;
         if (_periods is [.., var newest] && newest.Index == period.Index)
         {
-            _periods[^1] = period; // Its segments' duration may have become known.
+            _periods = _periods.SetItem(_periods.Length - 1, period); // Its segments' duration may have become known.
         }
         else
         {
-            _periods.Add(period);
+            _periods = _periods.Add(period);
             _recording?.Add(period);
         }
 
@@ -111,7 +113,6 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             _startedAt = period.At(0);
         }
 
-        var previous = _boundaries is [.., var last] ? last : null;
         _boundaries.Add(boundary);
         if (Segmenter.VideoConfiguration is { } video)
         {
@@ -121,11 +122,8 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             _ladder.BeginSegment(boundary, video, Segmenter.IsOnGrid);
         }
 
-        if (previous is not null)
-        {
-            CatchUp(boundary.MediaSequence - BehindMax);
-            Trim();
-        }
+        CatchUp(boundary.MediaSequence - BehindMax);
+        Trim();
     }
 
     public override void BeginAudioSegment(SegmentBoundary boundary, long decodeTime)
@@ -199,7 +197,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     /// <summary>Makes what has changed visible to readers.</summary>
     internal void Publish()
     {
-        if (!_isDirty || _periods.Count == 0)
+        if (!_isDirty || _periods.IsEmpty)
         {
             return;
         }
@@ -213,7 +211,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             TargetDuration = _options.Segments.Limit,
             PartTarget = _options.Segments.PartTarget,
             Renditions = [.. Renditions().Select(rendition => rendition.Timeline.Snapshot())],
-            Periods = [.. _periods],
+            Periods = _periods,
             IsEnded = IsEnded,
             PublishedAt = _time.GetUtcNow(),
             Version = ++_version,
@@ -236,7 +234,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     {
         IsEnded = true;
         _isDirty = true;
-        if (_boundaries is [.., var last])
+        if (_boundaries.Newest is { } last)
         {
             CatchUp(last.MediaSequence);
         }
@@ -342,15 +340,10 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     /// <summary>Gives a rendition gaps in place of what it lacks before <paramref name="untilSequence"/>.</summary>
     private void FillGaps(LiveRendition rendition, long untilSequence)
     {
-        while (rendition.Timeline.NextSequence is { } next && next < untilSequence)
+        while (rendition.Timeline.NextSequence is { } next && next < untilSequence
+            && _boundaries.Find(next) is { } boundary && _boundaries.Find(next + 1) is { } end)
         {
-            var index = (int)(next - _boundaries[0].MediaSequence);
-            if (index < 0 || index + 1 >= _boundaries.Count)
-            {
-                return;
-            }
-
-            rendition.AddGap(_boundaries[index], _boundaries[index + 1].DecodeTime - _boundaries[index].DecodeTime);
+            rendition.AddGap(boundary, end.DecodeTime - boundary.DecodeTime);
         }
     }
 
@@ -364,22 +357,21 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 
     private void Trim()
     {
-        var window = (long)(_options.Segments.Window.TotalSeconds * MediaClock.TicksPerSecond);
-        var newest = _boundaries[^1].DecodeTime;
-        var first = _boundaries.FindIndex(boundary => newest - boundary.DecodeTime <= window);
-        var kept = _boundaries.FindIndex(boundary => newest - boundary.DecodeTime <= window * 2);
+        var first = _boundaries.FirstListed;
         foreach (var rendition in Renditions())
         {
-            first = Math.Max(first, (int)(rendition.WindowStart - _boundaries[0].MediaSequence));
+            first = Math.Max(first, rendition.WindowStart);
         }
 
-        var (firstSequence, keptSequence) = (_boundaries[first].MediaSequence, _boundaries[kept].MediaSequence);
         foreach (var rendition in Renditions())
         {
-            rendition.Trim(firstSequence, keptSequence);
+            rendition.Trim(first, _boundaries.FirstReadable);
         }
 
-        _boundaries.RemoveRange(0, kept);
-        _periods.RemoveAll(period => period.Index < _boundaries[first - kept].Period);
+        var oldest = _boundaries.Find(first)!.Period;
+        if (_periods[0].Index < oldest)
+        {
+            _periods = _periods.RemoveAll(period => period.Index < oldest);
+        }
     }
 }

@@ -40,7 +40,8 @@ internal sealed class LiveRendition
         _media = media;
         _archive = archive;
         _hotSegments = options.HotSegments;
-        Timeline = new RenditionTimeline(name, configuration, options.Segments.Limit * PartsKeptLimits);
+        Timeline = new RenditionTimeline(
+            name, configuration, options.Segments.PartTarget, options.Segments.Limit * PartsKeptLimits);
         AddHeader();
     }
 
@@ -77,23 +78,17 @@ internal sealed class LiveRendition
     /// <summary>Fills the place of a segment that the rendition does not have.</summary>
     public void AddGap(SegmentBoundary boundary, long duration)
     {
-        Abandon();
-        Timeline.AddGap(boundary, boundary.DecodeTime, duration);
-    }
-
-    /// <summary>Gives up the segment that is growing.</summary>
-    public void Abandon()
-    {
         if (Timeline.Snapshot().Open is { } open)
         {
-            foreach (var part in open.Parts)
-            {
-                _media.Forget(Name, MediaNames.Part(open.Boundary.MediaSequence, part.Index));
-            }
+            // Its parts were announced, and somebody may be on the way to fetch them.
+            var hot = new HotSegment(open.Boundary.MediaSequence, open.Parts.Length);
+            hot.MarkStored();
+            _hot.Enqueue(hot);
+            _pieces.Clear();
         }
 
-        _pieces.Clear();
-        Timeline.Abandon();
+        Timeline.AddGap(boundary, boundary.DecodeTime, duration);
+        Cool();
     }
 
     /// <summary>

@@ -60,7 +60,7 @@ internal sealed class RecordedRendition(string name)
             Name = name,
             Kind = Kind,
             Initializations = [.. Initializations],
-            Segments = segments.DrainToImmutable(),
+            Segments = [.. segments],
             PeakBitRate = (int)Math.Clamp(peak, 1, int.MaxValue),
             AverageBitRate = seconds > 0 ? (int)Math.Clamp(bits / seconds, 1, int.MaxValue) : 1,
             FrameRate = _frameRate,

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Data.Common;
 using Streaming.Cluster.Live;
 using Streaming.Pipeline.Timelines;
@@ -130,7 +129,7 @@ public sealed partial class RecordingLibrary
         return end + 1 < segments.Length ? segments[end + 1].Boundary.ProgramDateTime : timeline.PublishedAt;
     }
 
-    private static int LastWithMedia(ImmutableArray<Segment> segments)
+    private static int LastWithMedia(SegmentList segments)
     {
         var last = segments.Length - 1;
         while (last >= 0 && segments[last].IsGap)

@@ -69,11 +69,11 @@ internal sealed record LowLatency(int Period, TimeSpan PartTarget)
         MediaClock.Rescale(PartTarget.Ticks, (uint)TimeSpan.TicksPerSecond, timescale);
 
     /// <summary>The segments of a track with the one that is growing.</summary>
-    public ImmutableArray<Segment> Listed(RenditionSnapshot track) =>
+    public SegmentList Listed(RenditionSnapshot track) =>
         track.Open is { Parts.IsEmpty: false, Independent: true } open && open.Boundary.Period == Period
             && open.Initialization == track.Segments[^1].Initialization
             && open.Boundary.MediaSequence == track.Segments[^1].Boundary.MediaSequence + 1
-            ? track.Segments.Add(open with { Duration = Math.Max(open.Duration, Expected(track)) })
+            ? [.. track.Segments, open with { Duration = Math.Max(open.Duration, Expected(track)) }]
             : track.Segments;
 
     private static long Expected(RenditionSnapshot track) =>

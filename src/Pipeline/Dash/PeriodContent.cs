@@ -100,7 +100,7 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
         [
             .. broadcast.Renditions.Select(rendition => rendition with
             {
-                Segments = rendition.Segments.RemoveAll(segment => segment.Boundary.Period != period.Index),
+                Segments = rendition.Segments.Within(period.Index),
                 IsOffered = rendition.IsOffered || !isNewest,
             }),
         ],

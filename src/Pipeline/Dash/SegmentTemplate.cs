@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Text;
 using Streaming.Pipeline.Timelines;
@@ -43,14 +42,14 @@ internal static class SegmentTemplate
         xml.End("SegmentTemplate"u8);
     }
 
-    private static void WriteTimeline(ref Utf8XmlWriter xml, ImmutableArray<Segment> segments)
+    private static void WriteTimeline(ref Utf8XmlWriter xml, SegmentList segments)
     {
         xml.Start("SegmentTimeline"u8);
         long? end = null;
         for (var i = 0; i < segments.Length;)
         {
             var segment = segments[i];
-            var run = RunLength(segments.AsSpan()[i..]);
+            var run = RunLength(segments, i);
             xml.Start("S"u8);
             if (segment.DecodeTime != end)
             {
@@ -71,13 +70,13 @@ internal static class SegmentTemplate
         xml.End("SegmentTimeline"u8);
     }
 
-    /// <summary>How many segments from the first on follow each other without a break and are as long as it.</summary>
-    private static int RunLength(ReadOnlySpan<Segment> segments)
+    /// <summary>How many segments from that one on follow each other without a break and are as long as it.</summary>
+    private static int RunLength(SegmentList segments, int start)
     {
-        var first = segments[0];
+        var first = segments[start];
         var length = 1;
-        while (length < segments.Length
-            && segments[length] is var next
+        while (start + length < segments.Length
+            && segments[start + length] is var next
             && next.Duration == first.Duration
             && next.DecodeTime == first.DecodeTime + (length * first.Duration))
         {

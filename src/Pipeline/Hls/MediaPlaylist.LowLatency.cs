@@ -67,7 +67,7 @@ public static partial class MediaPlaylist
             WriteDuration(ref text, part.DecodeTime, part.Duration, rendition.TimescaleOf(segment));
             text.Write(",URI=\""u8);
             MediaNames.WritePart(ref text, segment.Boundary.MediaSequence, part.Index);
-            text.Write(part.Independent ? "\",INDEPENDENT=YES\n"u8 : "\"\n"u8);
+            text.Write(part.IsGap ? "\",GAP=YES\n"u8 : part.Independent ? "\",INDEPENDENT=YES\n"u8 : "\"\n"u8);
         }
     }
 

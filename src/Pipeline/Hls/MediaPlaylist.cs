@@ -79,7 +79,7 @@ public static partial class MediaPlaylist
             text.Write("#EXT-X-PLAYLIST-TYPE:VOD\n"u8);
         }
 
-        if (Offering.IsIndependentThroughout(rendition) && rendition.Open is not { Independent: false })
+        if (rendition.Segments.IsIndependent && rendition.Open is not { Independent: false })
         {
             text.Write("#EXT-X-INDEPENDENT-SEGMENTS\n"u8);
         }
@@ -104,16 +104,11 @@ public static partial class MediaPlaylist
 
         text.Write("#EXT-X-PROGRAM-DATE-TIME:"u8);
         text.WriteUtc(rendition.ProgramDateTimeOf(segment));
-        text.Write("\n"u8);
+        text.Write(segment.IsGap ? "\n#EXT-X-GAP\n"u8 : "\n"u8);
     }
 
     private static void WriteSegment(ref Utf8Writer text, RenditionSnapshot rendition, Segment segment)
     {
-        if (segment.IsGap)
-        {
-            text.Write("#EXT-X-GAP\n"u8);
-        }
-
         text.Write("#EXTINF:"u8);
         WriteDuration(ref text, segment.DecodeTime, segment.Duration, rendition.TimescaleOf(segment));
         text.Write(",\n"u8);

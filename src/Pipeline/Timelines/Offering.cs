@@ -34,7 +34,7 @@ public sealed record Offering
     public static Offering Of(BroadcastSnapshot broadcast)
     {
         var offered = broadcast.Renditions.RemoveAll(static rendition => !rendition.IsOffered);
-        var playable = offered.RemoveAll(static rendition => !SegmentTraits.Of(rendition.Segments).HasMedia);
+        var playable = offered.RemoveAll(static rendition => !rendition.Segments.HasMedia);
         var video = playable.RemoveAll(static rendition => rendition.Kind is not TrackKind.Video);
         if (video.Any(IsIndependentThroughout))
         {
@@ -51,8 +51,7 @@ public sealed record Offering
         };
     }
 
-    internal static bool IsIndependentThroughout(RenditionSnapshot rendition) =>
-        SegmentTraits.Of(rendition.Segments).IsIndependent;
+    private static bool IsIndependentThroughout(RenditionSnapshot rendition) => rendition.Segments.IsIndependent;
 
     // A rendition that fails from its first segment on has begun: it will not be waited for.
     private static bool HasBegun(ImmutableArray<RenditionSnapshot> offered, TrackKind kind)

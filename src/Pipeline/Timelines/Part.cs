@@ -9,4 +9,6 @@ namespace Streaming.Pipeline.Timelines;
 /// <param name="Duration">Duration in ticks of the track's timescale.</param>
 /// <param name="Independent">It begins with a sync sample.</param>
 /// <param name="Length">Size in bytes.</param>
-public readonly record struct Part(int Index, long DecodeTime, long Duration, bool Independent, int Length);
+/// <param name="IsGap">There is no media in it, or none that can be relied upon: its segment is a gap.</param>
+public readonly record struct Part(
+    int Index, long DecodeTime, long Duration, bool Independent, int Length, bool IsGap = false);

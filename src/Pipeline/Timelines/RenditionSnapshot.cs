@@ -18,7 +18,7 @@ public sealed record RenditionSnapshot
     public required ImmutableArray<TrackConfiguration> Initializations { get; init; }
 
     /// <summary>The complete segments of the window, oldest first, without holes in their media sequence numbers.</summary>
-    public required ImmutableArray<Segment> Segments { get; init; }
+    public required SegmentList Segments { get; init; }
 
     /// <summary>The segment that is growing, null before its first part.</summary>
     public Segment? Open { get; init; }
@@ -38,10 +38,7 @@ public sealed record RenditionSnapshot
     public required bool IsOffered { get; init; }
 
     /// <summary>The complete segment with that media sequence number, null when it is not in the window.</summary>
-    public Segment? Find(long mediaSequence) =>
-        Segments is [var first, ..] && mediaSequence - first.Boundary.MediaSequence is >= 0 and var index && index < Segments.Length
-            ? Segments[(int)index]
-            : null;
+    public Segment? Find(long mediaSequence) => Segments.Find(mediaSequence);
 
     /// <summary>The configuration in force now.</summary>
     public TrackConfiguration Configuration => Initializations[^1];

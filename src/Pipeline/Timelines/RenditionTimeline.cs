@@ -10,15 +10,19 @@ namespace Streaming.Pipeline.Timelines;
 /// </summary>
 /// <param name="name">Name in addresses.</param>
 /// <param name="configuration">The first configuration.</param>
+/// <param name="partTarget">Upper bound of every part's duration.</param>
 /// <param name="partsKept">
 /// Media behind the edge whose parts are remembered; more than playlists list them for. Null for all.
 /// </param>
-public sealed class RenditionTimeline(string name, TrackConfiguration configuration, TimeSpan? partsKept = null)
+public sealed class RenditionTimeline(
+    string name, TrackConfiguration configuration, TimeSpan partTarget, TimeSpan? partsKept = null)
 {
+    // A playlist rounds durations to 10 µs, and none of them may exceed the part target.
+    private static readonly TimeSpan DurationUnit = TimeSpan.FromMicroseconds(10);
+
     private ImmutableArray<TrackConfiguration> _initializations = [configuration];
-    private ImmutableArray<Segment> _segments = [];
+    private readonly SegmentWindow _segments = new(partsKept);
     private readonly List<Part> _openParts = [];
-    private readonly Queue<Segment> _withParts = new();
     private Segment? _open;
     private long _bits;
     private double _seconds;
@@ -35,7 +39,7 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
     public int InitializationIndex => _initializations.Length - 1;
 
     /// <summary>Media sequence number that the next complete segment has to have, null before the first.</summary>
-    public long? NextSequence => _segments is [.., var last] ? last.Boundary.MediaSequence + 1 : null;
+    public long? NextSequence => _segments.List is [.., var last] ? last.Boundary.MediaSequence + 1 : null;
 
     /// <summary>It is offered to new viewers.</summary>
     public bool IsOffered
@@ -96,43 +100,40 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
         return Append(segment);
     }
 
-    /// <summary>The rendition has no media from <paramref name="boundary"/> on for that long.</summary>
-    public Segment AddGap(SegmentBoundary boundary, long decodeTime, long duration) => Append(new Segment
+    /// <summary>
+    /// The rendition has no media from <paramref name="boundary"/> on for that long. Parts that were announced keep their place
+    /// and their names; what is missing is filled with others, so that players near the edge find a part wherever they look.
+    /// </summary>
+    public Segment AddGap(SegmentBoundary boundary, long decodeTime, long duration)
     {
-        Boundary = boundary,
-        DecodeTime = decodeTime,
-        Duration = duration,
-        Initialization = InitializationIndex,
-        Independent = true,
-        IsGap = true,
-        Length = 0,
-    });
+        var end = decodeTime + duration;
+        if (_open?.Boundary == boundary)
+        {
+            (decodeTime, end) = (_open.DecodeTime, Math.Max(end, _open.DecodeTime + _open.Duration));
+        }
+        else
+        {
+            _openParts.Clear();
+        }
 
-    /// <summary>Forgets the parts of the segment that is growing.</summary>
-    public void Abandon()
-    {
-        _open = null;
-        _openParts.Clear();
-        _snapshot = null;
+        return Append(new Segment
+        {
+            Boundary = boundary,
+            DecodeTime = decodeTime,
+            Duration = end - decodeTime,
+            Initialization = InitializationIndex,
+            Independent = true,
+            IsGap = true,
+            Length = 0,
+            Parts = GapParts(decodeTime, end),
+        });
     }
 
     /// <summary>Takes off what lies before the window, oldest first.</summary>
-    public ImmutableArray<Segment> Trim(long firstSequence)
+    public SegmentList Trim(long firstSequence)
     {
-        var count = 0;
-        while (count < _segments.Length && _segments[count].Boundary.MediaSequence < firstSequence)
-        {
-            count++;
-        }
-
-        if (count == 0)
-        {
-            return [];
-        }
-
-        var removed = _segments[..count];
-        _segments = _segments[count..];
-        _snapshot = null;
+        var removed = _segments.TrimBefore(firstSequence);
+        _snapshot = removed.IsEmpty ? _snapshot : null;
         return removed;
     }
 
@@ -142,7 +143,7 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
         Name = name,
         Kind = Configuration.Kind,
         Initializations = _initializations,
-        Segments = _segments,
+        Segments = _segments.List,
         Open = _open is null ? null : _open with { Parts = [.. _openParts] },
         PeakBitRate = _peakBitRate,
         AverageBitRate = _seconds > 0 ? (int)Math.Max(1, _bits / _seconds) : 0,
@@ -152,42 +153,38 @@ public sealed class RenditionTimeline(string name, TrackConfiguration configurat
 
     private Segment Append(Segment segment)
     {
-        if (_segments is [.., var last] && segment.Boundary.MediaSequence != last.Boundary.MediaSequence + 1)
+        if (_segments.List is [.., var last] && segment.Boundary.MediaSequence != last.Boundary.MediaSequence + 1)
         {
             throw new InvalidOperationException(
                 $"Segment {segment.Boundary.MediaSequence} of {name} cannot follow {last.Boundary.MediaSequence}.");
         }
 
-        _segments = _segments.Add(segment);
-        ForgetParts(segment);
-        Abandon();
+        _segments.Append(segment);
+        _open = null;
+        _openParts.Clear();
+        _snapshot = null;
         return segment;
     }
 
-    /// <summary>Forgets the parts of segments that lie too far behind <paramref name="newest"/>.</summary>
-    private void ForgetParts(Segment newest)
+    /// <summary>Parts of a gap up to its end, those that were announced first.</summary>
+    private ImmutableArray<Part> GapParts(long decodeTime, long end)
     {
-        if (partsKept is not { } kept)
+        var longest = MediaClock.Rescale((partTarget - DurationUnit).Ticks, (uint)TimeSpan.TicksPerSecond, Configuration.Timescale);
+        var parts = ImmutableArray.CreateBuilder<Part>();
+        foreach (var announced in _openParts)
         {
-            return;
+            parts.Add(announced with { IsGap = true });
+            decodeTime = announced.DecodeTime + announced.Duration;
         }
 
-        if (!newest.Parts.IsEmpty)
+        while (decodeTime < end)
         {
-            _withParts.Enqueue(newest);
+            var duration = Math.Min(longest, end - decodeTime);
+            parts.Add(new Part(parts.Count, decodeTime, duration, Independent: false, Length: 0, IsGap: true));
+            decodeTime += duration;
         }
 
-        // By the boundaries' clock, which stays the same when the track's timescale changes.
-        var oldest = newest.Boundary.DecodeTime - (long)(kept.TotalSeconds * MediaClock.TicksPerSecond);
-        while (_withParts.TryPeek(out var segment) && segment.Boundary.DecodeTime < oldest)
-        {
-            _withParts.Dequeue();
-            var index = (int)(segment.Boundary.MediaSequence - _segments[0].Boundary.MediaSequence);
-            if (index >= 0)
-            {
-                _segments = _segments.SetItem(index, segment with { Parts = [] });
-            }
-        }
+        return parts.DrainToImmutable();
     }
 
     private void Measure(Segment segment)

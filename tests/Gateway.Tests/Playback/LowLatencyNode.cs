@@ -1,4 +1,5 @@
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Playlists;
 
 namespace Streaming.Gateway.Tests.Playback;
 

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Playlists;
 
 namespace Streaming.Gateway.Tests.Playback;
 
@@ -13,20 +13,26 @@ public sealed class LowLatencyTests(LowLatencyNode live) : IClassFixture<LowLate
     [Fact]
     public async Task Playlists_FollowedPartByPart_KeepTheirPromises()
     {
-        var checkers = LowLatencyNode.Renditions
-            .Select(rendition => new PlaylistChecker(_viewer, live.Playlist(rendition))).ToList();
+        var checker = new BroadcastChecker(
+            [.. LowLatencyNode.Renditions.Select(rendition => new PlaylistChecker(_viewer, live.Playlist(rendition)))]);
 
         await Eventually.HoldsAsync(
             "the window has moved on",
             async () =>
             {
-                await Task.WhenAll(checkers.Select(checker => checker.ReloadAsync(TestContext.Current.CancellationToken)));
-                PlaylistChecker.CheckAgreement(checkers);
-                return checkers.All(checker => checker.FetchedAfterLeaving >= 3);
+                await Task.WhenAll(checker.Renditions.Select(
+                    rendition => checker.ReloadAsync(rendition, TestContext.Current.CancellationToken)));
+                return checker.Renditions.All(rendition => rendition.FetchedAfterLeaving >= 3);
             },
             TimeSpan.FromSeconds(60));
 
-        Assert.All(checkers, checker => Assert.True(checker.DeltasCompared >= 5, $"{checker.DeltasCompared} of {checker.Reloads}"));
+        Assert.All(checker.Renditions, rendition =>
+        {
+            Assert.True(rendition.DeltasCompared >= 5, $"{rendition.DeltasCompared} of {rendition.Reloads}");
+            Assert.True(rendition.HintsKept >= 5, $"{rendition.HintsKept} of {rendition.Reloads}");
+            Assert.Empty(rendition.ClockJumps);
+        });
+        Assert.True(checker.ReportsKept >= 5);
     }
 
     [Theory]
@@ -160,14 +166,11 @@ public sealed class LowLatencyTests(LowLatencyNode live) : IClassFixture<LowLate
             var others = LowLatencyNode.Renditions.Where(name => name != rendition).ToList();
             Assert.Equal(
                 others.Select(name => $"../{name}/index.m3u8").Order(StringComparer.Ordinal),
-                playlist.Reports.Select(report => CheckedPlaylist.Attribute(report, "URI")!).Order(StringComparer.Ordinal));
+                playlist.Reports.Select(report => report.Uri).Order(StringComparer.Ordinal));
             foreach (var report in playlist.Reports)
             {
-                var name = CheckedPlaylist.Attribute(report, "URI")!.Split('/')[1];
-                var reported = (
-                    long.Parse(CheckedPlaylist.Attribute(report, "LAST-MSN")!, CultureInfo.InvariantCulture),
-                    int.Parse(CheckedPlaylist.Attribute(report, "LAST-PART")!, CultureInfo.InvariantCulture));
-                Assert.InRange(reported, before[name], after[name]);
+                var name = report.Uri.Split('/')[1];
+                Assert.InRange((report.LastMediaSequence, report.LastPart!.Value), before[name], after[name]);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Playlists;
 
 namespace Streaming.Gateway.Tests.Playback;
 

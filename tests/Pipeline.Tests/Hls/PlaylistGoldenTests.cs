@@ -24,6 +24,7 @@ public sealed class PlaylistGoldenTests
     [Theory]
     [InlineData("growing")]
     [InlineData("first-parts")]
+    [InlineData("gap-at-edge")]
     [InlineData("reconnect")]
     [InlineData("ended")]
     public void LowLatencyPlaylists_OfBroadcast_AreAsRecorded(string name)

@@ -66,9 +66,11 @@ internal sealed class BroadcastBuilder
             var boundary = NextBoundary();
             foreach (var rendition in _renditions)
             {
-                rendition.Segments.Add(rendition.Segment(boundary, duration, PartTarget) with
+                var segment = rendition.Segment(boundary, duration, PartTarget);
+                rendition.Segments.Add(rendition.Name != gapIn ? segment : segment with
                 {
-                    IsGap = rendition.Name == gapIn,
+                    IsGap = true,
+                    Parts = [.. segment.Parts.Select(static part => part with { IsGap = true })],
                 });
                 rendition.Open = null;
             }

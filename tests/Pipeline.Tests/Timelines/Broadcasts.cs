@@ -21,6 +21,7 @@ internal static class Broadcasts
         ["new-sampling-rate"] =
             new BroadcastBuilder().Video("source").Audio().Segments(2).NewSamplingRate(44_100).Segments(2).Build(),
         ["gap"] = new BroadcastBuilder().Ladder().Segments(2).Segments(1, gapIn: "720p").Segments(2).Build(),
+        ["gap-at-edge"] = new BroadcastBuilder().Ladder().Segments(6).Segments(1, gapIn: "720p").Growing(90_000).Build(),
         ["dropped-rung"] = new BroadcastBuilder().Ladder().Segments(2).Drop("720p").Segments(1).Build(),
         ["dropped-rung-new-period"] = new BroadcastBuilder().Ladder().Segments(2).Drop("720p").NewPeriod(TimeSpan.Zero)
             .Segments(2, gapIn: "720p").Build(),

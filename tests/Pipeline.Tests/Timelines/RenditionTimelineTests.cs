@@ -5,7 +5,10 @@ namespace Streaming.Pipeline.Tests.Timelines;
 
 public sealed class RenditionTimelineTests
 {
-    private readonly RenditionTimeline _timeline = new("720p", TestFrames.VideoTrack);
+    // Parts of these tests take 30,000 ticks.
+    private static readonly TimeSpan PartTarget = TimeSpan.FromSeconds(0.334);
+
+    private readonly RenditionTimeline _timeline = new("720p", TestFrames.VideoTrack, PartTarget);
 
     [Fact]
     public void Parts_GrowTheOpenSegment()
@@ -52,15 +55,44 @@ public sealed class RenditionTimelineTests
     }
 
     [Fact]
-    public void Abandon_ForgetsTheOpenSegment()
+    public void Gap_InPlaceOfTheOpenSegment_KeepsItsPartsAndFillsTheRest()
     {
         AddSegment(0);
         _timeline.Add(Part(1, 0));
-        _timeline.Abandon();
-        Assert.Null(_timeline.Snapshot().Open);
+        _timeline.Add(Part(1, 1));
+        _timeline.AddGap(Boundary(1), 180_000, 180_000);
 
-        Complete(1);
-        Assert.True(_timeline.Snapshot().Segments[1].IsGap);
+        var snapshot = _timeline.Snapshot();
+        Assert.Null(snapshot.Open);
+        var gap = snapshot.Segments[1];
+        Assert.Equal((true, 180_000L, 180_000L, 0L), (gap.IsGap, gap.DecodeTime, gap.Duration, gap.Length));
+        Assert.All(gap.Parts, part => Assert.True(part.IsGap));
+        Assert.Equal([30_000L, 30_000, 30_059, 30_059, 30_059, 29_823], gap.Parts.Select(part => part.Duration));
+        AssertParts(gap);
+    }
+
+    [Theory]
+    [InlineData(180_000, 6)]
+    [InlineData(30_059, 1)]
+    [InlineData(30_060, 2)]
+    [InlineData(1, 1)]
+    public void Gap_OfAnyDuration_IsFilledWithParts(long duration, int parts)
+    {
+        AddSegment(0);
+        var gap = _timeline.AddGap(Boundary(1), 180_000, duration);
+        Assert.Equal(parts, gap.Parts.Length);
+        AssertParts(gap);
+    }
+
+    [Fact]
+    public void Gap_ShorterThanTheAnnouncedParts_LastsAsLongAsThey()
+    {
+        AddSegment(0);
+        _timeline.Add(Part(1, 0));
+        _timeline.Add(Part(1, 1));
+        var gap = _timeline.AddGap(Boundary(1), 180_000, 40_000);
+        Assert.Equal(60_000, gap.Duration);
+        AssertParts(gap);
     }
 
     [Fact]
@@ -110,7 +142,7 @@ public sealed class RenditionTimelineTests
     [Fact]
     public void Parts_FarBehindTheEdge_AreForgotten()
     {
-        var timeline = new RenditionTimeline("720p", TestFrames.VideoTrack, TimeSpan.FromSeconds(6));
+        var timeline = new RenditionTimeline("720p", TestFrames.VideoTrack, PartTarget, TimeSpan.FromSeconds(6));
         for (var sequence = 0; sequence < 10; sequence++)
         {
             timeline.Add(Part(sequence, 0));
@@ -121,6 +153,19 @@ public sealed class RenditionTimelineTests
         Assert.Equal(
             [false, false, false, true, true, true, true],
             timeline.Snapshot().Segments.Select(segment => !segment.Parts.IsEmpty));
+    }
+
+    private static void AssertParts(Segment gap)
+    {
+        Assert.Equal(Enumerable.Range(0, gap.Parts.Length), gap.Parts.Select(part => part.Index));
+        var at = gap.DecodeTime;
+        foreach (var part in gap.Parts)
+        {
+            Assert.Equal(at, part.DecodeTime);
+            at += part.Duration;
+        }
+
+        Assert.Equal(gap.DecodeTime + gap.Duration, at);
     }
 
     private static SegmentBoundary Boundary(long sequence) => new()

@@ -1,3 +1,5 @@
+import type { Media } from './media';
+
 /** What the player needs of hls.js, dash.js and a browser's own HLS. Each adapter is one file beside this one. */
 
 export type EngineKind = 'hls' | 'dash' | 'native';
@@ -22,13 +24,21 @@ export interface EngineEvents {
   onChange: () => void;
   /** Another rendition began to show. */
   onSwitch: () => void;
+  /** The engine reports an error, whether it gets over it or not: for the record. */
+  onError: (what: string) => void;
   /** It cannot go on by itself. Nothing more comes from it. */
   onFault: (fault: Fault) => void;
 }
 
 export interface EngineSource {
-  slug: string;
+  media: Media;
   selection: Selection;
+}
+
+/** A stretch of the video's clock, in seconds. */
+export interface TimeRange {
+  start: number;
+  end: number;
 }
 
 export interface Engine {
@@ -41,10 +51,15 @@ export interface Engine {
   select(selection: Selection): void;
   /** Seconds from the server's clock at capture to the screen, null while unknown. */
   latency(): number | null;
-  /** Seconds behind the place where a viewer who joins now begins. */
-  behindLive(): number;
+  /** Where one can go. Of a live broadcast it ends where a viewer who joins now begins. Null while unknown. */
+  range(): TimeRange | null;
+  /** Wall-clock time of what is shown at that place, in ms since 1970, null while unknown. */
+  dateAt(time: number): number | null;
   /** Estimated download rate in bit/s. */
   bandwidth(): number | null;
+  seek(time: number): void;
   goLive(): void;
+  /** Whether to play a little faster where the live edge gets away, or to leave the viewer where they are. */
+  followLive(follows: boolean): void;
   destroy(): void;
 }
