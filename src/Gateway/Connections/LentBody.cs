@@ -11,14 +11,17 @@ internal static class LentBody
     // A flush has to end before Kestrel loses patience (Limits.MinResponseDataRate), on slow connections too.
     private const int FlushLength = 256 * 1024;
 
-    /// <summary>Writes a range of a body that is made up of these pieces, whose length was told.</summary>
+    /// <summary>
+    /// Writes a range of a body that is made up of these pieces, whose length was told. It takes no token: a flush ends with its
+    /// connection.
+    /// </summary>
     public static async Task WriteAsync(HttpContext context, IEnumerable<ReadOnlyMemory<byte>> pieces, ByteRange range)
     {
         var body = context.Response.BodyWriter;
         var output = range.Length < LengthMin ? null : context.Features.Get<SocketOutput>();
         if (output is not null)
         {
-            await context.Response.StartAsync(context.RequestAborted);
+            await context.Response.StartAsync();
         }
 
         var position = 0L;
@@ -35,7 +38,7 @@ internal static class LentBody
             var wanted = piece[(int)start..(int)end];
             if (output is null)
             {
-                await body.WriteAsync(wanted, context.RequestAborted);
+                await body.WriteAsync(wanted);
                 continue;
             }
 
@@ -44,13 +47,13 @@ internal static class LentBody
             body.Advance(wanted.Length);
             if (output.UnflushedBytes >= FlushLength)
             {
-                await body.FlushAsync(context.RequestAborted);
+                await body.FlushAsync();
             }
         }
 
         if (output is { UnflushedBytes: > 0 })
         {
-            await body.FlushAsync(context.RequestAborted);
+            await body.FlushAsync();
         }
     }
 }

@@ -39,6 +39,11 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
             return;
         }
 
+        if (bytes != _lent.Length)
+        {
+            throw new InvalidOperationException("Something else was written in the place of what was lent.");
+        }
+
         Seal();
         Add(_lent);
         _lent = default;
