@@ -16,7 +16,7 @@ internal sealed class FlvOutput(Stream output, MediaLoop loop)
             Write(buffer, tag);
         }
 
-        var pacing = new Pacing(loop, TimeSpan.Zero);
+        var pacing = new Pacing(loop, TimeSpan.Zero, Tempo.RealTime);
         try
         {
             while (await pacing.WaitAsync(duration, cancellationToken))

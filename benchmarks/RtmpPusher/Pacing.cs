@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Streaming.RtmpPusher;
 
 /// <summary>Gives out the tags of a <see cref="MediaLoop"/> when an encoder would, round after round.</summary>
-internal sealed class Pacing(MediaLoop loop, TimeSpan delay)
+internal sealed class Pacing(MediaLoop loop, TimeSpan delay, Tempo tempo)
 {
     private readonly long _start = Stopwatch.GetTimestamp() + (long)(delay.TotalSeconds * Stopwatch.Frequency);
     private int _index;
@@ -25,8 +25,10 @@ internal sealed class Pacing(MediaLoop loop, TimeSpan delay)
 
         for (var wait = due - Elapsed(); wait > TimeSpan.Zero; wait = due - Elapsed())
         {
-            // The timer counts whole milliseconds and may ring early; a wait of 0 would spin.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), cancellationToken);
+            // The timer counts whole milliseconds and may ring early; a wait of 0 would spin. In a rush it rings late, which is
+            // made up for at once.
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds / tempo.SpeedAt(WallElapsed()))), cancellationToken);
         }
 
         var lateness = Elapsed() - due;
@@ -53,5 +55,8 @@ internal sealed class Pacing(MediaLoop loop, TimeSpan delay)
         return true;
     }
 
-    private TimeSpan Elapsed() => Stopwatch.GetElapsedTime(_start);
+    /// <summary>Media that is due by now.</summary>
+    private TimeSpan Elapsed() => tempo.MediaAt(WallElapsed());
+
+    private TimeSpan WallElapsed() => Stopwatch.GetElapsedTime(_start);
 }

@@ -31,7 +31,7 @@ if (options.Url is null)
 var stagger = PusherOptions.StaggerTotal / options.Keys.Count;
 var clock = Stopwatch.StartNew();
 var publishers = options.Keys
-    .Select((key, index) => new RtmpPublisher(options.Url, key, options.ChunkSize, loop, stagger * index))
+    .Select((key, index) => new RtmpPublisher(options.Url, key, options.ChunkSize, loop, stagger * index, options.Tempo))
     .ToArray();
 var runs = publishers.Select(publisher => publisher.RunAsync(options.Duration, interrupted.Token)).ToArray();
 

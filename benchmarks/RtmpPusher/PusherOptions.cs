@@ -10,6 +10,7 @@ internal sealed record PusherOptions
     public const string Usage =
         """
         Usage: RtmpPusher --file <in.flv> --url rtmp://127.0.0.1:1935/live --keys <file> [--seconds 60] [--chunk-size 4096]
+                          [--rush <mark>,... --speed 60 --rest 30]
                RtmpPusher --file <in.flv> --stdout [--seconds 60]
 
           --file        FLV with H.264 and AAC that begins with a key frame; it is repeated, its time stamps go on
@@ -17,14 +18,21 @@ internal sealed record PusherOptions
           --keys        file with one stream key a line: each is a publisher, at most 1000
           --stdout      writes one FLV stream to the standard output instead, as fast as it would be pushed
           --seconds     how long to push, 1 to 3600
+          --rush        seconds of media, rising, at most 16000: pushed to each mark faster than real time, then for a rest in real
+                        time; instead of --seconds
+          --speed       how much faster, 2 to 500
+          --rest        seconds of each rest, 1 to 600
           --chunk-size  RTMP chunk size to send with, 128 to 65536; 4096 is what OBS Studio uses
         """;
 
     /// <summary>Most publishers of one process.</summary>
     public const int PublishersMax = 1000;
 
-    /// <summary>Longest push. Also keeps time stamps below where RTMP extends them (4 h 39 min).</summary>
+    /// <summary>Longest push in real time.</summary>
     public const int SecondsMax = 3600;
+
+    /// <summary>Furthest mark: keeps time stamps below where RTMP extends them (4 h 39 min), which are not written here.</summary>
+    public const int MarkMax = 16_000;
 
     /// <summary>The first and the last publisher begin this far apart: a usual distance of key frames.</summary>
     public static readonly TimeSpan StaggerTotal = TimeSpan.FromSeconds(2);
@@ -40,13 +48,16 @@ internal sealed record PusherOptions
 
     public int ChunkSize { get; init; } = 4096;
 
+    public Tempo Tempo { get; init; } = Tempo.RealTime;
+
     public static bool TryParse(
         string[] args, [NotNullWhen(true)] out PusherOptions? options, [NotNullWhen(false)] out string? error)
     {
         options = null;
         string? file = null, url = null, keys = null;
         var toStandardOutput = false;
-        var (seconds, chunkSize) = (60, 4096);
+        int[] marks = [];
+        var (seconds, chunkSize, speed, rest) = (60, 4096, 60, 30);
         for (var i = 0; i < args.Length; i++)
         {
             var value = i + 1 < args.Length ? args[i + 1] : "";
@@ -58,6 +69,9 @@ internal sealed record PusherOptions
                 case "--url": url = value; break;
                 case "--keys": keys = value; break;
                 case "--seconds": ok = TryParse(value, 1, SecondsMax, out seconds); break;
+                case "--rush": ok = TryParseMarks(value, out marks); break;
+                case "--speed": ok = TryParse(value, 2, 500, out speed); break;
+                case "--rest": ok = TryParse(value, 1, 600, out rest); break;
                 case "--chunk-size": ok = TryParse(value, 128, 65536, out chunkSize); break;
                 default: ok = false; break;
             }
@@ -71,6 +85,12 @@ internal sealed record PusherOptions
             i++;
         }
 
+        if (marks.Zip(marks.Skip(1)).Any(pair => pair.Second - pair.First <= rest))
+        {
+            error = "--rush needs marks that are further apart than --rest";
+            return false;
+        }
+
         if (!System.IO.File.Exists(file))
         {
             error = "--file must name a file";
@@ -80,8 +100,9 @@ internal sealed record PusherOptions
         var settings = new PusherOptions
         {
             File = file,
-            Duration = TimeSpan.FromSeconds(seconds),
+            Duration = TimeSpan.FromSeconds(marks.Length > 0 ? marks[^1] + rest : seconds),
             ChunkSize = chunkSize,
+            Tempo = new Tempo([.. marks.Select(mark => TimeSpan.FromSeconds(mark))], speed, TimeSpan.FromSeconds(rest)),
         };
         error = null;
         if (toStandardOutput)
@@ -107,6 +128,12 @@ internal sealed record PusherOptions
 
         options = settings with { Url = server, Keys = names };
         return true;
+    }
+
+    private static bool TryParseMarks(string text, out int[] marks)
+    {
+        marks = [.. text.Split(',').Select(mark => TryParse(mark, 1, MarkMax, out var second) ? second : 0)];
+        return marks.All(mark => mark > 0);
     }
 
     private static bool TryParse(string text, int min, int max, out int value) =>

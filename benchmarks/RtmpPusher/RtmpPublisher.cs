@@ -7,7 +7,7 @@ using System.Security.Cryptography;
 namespace Streaming.RtmpPusher;
 
 /// <summary>One broadcaster: connects, publishes under its key, and sends the loop in real time.</summary>
-internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, MediaLoop loop, TimeSpan delay)
+internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, MediaLoop loop, TimeSpan delay, Tempo tempo)
 {
     private const int HandshakeLength = 1536;
     private const int CommandChunkStream = 3;
@@ -177,7 +177,7 @@ internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, Media
             Write(chunks, tag, messageStream);
         }
 
-        var pacing = new Pacing(loop, delay);
+        var pacing = new Pacing(loop, delay, tempo);
         var due = new List<MediaTag>();
         while (await pacing.WaitAsync(duration, cancellationToken))
         {

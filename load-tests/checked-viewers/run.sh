@@ -39,7 +39,8 @@ wide="$(make_flv checked-480p 854x480 30 1000k)"
 narrow="$(make_flv checked-360p 640x360 30 600k)"
 
 # The window is short, so that much leaves it within the time.
-start_our_server "$http_port" "$rtmp_port" Streaming__Segments__Window=00:01:00
+start_our_server "$http_port" "$rtmp_port" Streaming__Segments__Window=00:01:00 \
+  Streaming__Http__Address=127.0.0.1 Streaming__Rtmp__Address=127.0.0.1
 create_channel "$http_port" "$slug" >"$scratch/keys"
 
 # Leaves the process id in $push.

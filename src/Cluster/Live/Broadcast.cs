@@ -368,6 +368,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             rendition.Trim(first, _boundaries.FirstReadable);
         }
 
+        _recording?.Release(_boundaries.FirstReadable);
         var oldest = _boundaries.Find(first)!.Period;
         if (_periods[0].Index < oldest)
         {

@@ -36,6 +36,12 @@ public sealed class BroadcastRecording
         _library.Add(_id, new StoredSegment(rendition, segment, configuration, period, frameRate));
     }
 
+    /// <summary>
+    /// What lies before that media sequence number cannot be played live any more: where recordings take too much space, it may
+    /// be let go of. From the broadcast's loop.
+    /// </summary>
+    public void Release(long mediaSequence) => _library.Release(_id, mediaSequence);
+
     /// <summary>The broadcast is over and nothing more will be stored. It is a recording, unless it has no segment.</summary>
     public void End() => _library.End(_id);
 

@@ -41,9 +41,13 @@ public sealed partial class RecordingJournal : IDisposable
             length INTEGER NOT NULL, frame_rate REAL NOT NULL,
             PRIMARY KEY (broadcast, rendition, sequence)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS let_go (
+            broadcast TEXT NOT NULL, rendition TEXT NOT NULL, sequence INTEGER NOT NULL,
+            PRIMARY KEY (broadcast, rendition, sequence)
+        ) STRICT, WITHOUT ROWID;
         """;
 
-    private static readonly string[] Tables = ["segments", "initializations", "boundaries", "periods"];
+    private static readonly string[] Tables = ["segments", "initializations", "boundaries", "periods", "let_go"];
 
     private readonly SqliteConnection _database;
     private readonly Lock _using = new();
@@ -83,17 +87,7 @@ public sealed partial class RecordingJournal : IDisposable
     {
         lock (_using)
         {
-            Execute("BEGIN");
-            try
-            {
-                AddRows(broadcastId, stored);
-                Execute("COMMIT");
-            }
-            catch
-            {
-                Execute("ROLLBACK");
-                throw;
-            }
+            AtOnce(() => AddRows(broadcastId, stored));
         }
     }
 
@@ -122,14 +116,15 @@ public sealed partial class RecordingJournal : IDisposable
     {
         lock (_using)
         {
-            Execute("BEGIN");
-            foreach (var table in Tables)
+            AtOnce(() =>
             {
-                Execute($"DELETE FROM {table} WHERE broadcast = $1", broadcastId);
-            }
+                foreach (var table in Tables)
+                {
+                    Execute($"DELETE FROM {table} WHERE broadcast = $1", broadcastId);
+                }
 
-            Execute("DELETE FROM broadcasts WHERE id = $1", broadcastId);
-            Execute("COMMIT");
+                Execute("DELETE FROM broadcasts WHERE id = $1", broadcastId);
+            });
         }
     }
 
@@ -161,6 +156,22 @@ public sealed partial class RecordingJournal : IDisposable
         _addSegment.Execute(
             broadcastId, stored.Rendition, boundary.MediaSequence, segment.DecodeTime, segment.Duration,
             segment.Initialization, segment.Independent, segment.Length, stored.FrameRate);
+    }
+
+    /// <summary>All of it or nothing.</summary>
+    private void AtOnce(Action work)
+    {
+        Execute("BEGIN");
+        try
+        {
+            work();
+            Execute("COMMIT");
+        }
+        catch
+        {
+            Execute("ROLLBACK");
+            throw;
+        }
     }
 
     private void Execute(string sql, params ReadOnlySpan<object?> values)

@@ -7,6 +7,8 @@ namespace Streaming.Cluster.Recordings;
 /// <content>What is kept: after a crash, and as time goes by.</content>
 public sealed partial class RecordingLibrary
 {
+    private bool _isTooMuch;
+
     // Renditions are stored one after another, and a transcoder is a little behind its source: a crash leaves one ahead of the
     // other by this many segments at most. What is further behind had failed before.
     private const int AheadMax = 2;
@@ -17,6 +19,7 @@ public sealed partial class RecordingLibrary
     /// </summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        await DeleteLetGoAsync(cancellationToken).ConfigureAwait(false);
         foreach (var id in journal.ReadUnended())
         {
             await CloseAsync(id, cancellationToken).ConfigureAwait(false);
@@ -59,8 +62,18 @@ public sealed partial class RecordingLibrary
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Deletes what is too old or too much now.</summary>
+    /// <summary>
+    /// Deletes what is too old or too much now: recordings, the oldest first, and if that is not enough the beginnings of
+    /// broadcasts under way as far as nobody can play them live.
+    /// </summary>
     public async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        await PruneRecordingsAsync(cancellationToken).ConfigureAwait(false);
+        LetGoOfBeginnings();
+        await DeleteLetGoAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PruneRecordingsAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         Recording[] oldestFirst;
@@ -83,6 +96,52 @@ public sealed partial class RecordingLibrary
             {
                 LogDeleted(recording.Id, recording.Channel, reason);
             }
+        }
+    }
+
+    private void LetGoOfBeginnings()
+    {
+        if (options.MaxBytes is not { } max)
+        {
+            return;
+        }
+
+        lock (_changing)
+        {
+            foreach (var (id, growing) in _growing.OrderBy(growing => growing.Key, StringComparer.Ordinal))
+            {
+                if (SizeBytes <= max)
+                {
+                    break;
+                }
+
+                var freed = journal.LetGo(id, growing.ReleasedBefore, SizeBytes - max);
+                growing.SizeBytes -= freed;
+                if (freed > 0 && !growing.IsCut)
+                {
+                    growing.IsCut = true;
+                    LogCut(id, max);
+                }
+            }
+
+            var isTooMuch = SizeBytes > max;
+            if (isTooMuch && !_isTooMuch)
+            {
+                LogNothingLeft(max);
+            }
+
+            _isTooMuch = isTooMuch;
+        }
+    }
+
+    /// <summary>Deletes the files of segments that were let go of.</summary>
+    private async Task DeleteLetGoAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (id, rendition, sequence) in journal.ReadLetGo())
+        {
+            var name = $"{LiveMedia.FolderOf(id)}/{rendition}/{MediaNames.Segment(sequence)}";
+            await storage.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            journal.Forget(id, rendition, sequence);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed partial class RecordingLibrary(
 
     private readonly Lock _changing = new();
     private readonly SortedDictionary<string, Recording> _recordings = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _growing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GrowingRecording> _growing = new(StringComparer.Ordinal);
     private readonly LinkedList<BroadcastSnapshot> _timelines = new();
 
     internal RecordingJournal Journal => journal;
@@ -36,7 +36,7 @@ public sealed partial class RecordingLibrary(
         {
             lock (_changing)
             {
-                return _recordings.Values.Sum(recording => recording.SizeBytes) + _growing.Values.Sum();
+                return _recordings.Values.Sum(recording => recording.SizeBytes) + _growing.Values.Sum(growing => growing.SizeBytes);
             }
         }
     }
@@ -121,12 +121,25 @@ public sealed partial class RecordingLibrary(
         journal.Add(id, stored);
         lock (_changing)
         {
-            _growing[id] = _growing.GetValueOrDefault(id) + stored.Segment.Length;
+            Growing(id).SizeBytes += stored.Segment.Length;
+        }
+    }
+
+    internal void Release(string id, long mediaSequence)
+    {
+        lock (_changing)
+        {
+            Growing(id).ReleasedBefore = mediaSequence;
         }
     }
 
     internal void End(string id)
     {
+        lock (_changing)
+        {
+            _growing.Remove(id);
+        }
+
         if (journal.Read(id) is not { } timeline)
         {
             journal.Delete(id);
@@ -134,10 +147,6 @@ public sealed partial class RecordingLibrary(
         }
 
         journal.End(id, timeline.PublishedAt);
-        lock (_changing)
-        {
-            _growing.Remove(id);
-        }
 
         foreach (var recording in journal.ReadRecordings(id))
         {
@@ -176,11 +185,29 @@ public sealed partial class RecordingLibrary(
         }
     }
 
+    private GrowingRecording Growing(string id)
+    {
+        if (!_growing.TryGetValue(id, out var growing))
+        {
+            _growing[id] = growing = new GrowingRecording();
+        }
+
+        return growing;
+    }
+
     [LoggerMessage(220, LogLevel.Information, "Recording {Id} of {Channel} was deleted: {Reason}")]
     private partial void LogDeleted(string id, string channel, string reason);
 
     [LoggerMessage(221, LogLevel.Warning, "Broadcast {Id} was cut off; it is a recording of {Duration} now")]
     private partial void LogRecovered(string id, TimeSpan duration);
+
+    [LoggerMessage(223, LogLevel.Warning,
+        "Broadcast {Id} takes more than the {MaxBytes} bytes of Recordings:MaxBytes: its recording will lack its beginning")]
+    private partial void LogCut(string id, long maxBytes);
+
+    [LoggerMessage(224, LogLevel.Warning,
+        "Recordings:MaxBytes is {MaxBytes} bytes, and what live viewers can go back to takes more: nothing is left to delete")]
+    private partial void LogNothingLeft(long maxBytes);
 
     [LoggerMessage(222, LogLevel.Warning, "Recordings could not be looked after: {Reason}")]
     private partial void LogFailed(string reason);

@@ -15,8 +15,9 @@ public sealed record RecordingOptions
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// Bytes that recordings may take, broadcasts under way included; beyond it the oldest recordings are deleted. At
-    /// least 0, at most what the storage takes. Default: half of that, so that live media always finds room.
+    /// Bytes that recordings may take, broadcasts under way included. Beyond it the oldest recordings are deleted, and then the
+    /// beginnings of broadcasts under way, up to what live viewers can go back to: their recordings will lack it. At least 0, at
+    /// most what the storage takes. Default: half of that, so that live media always finds room.
     /// </summary>
     public long? MaxBytes { get; init; }
 }

@@ -47,6 +47,35 @@ public sealed class LiveRenditionTests
     }
 
     [Fact]
+    public async Task Gap_InPlaceOfTheGrowingSegment_LeavesAnnouncedPartsFetchableForAWhile()
+    {
+        var (rendition, media, archive) = New();
+        var running = archive.RunAsync(Task.CompletedTask);
+        AddSegment(rendition, 0);
+        AddPart(rendition, Boundary(1), 0);
+        AddPart(rendition, Boundary(1), 1);
+        rendition.AddGap(Boundary(1), SegmentTicks);
+
+        var gap = rendition.Timeline.Snapshot().Segments[1];
+        Assert.True(gap.IsGap);
+        Assert.Equal([0L, SegmentTicks / PartsPerSegment], gap.Parts.Take(2).Select(part => part.DecodeTime - gap.DecodeTime));
+        Assert.All([0, 1], index => Assert.True(media.TryGet("source", MediaNames.Part(1, index), out _)));
+
+        for (var sequence = 2; sequence < 20; sequence++)
+        {
+            AddSegment(rendition, sequence);
+            while (_storage.UsedBytes < sequence * (long)PartsPerSegment * PartLength)
+            {
+                await Task.Yield(); // For the archive.
+            }
+        }
+
+        Assert.All([0, 1], index => Assert.False(media.TryGet("source", MediaNames.Part(1, index), out _)));
+        archive.Complete();
+        await running;
+    }
+
+    [Fact]
     public void Media_StorageTakesNothing_WindowShrinksAndMemoryStaysBounded()
     {
         _storage.FailsOn = "m4s";
@@ -73,13 +102,22 @@ public sealed class LiveRenditionTests
 
     private static void AddSegment(LiveRendition rendition, int sequence)
     {
-        var boundary = Recordings.Stored.Segment("source", Recordings.Stored.Video(720), sequence).Segment.Boundary;
+        var boundary = Boundary(sequence);
         for (var index = 0; index < PartsPerSegment; index++)
         {
-            var part = new Part(index, boundary.DecodeTime + (index * SegmentTicks / PartsPerSegment), SegmentTicks / PartsPerSegment, index == 0, PartLength);
-            rendition.Add(new PackagedMedia.PartMade(boundary, boundary.DecodeTime, part, new byte[PartLength]));
+            AddPart(rendition, boundary, index);
         }
 
         rendition.Add(new PackagedMedia.SegmentEnded(boundary, boundary.DecodeTime, SegmentTicks));
     }
+
+    private static void AddPart(LiveRendition rendition, SegmentBoundary boundary, int index)
+    {
+        const long duration = SegmentTicks / PartsPerSegment;
+        var part = new Part(index, boundary.DecodeTime + (index * duration), duration, index == 0, PartLength);
+        rendition.Add(new PackagedMedia.PartMade(boundary, boundary.DecodeTime, part, new byte[PartLength]));
+    }
+
+    private static SegmentBoundary Boundary(int sequence) =>
+        Recordings.Stored.Segment("source", Recordings.Stored.Video(720), sequence).Segment.Boundary;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Recordings;
+using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Storage.Memory;
 using Streaming.Pipeline.Timelines;
 
@@ -89,6 +90,75 @@ public sealed class RecordingLibraryTests : IDisposable
     }
 
     [Fact]
+    public async Task Prune_BroadcastUnderWayTooLarge_LosesItsBeginningAfterOlderRecordings()
+    {
+        var library = Library(new() { MaxBytes = 7000 });
+        await RecordAsync(library, "b1", segments: 2);
+        var growing = await RecordAsync(library, "b2", segments: 6, isEnded: false);
+        await RecordAsync(library, "b2", segments: 6, isEnded: false, rendition: "240p");
+        growing.Release(4);
+
+        await library.PruneAsync(default);
+
+        // 5,000 bytes too many: three segments of both renditions are more, two would not do.
+        Assert.Empty(library.Of("news"));
+        Assert.Equal(6000, library.SizeBytes);
+        Assert.Equal(6000, _storage.UsedBytes);
+        Assert.Empty(_journal.ReadLetGo());
+
+        growing.End();
+        var recording = Assert.Single(library.Of("news"));
+        Assert.Equal(
+            (Stored.Start.AddSeconds(6), TimeSpan.FromSeconds(6), 6000), (recording.StartedAt, recording.Duration, recording.SizeBytes));
+        Assert.All(library.TimelineOf("b2")!.Renditions, rendition =>
+        {
+            Assert.Equal([3, 4, 5], rendition.Segments.Select(segment => segment.Boundary.MediaSequence));
+            Assert.DoesNotContain(rendition.Segments, segment => segment.IsGap);
+        });
+    }
+
+    [Fact]
+    public async Task Prune_BroadcastUnderWayTooLarge_KeepsWhatLiveViewersCanGoBackTo()
+    {
+        var library = Library(new() { MaxBytes = 1500 });
+        var growing = await RecordAsync(library, "b1", segments: 6, isEnded: false);
+        await library.PruneAsync(default);
+        Assert.Equal(6000, library.SizeBytes);
+
+        growing.Release(2);
+        await library.PruneAsync(default);
+        await library.PruneAsync(default);
+
+        Assert.Equal(4000, library.SizeBytes);
+        Assert.Equal(4000, _storage.UsedBytes);
+        Assert.NotNull(await library.OpenAsync("b1", "source", MediaNames.Segment(2), default));
+    }
+
+    [Fact]
+    public async Task Recover_CrashedWhileLettingGo_FinishesIt()
+    {
+        var storage = new Live.ScriptedStorage();
+        var before = Library(new() { MaxBytes = 3000 }, storage);
+        var growing = await RecordAsync(before, "b1", segments: 6, isEnded: false, storage: storage);
+        growing.Release(6);
+        storage.FailsOn = MediaNames.Segment(1);
+        await Assert.ThrowsAsync<IOException>(() => before.PruneAsync(default));
+
+        // The journal does not list them any more, and knows which files are left.
+        Assert.Equal([3, 4, 5], _journal.Read("b1")!.Renditions[0].Segments.Select(segment => segment.Boundary.MediaSequence));
+        Assert.Equal([1, 2], _journal.ReadLetGo().Select(segment => segment.MediaSequence));
+        Assert.Equal(5000, storage.UsedBytes);
+
+        storage.FailsOn = null;
+        var library = Library(new(), storage);
+        await library.RecoverAsync(default);
+
+        Assert.Equal(3000, storage.UsedBytes);
+        Assert.Empty(_journal.ReadLetGo());
+        Assert.Equal(TimeSpan.FromSeconds(6), Assert.Single(library.Of("news")).Duration);
+    }
+
+    [Fact]
     public async Task Record_NotEnabled_IsNothing()
     {
         Assert.Null(Library(new() { Enabled = false }).Record("b1", "news", new SegmentationOptions()));
@@ -171,23 +241,24 @@ public sealed class RecordingLibraryTests : IDisposable
         Assert.False(await library.DeleteAsync("b1", default));
     }
 
-    private RecordingLibrary Library(RecordingOptions options) =>
-        new(_journal, options, _storage, _time, NullLogger<RecordingLibrary>.Instance);
+    private RecordingLibrary Library(RecordingOptions options, IMediaStorage? storage = null) =>
+        new(_journal, options, storage ?? _storage, _time, NullLogger<RecordingLibrary>.Instance);
 
-    private async Task RecordAsync(
+    private async Task<BroadcastRecording> RecordAsync(
         RecordingLibrary library,
         string id,
         int segments,
         bool isEnded = true,
         string channel = "news",
-        string rendition = "source")
+        string rendition = "source",
+        IMediaStorage? storage = null)
     {
         var recording = library.Record(id, channel, new SegmentationOptions())!;
         for (var sequence = 0; sequence < segments; sequence++)
         {
             var stored = Stored.Segment(rendition, Stored.Video(720), sequence);
             recording.Add(stored.Period);
-            await _storage.WriteAsync(
+            await (storage ?? _storage).WriteAsync(
                 $"live/{id}/{rendition}/{MediaNames.Segment(sequence)}", [new byte[stored.Segment.Length]], default);
             recording.Add(rendition, stored.Segment, stored.Configuration, stored.FrameRate);
         }
@@ -196,5 +267,7 @@ public sealed class RecordingLibraryTests : IDisposable
         {
             recording.End();
         }
+
+        return recording;
     }
 }
