@@ -155,6 +155,15 @@ parse_options() {
   done
 }
 
+# Usage: compare_medians <other> <unit> <decimals>; of the figures of both sides, one a line in $scratch/ours-figures and in
+# $scratch/<other>-figures.
+compare_medians() {
+  local other="$1" unit="$2" decimals="$3"
+  awk -v ours="$(median <"$scratch/ours-figures")" -v other="$(median <"$scratch/$other-figures")" -v name="$other" \
+    -v unit="$unit" -v d="$decimals" 'BEGIN {
+      printf "medians: ours %.*f, %s %.*f %s; ours / %s = %.2f\n", d, ours, name, d, other, unit, name, ours / other }'
+}
+
 at_most() {
   local name="$1" largest="$2"
   [[ ${!name} =~ ^[1-9][0-9]*$ && ${!name} -le $largest ]] || fail "--$name must be 1 to $largest"

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
@@ -25,6 +26,9 @@ internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, Media
     public Task Started => _started.Task;
 
     public long BytesSent { get; private set; }
+
+    /// <summary>Is told of each tag when the send of its last byte has returned, with that time by the Stopwatch.</summary>
+    public Action<MediaTag, long>? Sent { get; init; }
 
     /// <summary>How long after its time the latest tag was sent: the machine or the server was that far behind.</summary>
     public TimeSpan LatenessMax { get; private set; }
@@ -174,11 +178,13 @@ internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, Media
         }
 
         var pacing = new Pacing(loop, delay, tempo);
+        var due = new List<MediaTag>();
         while (await pacing.WaitAsync(duration, cancellationToken))
         {
             while (pacing.TryTake(out var tag))
             {
                 Write(chunks, tag, messageStream);
+                due.Add(tag);
             }
 
             if (Interlocked.Exchange(ref _ping, null) is { } ping)
@@ -187,6 +193,9 @@ internal sealed class RtmpPublisher(Uri server, string key, int chunkSize, Media
             }
 
             await FlushAsync(stream, output, cancellationToken);
+            var sentAt = Stopwatch.GetTimestamp();
+            due.ForEach(tag => Sent?.Invoke(tag, sentAt));
+            due.Clear();
             LatenessMax = pacing.LatenessMax;
         }
 

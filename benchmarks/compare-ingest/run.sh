@@ -136,7 +136,4 @@ for ((round = 0; round < rounds; round++)); do
   [[ $only == nginx ]] || measure ours
 done
 
-if [[ $only == both ]]; then
-  awk -v ours="$(median <"$scratch/ours-figures")" -v nginx="$(median <"$scratch/nginx-figures")" 'BEGIN {
-    printf "medians: ours %.2f, nginx %.2f millicores a publisher; ours / nginx = %.2f\n", ours, nginx, ours / nginx }'
-fi
+[[ $only != both ]] || compare_medians nginx 'millicores a publisher' 2

@@ -118,8 +118,4 @@ for ((round = 0; round < rounds; round++)); do
   [[ $only == ffmpeg ]] || measure ours
 done
 
-if [[ $only == both ]]; then
-  awk -v ours="$(median <"$scratch/ours-figures")" -v ffmpeg="$(median <"$scratch/ffmpeg-figures")" 'BEGIN {
-    printf "medians: ours %.3f, bare ffmpeg %.3f CPU-s per second of media; ours / ffmpeg = %.2f\n",
-      ours, ffmpeg, ours / ffmpeg }'
-fi
+[[ $only != both ]] || compare_medians ffmpeg 'CPU-s per second of media' 3

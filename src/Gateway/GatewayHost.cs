@@ -6,8 +6,10 @@ using Streaming.Cluster.Live;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
+using Streaming.Gateway.Connections;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Pages;
+using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Playback;
 using Streaming.Gateway.Recordings;
 using Streaming.Pipeline.Rtmp;
@@ -24,7 +26,9 @@ public static class GatewayHost
     public const string ConfigurationFile = "cluster.hocon";
 
     /// <summary>Builds a node.</summary>
-    /// <exception cref="InvalidOperationException">The configuration does not hold; the message says what to change.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The configuration does not hold; the message says what to change.
+    /// </exception>
     public static WebApplication Build(params string[] args)
     {
         // The empty builder: what the node is made of stands here, and nothing watches files for changes.
@@ -80,7 +84,8 @@ public static class GatewayHost
         {
             "disk" => new DiskStorage(Path.Combine(dataPath, "media"), options.Storage.MaxBytes),
             "memory" => new MemoryStorage(options.Storage.MaxBytes),
-            var kind => throw new InvalidOperationException($"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
+            var kind => throw new InvalidOperationException(
+                $"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
         });
         services.AddSingleton(_ => new RecordingJournal(Path.Combine(dataPath, "recordings.db")));
         services.AddSingleton<RecordingLibrary>();
@@ -88,12 +93,14 @@ public static class GatewayHost
         services.AddSingleton<LiveChannels>();
         services.AddSingleton<Playlists>();
         services.AddSingleton<Viewers>();
+        services.AddSingleton<StillDecoder>();
         services.AddSingleton<Thumbnails>();
         services.AddRoutingCore();
         services.AddProblemDetails();
         services.AddHealthChecks();
         services.AddOpenApi();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddCors(cors => cors.AddPolicy(LiveEndpoints.CorsPolicy, policy => policy
             .AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD")
             .WithExposedHeaders("Content-Length", "Content-Range", "Date")
@@ -106,15 +113,27 @@ public static class GatewayHost
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
     {
+        // Connections write to their sockets themselves; what is left to Kestrel's transport needs no threads of its own.
+        builder.WebHost.UseSockets(sockets => sockets.IOQueueCount = 0);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            On(kestrel, options.Http, listen => listen.Protocols = HttpProtocols.Http1);
+
+            // A flush is a quarter of a megabyte of media: that long for it is slower than anybody can watch.
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(20));
+            On(kestrel, options.Http, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.UseSocketOutput();
+            });
         });
     }
 
-    private static void On(KestrelServerOptions kestrel, ListenOptions address, Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
+    private static void On(
+        KestrelServerOptions kestrel,
+        ListenOptions address,
+        Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
     {
         if (address.Address == "*")
         {
@@ -135,6 +154,7 @@ public static class GatewayHost
         app.UseCors();
         app.MapChannels();
         app.MapLive();
+        app.MapThumbnails();
         app.MapRecordings();
         app.MapOnDemand();
         app.MapPages();

@@ -5,8 +5,8 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Live;
 
 /// <summary>
-/// Reads one publisher's tags into the segmenter. At first it holds them until both tracks have shown themselves, or long
-/// enough has passed to believe that there is only one: metadata is never believed.
+/// Reads one publisher's tags into the segmenter. At first it holds them until they come at their own pace and both tracks
+/// have shown themselves, or long enough has passed to believe that there is only one: metadata is never believed.
 /// </summary>
 internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
 {
@@ -17,9 +17,11 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
     private const long OpeningBytesMax = 16 * 1024 * 1024;
 
     private readonly FlvDemuxer _demuxer = new();
+    private readonly OpeningPace _pace = new(time);
     private readonly Queue<FlvTag> _opening = new();
     private readonly long _openedAt = time.GetTimestamp();
     private long _openingBytes;
+    private uint? _beginsAt;
     private bool _hasSync;
     private bool _isOpen;
 
@@ -48,7 +50,13 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
         }
         else
         {
-            _hasSync |= frame is { Track: TrackKind.Video, IsSync: true };
+            _pace.Arrived(frame.TimestampMs);
+            if (!_hasSync && frame is { Track: TrackKind.Video, IsSync: true })
+            {
+                (_hasSync, _beginsAt) = (true, frame.TimestampMs);
+            }
+
+            _beginsAt ??= frame.TimestampMs;
             _opening.Enqueue(tag);
             _openingBytes += tag.Body.Length;
         }
@@ -64,7 +72,7 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
             return;
         }
 
-        var isComplete = _hasSync && _demuxer.Audio is not null;
+        var isComplete = _hasSync && _demuxer.Audio is not null && _pace.IsSettled;
         var isLate = _opening.Count > 0 && time.GetElapsedTime(_openedAt) >= OpeningTimeout;
         if (isComplete || isLate || _opening.Count > OpeningTagsMax || _openingBytes > OpeningBytesMax)
         {
@@ -84,6 +92,7 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
     private void Open()
     {
         _isOpen = true;
+        segmenter.BeginPublication(_beginsAt is { } first ? _pace.HeldUp(first) : TimeSpan.Zero);
         if (_hasSync && _demuxer.Video is { } video)
         {
             segmenter.Configure(video);

@@ -7,5 +7,12 @@ namespace Streaming.Cluster.Recordings;
 /// <param name="EndedAt">Wall-clock time of its end.</param>
 /// <param name="Duration">How long it plays: without the time in which its broadcaster was away.</param>
 /// <param name="SizeBytes">Bytes of its segments.</param>
+/// <param name="HasVideo">There is something to see in it.</param>
 public sealed record Recording(
-    string Id, string Channel, DateTimeOffset StartedAt, DateTimeOffset EndedAt, TimeSpan Duration, long SizeBytes);
+    string Id,
+    string Channel,
+    DateTimeOffset StartedAt,
+    DateTimeOffset EndedAt,
+    TimeSpan Duration,
+    long SizeBytes,
+    bool HasVideo);

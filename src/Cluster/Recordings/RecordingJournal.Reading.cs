@@ -19,15 +19,19 @@ public sealed partial class RecordingJournal
                     SELECT sum(duration * 1.0 / timescale) AS seconds
                     FROM segments JOIN initializations ON initializations.broadcast = segments.broadcast
                         AND initializations.rendition = segments.rendition AND number = initialization
-                    JOIN boundaries ON boundaries.broadcast = segments.broadcast AND boundaries.sequence = segments.sequence
+                    JOIN boundaries ON boundaries.broadcast = segments.broadcast
+                        AND boundaries.sequence = segments.sequence
                     WHERE segments.broadcast = id AND date_time < ended_at GROUP BY segments.rendition)),
-                (SELECT sum(length) FROM segments WHERE broadcast = id)
-            FROM broadcasts WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1) AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
+                (SELECT sum(length) FROM segments WHERE broadcast = id),
+                EXISTS (SELECT 1 FROM initializations WHERE broadcast = id AND width IS NOT NULL)
+            FROM broadcasts
+            WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1)
+                AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
             ORDER BY ended_at, id
             """,
             row => recordings.Add(new(
                 row.GetString(0), row.GetString(1), Time(row, 3), Time(row, 2),
-                TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt64(5))),
+                TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt64(5), row.GetBoolean(6))),
             id);
         return recordings;
     }
@@ -49,7 +53,10 @@ public sealed partial class RecordingJournal
             Query(
                 "SELECT target_duration, part_target, ended_at FROM broadcasts WHERE id = $1",
                 row => timeline = new RecordedTimeline(
-                    broadcastId, new TimeSpan(row.GetInt64(0)), new TimeSpan(row.GetInt64(1)), row.IsDBNull(2) ? null : Time(row, 2)),
+                    broadcastId,
+                    new TimeSpan(row.GetInt64(0)),
+                    new TimeSpan(row.GetInt64(1)),
+                    row.IsDBNull(2) ? null : Time(row, 2)),
                 broadcastId);
             if (timeline is null)
             {
@@ -61,13 +68,13 @@ public sealed partial class RecordingJournal
                 row => timeline.Add(new Period(row.GetInt32(0), row.GetInt64(1), Time(row, 2))),
                 broadcastId);
             Query(
-                "SELECT sequence, decode_time, presentation_time, date_time, discontinuities, period, source_independent "
-                    + "FROM boundaries WHERE broadcast = $1 ORDER BY sequence",
+                "SELECT sequence, decode_time, presentation_time, date_time, discontinuities, period, "
+                    + "source_independent FROM boundaries WHERE broadcast = $1 ORDER BY sequence",
                 row => timeline.Add(Boundary(row)),
                 broadcastId);
             Query(
-                "SELECT rendition, codec, timescale, decoder_configuration, width, height, sample_width, sample_height, channels "
-                    + "FROM initializations WHERE broadcast = $1 ORDER BY rendition, number",
+                "SELECT rendition, codec, timescale, decoder_configuration, width, height, sample_width, sample_height, "
+                    + "channels FROM initializations WHERE broadcast = $1 ORDER BY rendition, number",
                 row => timeline.Add(row.GetString(0), Configuration(row)),
                 broadcastId);
             Query(

@@ -6,8 +6,8 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Recordings;
 
 /// <summary>
-/// The recordings of this node: keeps their list in memory, gives out their timelines, and deletes what is too old or too
-/// much. Media files stay where they were when the broadcast was live. Safe from any thread.
+/// The recordings of this node: keeps their list in memory, gives out their timelines, and deletes what is too old or
+/// too much. Media files stay where they were when the broadcast was live. Safe from any thread.
 /// </summary>
 public sealed partial class RecordingLibrary(
     RecordingJournal journal,
@@ -46,7 +46,21 @@ public sealed partial class RecordingLibrary(
     {
         lock (_changing)
         {
-            return [.. _recordings.Values.Where(recording => recording.Channel == channel).OrderByDescending(recording => recording.EndedAt)];
+            return
+            [
+                .. _recordings.Values
+                    .Where(recording => recording.Channel == channel)
+                    .OrderByDescending(recording => recording.EndedAt),
+            ];
+        }
+    }
+
+    /// <summary>How many recordings the channels have that have any.</summary>
+    public IReadOnlyDictionary<string, int> CountByChannel()
+    {
+        lock (_changing)
+        {
+            return _recordings.Values.CountBy(recording => recording.Channel).ToDictionary(StringComparer.Ordinal);
         }
     }
 

@@ -26,13 +26,21 @@ internal static class ChannelEndpoints
         channels.MapPut("/{slug}", PutAsync).WithName("PutChannel").AddEndpointFilter<AdminOnly>()
             // Any type leads here, and none: PutAsync says in a sentence what it does not take.
             .Accepts<ChannelRequest>(isOptional: true, "application/json", "*/*");
-        channels.MapPost("/{slug}/stream-key", RotateStreamKeyAsync).WithName("RotateStreamKey").AddEndpointFilter<AdminOnly>();
+        channels.MapPost("/{slug}/stream-key", RotateStreamKeyAsync).WithName("RotateStreamKey")
+            .AddEndpointFilter<AdminOnly>();
         channels.MapDelete("/{slug}", DeleteAsync).WithName("DeleteChannel").AddEndpointFilter<AdminOnly>();
     }
 
-    private static Ok<IReadOnlyList<ChannelSummary>> List(ChannelDirectory directory, LiveChannels live, Viewers viewers) =>
-        TypedResults.Ok<IReadOnlyList<ChannelSummary>>(
-            [.. directory.All.Select(channel => Summary(channel, live.StatusOf(channel.Slug), viewers))]);
+    private static Ok<IReadOnlyList<ChannelSummary>> List(
+        ChannelDirectory directory, LiveChannels live, Viewers viewers, RecordingLibrary recordings)
+    {
+        var recorded = recordings.CountByChannel();
+        return TypedResults.Ok<IReadOnlyList<ChannelSummary>>(
+            [
+                .. directory.All.Select(channel => Summary(
+                    channel, live.StatusOf(channel.Slug), viewers, recorded.GetValueOrDefault(channel.Slug))),
+            ]);
+    }
 
     private static Results<Ok<ChannelDetail>, ProblemHttpResult> Show(
         string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers) =>
@@ -45,7 +53,8 @@ internal static class ChannelEndpoints
     {
         if (!Channel.IsSlug(slug))
         {
-            return Bad($"'{slug}' cannot name a channel.", "A name has 1 to 63 characters of a–z, 0–9 and inner hyphens.");
+            return Bad(
+                $"'{slug}' cannot name a channel.", "A name has 1 to 63 characters of a–z, 0–9 and inner hyphens.");
         }
 
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -58,7 +67,8 @@ internal static class ChannelEndpoints
         {
             title = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
                 ? null
-                : (await request.ReadFromJsonAsync(ApiJson.Default.ChannelRequest, request.HttpContext.RequestAborted))?.Title;
+                : (await request.ReadFromJsonAsync(
+                    ApiJson.Default.ChannelRequest, request.HttpContext.RequestAborted))?.Title;
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -108,13 +118,15 @@ internal static class ChannelEndpoints
         return TypedResults.NoContent();
     }
 
-    private static ChannelSummary Summary(Channel channel, ChannelStatus status, Viewers viewers) => new(
+    private static ChannelSummary Summary(
+        Channel channel, ChannelStatus status, Viewers viewers, int recordings) => new(
         channel.Slug,
         channel.Title,
         IsPlayable(status),
         status.StartedAt,
         viewers.Of(channel.Slug),
-        Quality(status));
+        Quality(status),
+        recordings);
 
     private static ChannelDetail Detail(Channel channel, ChannelStatus status, Viewers viewers) => new(
         channel.Slug,

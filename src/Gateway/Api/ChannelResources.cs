@@ -4,9 +4,15 @@ using Streaming.Cluster.Live;
 
 namespace Streaming.Gateway.Api;
 
-/// <summary>A channel in a list.</summary>
+/// <summary>A channel in a list, with the number of its recordings.</summary>
 public sealed record ChannelSummary(
-    string Slug, string Title, bool Live, DateTimeOffset? StartedAt, int Viewers, QualityResource? Quality);
+    string Slug,
+    string Title,
+    bool Live,
+    DateTimeOffset? StartedAt,
+    int Viewers,
+    QualityResource? Quality,
+    int Recordings);
 
 /// <summary>A channel with everything that is known of it.</summary>
 public sealed record ChannelDetail(
@@ -61,8 +67,8 @@ public sealed record ChannelAccess(string Slug, string Title, string? StreamKey,
 public sealed record ChannelRequest(string? Title);
 
 /// <summary>
-/// A broadcast that was kept, with the addresses of its multivariant playlist and its MPD. The duration is without the time
-/// in which its broadcaster was away.
+/// A broadcast that was kept, with the addresses of its multivariant playlist, its MPD, its page and a picture of it,
+/// null where there is nothing to see. The duration is without the time in which its broadcaster was away.
 /// </summary>
 public sealed record RecordingResource(
     string Id,
@@ -71,7 +77,9 @@ public sealed record RecordingResource(
     double DurationSeconds,
     long SizeBytes,
     string Hls,
-    string Dash);
+    string Dash,
+    string WatchUrl,
+    string? Thumbnail);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ChannelSummary>))]

@@ -7,7 +7,7 @@ using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Gateway.Playback;
 
-/// <summary>Live playback of the contract: manifests, media and a picture of every channel.</summary>
+/// <summary>Live playback of the contract: manifests and media.</summary>
 internal static class LiveEndpoints
 {
     public const string CorsPolicy = "media";
@@ -19,14 +19,19 @@ internal static class LiveEndpoints
         var live = routes.MapGroup("/live/{slug}").WithTags("Playback").RequireCors(CorsPolicy);
         live.MapMethods("/index.m3u8", Methods, Multivariant).WithName("HlsMultivariantPlaylist");
         live.MapMethods("/manifest.mpd", Methods, Mpd).WithName("DashManifest");
-        live.MapMethods("/thumbnail.jpg", Methods, ThumbnailAsync).WithName("Thumbnail");
-        live.MapMethods("/{broadcastId}/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync).WithName("HlsMediaPlaylist");
+        live.MapMethods("/{broadcastId}/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync)
+            .WithName("HlsMediaPlaylist");
         live.MapMethods("/{broadcastId}/{rendition}/{name}", Methods, FileAsync).WithName("Media");
         routes.MapMethods("/time", Methods, Time).RequireCors(CorsPolicy).WithName("Time").WithTags("Playback");
     }
 
     private static IResult Multivariant(
-        string slug, HttpContext context, LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers)
+        string slug,
+        HttpContext context,
+        LiveChannels channels,
+        ChannelDirectory directory,
+        Playlists playlists,
+        Viewers viewers)
     {
         if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
         {
@@ -38,7 +43,12 @@ internal static class LiveEndpoints
     }
 
     private static IResult Mpd(
-        string slug, HttpContext context, LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers)
+        string slug,
+        HttpContext context,
+        LiveChannels channels,
+        ChannelDirectory directory,
+        Playlists playlists,
+        Viewers viewers)
     {
         if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
         {
@@ -121,7 +131,8 @@ internal static class LiveEndpoints
 
         if (MediaNames.TryParseSegment(name, out _))
         {
-            if (await GrowingSegmentResult.WaitAsync(broadcast, rendition, sequence, type, time, context.RequestAborted) is { } growing)
+            if (await GrowingSegmentResult.WaitAsync(
+                broadcast, rendition, sequence, type, time, context.RequestAborted) is { } growing)
             {
                 return growing;
             }
@@ -138,8 +149,8 @@ internal static class LiveEndpoints
         }
 
         // What lies before the edge was there once; what lies beyond it may come, or was hinted in vain.
-        return Missing(
-            context, isGone: found.Segments is [.., var newest] && sequence <= newest.Boundary.MediaSequence && !WasHintedInVain(found, name));
+        return Missing(context, isGone: found.Segments is [.., var newest]
+            && sequence <= newest.Boundary.MediaSequence && !WasHintedInVain(found, name));
     }
 
     /// <summary>The name is of a part that players were told to expect, and that its segment ended without.</summary>
@@ -147,22 +158,12 @@ internal static class LiveEndpoints
         MediaNames.TryParsePart(name, out var sequence, out var index)
         && rendition.Find(sequence) is { } segment && (segment.IsGap || index >= segment.Parts.Length);
 
-    private static async Task<IResult> ThumbnailAsync(
-        string slug, HttpContext context, LiveChannels channels, Thumbnails thumbnails)
-    {
-        var picture = channels.Find(slug)?.Status.Broadcast is { } broadcast
-            ? await thumbnails.OfAsync(broadcast, context.RequestAborted)
-            : null;
-        return picture is null
-            ? Missing(context, isGone: false)
-            : new MediaResult(picture.Value, "image/jpeg", "public, max-age=10");
-    }
-
     /// <summary>The wall clock for DASH's UTCTiming (urn:mpeg:dash:utc:http-iso:2014).</summary>
     private static ContentHttpResult Time(HttpContext context, TimeProvider time)
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
-        return TypedResults.Text(time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        return TypedResults.Text(
+            time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
     }
 
     private static ProblemHttpResult Offline(string slug, HttpContext context, ChannelDirectory directory)
@@ -190,7 +191,9 @@ internal static class LiveEndpoints
             : TypedResults.Problem(title: "There is no such file.", statusCode: StatusCodes.Status404NotFound);
     }
 
-    /// <summary>The media sequence number that a segment or part is named for; null when the name is neither's.</summary>
+    /// <summary>The number of the segment that a segment or part is named for; null when the name is neither's.</summary>
     private static long? SequenceOf(string name) =>
-        MediaNames.TryParseSegment(name, out var sequence) || MediaNames.TryParsePart(name, out sequence, out _) ? sequence : null;
+        MediaNames.TryParseSegment(name, out var sequence) || MediaNames.TryParsePart(name, out sequence, out _)
+            ? sequence
+            : null;
 }

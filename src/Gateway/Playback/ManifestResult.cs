@@ -1,25 +1,25 @@
+using Streaming.Gateway.Connections;
+
 namespace Streaming.Gateway.Playback;
 
-/// <summary>Answers with a manifest, compressed where the client takes gzip.</summary>
+/// <summary>Answers with a manifest, in the coding that the client prefers.</summary>
 internal sealed class ManifestResult(ManifestBytes manifest, string type, string cacheControl) : IResult
 {
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
-        response.ContentType = type;
-        response.Headers.CacheControl = cacheControl;
-        response.Headers.Vary = "Accept-Encoding";
-        var body = manifest.Plain;
-        if (httpContext.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        var headers = httpContext.Response.Headers;
+        headers.ContentType = type;
+        headers.CacheControl = cacheControl;
+        headers.Vary = "Accept-Encoding";
+        var (coding, body) = manifest.In(AcceptEncoding.Choose(httpContext.Request.Headers.AcceptEncoding));
+        if (coding != ContentCoding.Identity)
         {
-            body = manifest.Gzip;
-            response.Headers.ContentEncoding = "gzip";
+            headers.ContentEncoding = coding == ContentCoding.Brotli ? "br" : "gzip";
         }
 
-        response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(httpContext.Request.Method))
-        {
-            await response.BodyWriter.WriteAsync(body, httpContext.RequestAborted);
-        }
+        headers.ContentLength = body.Length;
+        return HttpMethods.IsHead(httpContext.Request.Method)
+            ? Task.CompletedTask
+            : LentBody.WriteAsync(httpContext, [body], new ByteRange(0, body.Length));
     }
 }

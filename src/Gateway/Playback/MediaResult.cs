@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Streaming.Gateway.Connections;
 
 namespace Streaming.Gateway.Playback;
 
@@ -21,16 +22,6 @@ internal sealed class MediaResult(ImmutableArray<ReadOnlyMemory<byte>> pieces, l
             return;
         }
 
-        var position = 0L;
-        foreach (var piece in pieces)
-        {
-            var start = Math.Max(range.From, position) - position;
-            var end = Math.Min(range.To, position + piece.Length) - position;
-            position += piece.Length;
-            if (start < end)
-            {
-                await httpContext.Response.BodyWriter.WriteAsync(piece[(int)start..(int)end], httpContext.RequestAborted);
-            }
-        }
+        await LentBody.WriteAsync(httpContext, pieces, range);
     }
 }

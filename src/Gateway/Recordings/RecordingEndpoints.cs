@@ -28,7 +28,8 @@ internal static class RecordingEndpoints
             ? TypedResults.NoContent()
             : TypedResults.Problem(
                 title: $"Channel '{slug}' has no recording '{id}'.",
-                detail: $"GET /api/channels/{slug}/recordings lists those that there are. A broadcast is one when it has ended.",
+                detail: $"GET /api/channels/{slug}/recordings lists those that there are. A broadcast is one when it "
+                    + "has ended.",
                 statusCode: StatusCodes.Status404NotFound);
 
     private static RecordingResource Resource(Recording recording) => new(
@@ -38,5 +39,7 @@ internal static class RecordingEndpoints
         Math.Round(recording.Duration.TotalSeconds, 3),
         recording.SizeBytes,
         $"/vod/{recording.Id}/index.m3u8",
-        $"/vod/{recording.Id}/manifest.mpd");
+        $"/vod/{recording.Id}/manifest.mpd",
+        $"/recordings/{recording.Channel}/{recording.Id}",
+        recording.HasVideo ? $"/vod/{recording.Id}/thumbnail.jpg" : null);
 }

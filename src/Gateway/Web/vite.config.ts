@@ -15,6 +15,6 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': server, '/live': server, '/vod': server },
+    proxy: { '/api': server, '/live': server, '/vod': server, '/time': server },
   },
 });

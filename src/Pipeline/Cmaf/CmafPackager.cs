@@ -9,9 +9,13 @@ namespace Streaming.Pipeline.Cmaf;
 /// </summary>
 public sealed class CmafPackager
 {
+    // Encoders tell times in milliseconds: the next sample may last that much longer than this one.
+    private const int RoundingsPerSecond = 1000;
+
     private readonly Action<PackagedMedia> _emit;
     private readonly CmafChunkBuilder _chunk;
     private readonly long _partTarget;
+    private readonly long _rounding;
     private SegmentBoundary? _boundary;
     private long _segmentStart;
     private long _end;
@@ -24,6 +28,7 @@ public sealed class CmafPackager
         _emit = emit;
         _chunk = new CmafChunkBuilder(configuration);
         _partTarget = (long)(partTarget.TotalSeconds * configuration.Timescale);
+        _rounding = configuration.Timescale / RoundingsPerSecond;
     }
 
     /// <summary>The track that it packages; another one needs another packager.</summary>
@@ -47,14 +52,14 @@ public sealed class CmafPackager
     {
         if (_chunk.Count > 0 && sample.DecodeTime + duration - _chunk.DecodeTime > _partTarget)
         {
-            EndPart(sample.DecodeTime); // It is longer than the one before, by a millisecond of rounding or for good.
+            EndPart(sample.DecodeTime); // It is longer than the one before.
         }
 
         _chunk.Add(sample);
         _end = sample.DecodeTime + duration;
 
-        // Another sample like this one would not fit any more.
-        if (_end + duration - _chunk.DecodeTime > _partTarget)
+        // Another sample like this one might not fit any more: waiting for it would cost the whole part its duration.
+        if (_end + duration + _rounding - _chunk.DecodeTime > _partTarget)
         {
             EndPart(_end);
         }

@@ -10,10 +10,11 @@ public sealed record SegmentationOptions
     public TimeSpan Target { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Upper bound of a part's duration. 0.2–1 s, default 334 ms: ten pictures at 30 fps, eight at 25, fifteen AAC frames
-    /// at 48 kHz, so that full parts reach 85 % of it at every usual rate. Shorter parts lower latency and cost requests.
+    /// Upper bound of a part's duration. 0.2–1 s, default 335 ms: ten pictures at 30 fps, eight at 25, fifteen AAC frames
+    /// at 48 kHz, and a millisecond of rounding, so that full parts reach 85 % of it at every usual rate. Shorter parts lower
+    /// latency and cost requests.
     /// </summary>
-    public TimeSpan PartTarget { get; init; } = TimeSpan.FromMilliseconds(334);
+    public TimeSpan PartTarget { get; init; } = TimeSpan.FromMilliseconds(335);
 
     /// <summary>
     /// Media that playlists list behind the live edge: how far back viewers can go. At least six targets, at most 12 h,

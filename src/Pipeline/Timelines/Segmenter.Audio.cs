@@ -17,6 +17,7 @@ public sealed partial class Segmenter
         if (_video is null)
         {
             _videoMs = ms;
+            _wallClock.Arrived(ms * MediaClock.TicksPerMs);
             CutForAudio(ms);
             Place(ms, frame.Data);
             return;

@@ -61,21 +61,17 @@ public sealed partial class Segmenter
 
     private void BeginSegment(long decodeTime, long presentationTime, bool independent)
     {
-        var now = time.GetUtcNow();
         var discontinuities = (_current?.DiscontinuitySequence ?? 0) + (_configurationChanged ? 1 : 0);
         var sequence = _current is null ? 0 : _current.MediaSequence + 1;
-        _period = _period is null || _configurationChanged || now - _period.At(decodeTime) > LagMax
-            ? new Period(_current is null ? 0 : _current.Period + 1, decodeTime, now) { MediaSequence = sequence }
-            : _cadence.Next(_period, sequence, decodeTime);
-
+        var period = _wallClock.BeginSegment(sequence, decodeTime, _configurationChanged);
         _current = new SegmentBoundary
         {
             MediaSequence = sequence,
             DecodeTime = decodeTime,
             PresentationTime = presentationTime,
-            ProgramDateTime = _period.At(decodeTime),
+            ProgramDateTime = period.At(decodeTime),
             DiscontinuitySequence = discontinuities,
-            Period = _period.Index,
+            Period = period.Index,
             SourceIndependent = independent,
         };
         _isOpen = true;

@@ -14,6 +14,7 @@ public sealed partial class Segmenter
 
         _videoMs = _frames.Map(frame);
         var clock = _videoMs * MediaClock.TicksPerMs;
+        _wallClock.Arrived(clock);
         var presentation = clock + (frame.CompositionOffsetMs - _frames.ReorderDelayMs) * (long)MediaClock.TicksPerMs;
         if (_videoChanged && !frame.IsSync)
         {

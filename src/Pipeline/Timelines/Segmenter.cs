@@ -15,9 +15,6 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     /// <summary>Video is this far past the audio when silence takes the place of what did not come.</summary>
     public static readonly TimeSpan AudioPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Media time may fall behind the wall clock by this before it is anchored anew.</summary>
-    public static readonly TimeSpan LagMax = TimeSpan.FromSeconds(1);
-
     /// <summary>
     /// Pictures missing before the first one of a segment for longer than this leave a hole in the decode times; a shorter
     /// time is bridged. A segment that began where the hole did would be longer than the limit by it.
@@ -29,15 +26,14 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
 
     private readonly FrameClock _frames = new();
     private readonly SegmentCutter _cutter = new(options);
-    private readonly Cadence _cadence = new();
     private readonly HeldAudio _held = new();
     private readonly Queue<SegmentBoundary> _audioBoundaries = new();
     private readonly VideoClock _videoClock = new();
+    private readonly WallClock _wallClock = new(time);
     private AudioClock? _audioClock;
     private VideoConfiguration? _video;
     private AudioConfiguration? _audio;
     private SegmentBoundary? _current;
-    private Period? _period;
     private bool _joined;
     private bool _isOpen;
     private bool _configurationChanged;
@@ -68,7 +64,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     public int Jumps => _frames.Jumps;
 
     /// <summary>The newest period, null before the first segment and between publishers.</summary>
-    public Period? Period => _period;
+    public Period? Period => _wallClock.Period;
 
     /// <summary>
     /// Announces a track's configuration. The first one of a broadcast's beginning takes effect at once, a later one at the
@@ -96,6 +92,11 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
                 break;
         }
     }
+
+    /// <summary>
+    /// A publisher begins: the picture that it begins with would have been here this long ago, had nothing held it up.
+    /// </summary>
+    public void BeginPublication(TimeSpan heldUp) => _wallClock.HeldUp = heldUp;
 
     /// <summary>
     /// Adds a frame. Before the first IDR picture of a publisher, nothing has a place: such frames are dropped.
@@ -154,7 +155,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
         _frames.Join(frame, joinMs);
         _videoClock.SkipTo(joinMs * MediaClock.TicksPerMs);
         _audioClock?.SkipTo(MediaClock.RescaleUp(joinMs, 1000, _audioClock.SampleRate));
-        _period = null;
+        _wallClock.Join();
         _joined = true;
         return true;
     }

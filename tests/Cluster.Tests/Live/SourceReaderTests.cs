@@ -22,12 +22,44 @@ public sealed class SourceReaderTests
     }
 
     [Fact]
-    public async Task BothTracks_OpenWithoutWaiting()
+    public async Task BothTracks_AtTheirPace_OpenOnceThatIsClear()
     {
-        Read(await TagsAsync(seconds: 1));
+        var begin = _time.GetUtcNow();
+
+        ReadInTime(await TagsAsync(seconds: 1));
 
         Assert.Equal(30, _recording.Pictures);
         Assert.InRange(_recording.Sounds, 40, 50);
+        // The first picture has a time of its own, a little after the first sound.
+        Assert.Equal(begin, _segmenter.Period!.At(0), TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public async Task TagsThatPiledUp_DoNotShiftTheWallClock()
+    {
+        var begin = _time.GetUtcNow();
+        var tags = (await TagsAsync(seconds: 2)).ToList();
+
+        _time.Advance(TimeSpan.FromMilliseconds(700));
+        Read(tags.Where(tag => tag.TimestampMs <= 700));
+        Assert.Equal(0, _recording.Pictures);
+        ReadInTime(tags.Where(tag => tag.TimestampMs > 700));
+
+        Assert.Equal(60, _recording.Pictures);
+        Assert.Equal(begin, _segmenter.Period!.At(0), TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public async Task TagsAllAtOnce_AreNotWaitedForLongerThanTheirPatience()
+    {
+        var tags = (await TagsAsync(seconds: 12)).ToList();
+        Read(tags.SkipLast(1));
+        _time.Advance(OpeningPace.PatienceMax);
+
+        Read(tags.TakeLast(1));
+
+        Assert.Equal(360, _recording.Pictures);
+        Assert.Equal(_time.GetUtcNow(), _segmenter.Period!.ProgramDateTime);
     }
 
     [Fact]
@@ -59,7 +91,7 @@ public sealed class SourceReaderTests
     {
         var tags = await TagsAsync(seconds: 2, videoOptions: "-x264-params repeat-headers=1");
 
-        Read(tags.Where(tag => tag.Type != FlvTagType.Video || tag.Body.Span[1] == 1));
+        ReadInTime(tags.Where(tag => tag.Type != FlvTagType.Video || tag.Body.Span[1] == 1));
 
         Assert.Equal(60, _recording.Pictures);
     }
@@ -72,8 +104,8 @@ public sealed class SourceReaderTests
             .Where(tag => tag.Type == FlvTagType.Video && tag.Body.Span[1] == 1)
             .Select(tag => new FlvTag(tag.Type, tag.TimestampMs + 2000, tag.Body));
 
-        Read(first);
-        Read(second);
+        ReadInTime(first);
+        ReadInTime(second);
 
         Assert.Equal(120, _recording.Pictures);
         Assert.Equal([0, 1], _recording.Boundaries.Select(boundary => boundary.DiscontinuitySequence));
@@ -82,6 +114,18 @@ public sealed class SourceReaderTests
 
     private static async Task<IEnumerable<FlvTag>> TagsAsync(double seconds, string videoOptions = "", string size = "320x180") =>
         await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(gop: 60, seconds: seconds, videoOptions: videoOptions, size: size));
+
+    /// <summary>Reads tags when the clock says what they say.</summary>
+    private void ReadInTime(IEnumerable<FlvTag> tags)
+    {
+        uint? before = null;
+        foreach (var tag in tags)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(tag.TimestampMs - (before ?? tag.TimestampMs)));
+            before = tag.TimestampMs;
+            _reader.Read(tag);
+        }
+    }
 
     private void Read(IEnumerable<FlvTag> tags)
     {

@@ -146,7 +146,7 @@ public sealed class RecordingJournalTests : IDisposable
         _journal.End("empty", Stored.Start);
 
         Assert.Equal(
-            new Recording(Id, "news", Stored.Start, Stored.Start.AddMinutes(1), TimeSpan.FromSeconds(6), 3300),
+            new Recording(Id, "news", Stored.Start, Stored.Start.AddMinutes(1), TimeSpan.FromSeconds(6), 3300, HasVideo: true),
             Assert.Single(_journal.ReadRecordings()));
         Assert.Equal(["unended"], _journal.ReadUnended());
         Assert.Null(_journal.Read("empty"));

@@ -46,6 +46,10 @@ public sealed class NodeEndpointTests(OfflineNode fixture) : IClassFixture<Offli
             "post /api/channels/{slug}/stream-key",
             "get /live/{slug}/index.m3u8", "get /live/{slug}/manifest.mpd", "get /live/{slug}/thumbnail.jpg",
             "get /live/{slug}/{broadcastId}/{rendition}/index.m3u8", "get /live/{slug}/{broadcastId}/{rendition}/{name}",
+            "get /live/{slug}/{broadcastId}/thumbnails/{mediaSequence}.jpg",
+            "get /api/channels/{slug}/recordings", "delete /api/channels/{slug}/recordings/{id}",
+            "get /vod/{id}/index.m3u8", "get /vod/{id}/manifest.mpd",
+            "get /vod/{id}/thumbnail.jpg", "get /vod/{id}/thumbnails/{mediaSequence}.jpg",
             "get /time",
         ];
         Assert.Empty(contract.Except(operations));

@@ -9,6 +9,9 @@ public sealed class LowLatencyDashTests(Chromium chromium)
 {
     private const int Samples = 60;
 
+    // A name of its own, by which the test finds its transcoder.
+    private const string Rung = "243p";
+
     // 2.0 s is what is aimed at; the rest is for a machine that other tests share.
     private const double LatencyMax = 2.5;
 
@@ -24,6 +27,12 @@ public sealed class LowLatencyDashTests(Chromium chromium)
         await page.PlaysAsync();
         await page.AdvanceAsync(6);
         await page.BeginMeterAsync();
+        var (manifests, segments) = (0, 0);
+        page.Page.Request += (_, request) =>
+        {
+            manifests += request.Url.EndsWith("/manifest.mpd", StringComparison.Ordinal) ? 1 : 0;
+            segments += request.Url.EndsWith(".m4s", StringComparison.Ordinal) && !request.Url.Contains("/audio/", StringComparison.Ordinal) ? 1 : 0;
+        };
         var stallsBefore = await page.Page.EvaluateAsync<int>("() => window.__player.stalls");
         var latencies = new List<double>();
         for (var sample = 0; sample < Samples; sample++)
@@ -39,5 +48,33 @@ public sealed class LowLatencyDashTests(Chromium chromium)
         Assert.True(latencies[Samples / 2] <= LatencyMax, said);
         Assert.Equal(stallsBefore, await page.Page.EvaluateAsync<int>("() => window.__player.stalls"));
         Assert.Empty(page.Complaints);
+
+        // Segments are even, so the MPD tells nothing of them: it is asked for once in two.
+        Assert.InRange(segments, 6, 12);
+        Assert.InRange(manifests, 2, (segments / 2) + 2);
+    }
+
+    [Fact]
+    public async Task DashPlayer_OfARungWithAGap_GoesOnBehindIt()
+    {
+        await using var node = await Node.StartAsync("Ladder:Rungs:0:Name=" + Rung, "Segments:Window=00:00:30");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        var id = (await channel.LiveAsync("source", Rung, "audio")).BroadcastId!;
+        await channel.PlaylistAsync(id, Rung, "there is a little to play", playlist => playlist.Segments.Count >= 4);
+        await using var page = await chromium.OpenAsync(new Uri(node.Address, $"/watch/{channel.Slug}?player=dash"));
+        await page.PlaysAsync();
+        await page.SelectAsync(Rung);
+        await page.AdvanceAsync(2);
+
+        await Publisher.SignalAsync("KILL", Assert.Single(Transcoders.Of(Rung)));
+        var gap = (await channel.PlaylistAsync(id, Rung, "there is a gap", playlist => playlist.Segments.Any(segment => segment.IsGap)))
+            .Segments.Last(segment => segment.IsGap);
+        Assert.NotEmpty(await node.Viewer.GetByteArrayAsync($"{channel.Folder(id, Rung)}/{gap.Uri}"));
+        await page.AdvanceAsync(10);
+
+        // The answer that was under way broke off; there was no end to come.
+        Assert.All(page.Complaints, complaint => Assert.Contains("net::ERR_", complaint, StringComparison.Ordinal));
+        Assert.InRange(page.Complaints.Count, 0, 2);
     }
 }

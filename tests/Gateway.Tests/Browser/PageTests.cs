@@ -58,9 +58,36 @@ public sealed class PageTests(Chromium chromium)
         await page.Page.Locator(".state-interrupted").WaitForAsync();
     }
 
+    [Fact]
+    public async Task Studio_Recording_IsDeletedOnceThatIsConfirmed()
+    {
+        await using var node = await Node.StartAsync("Ladder:Enabled=false");
+        var channel = await node.CreateChannelAsync();
+        await using (var publisher = channel.Publish(await Sources.AudioAndVideo))
+        {
+            await channel.LiveAsync("source", "audio");
+            await publisher.StopAsync();
+        }
+
+        await using var page = await chromium.OpenAsync(node.Address);
+        await page.Page.EvaluateAsync("token => sessionStorage.setItem('admin-token', token)", Node.AdminToken);
+        await page.Page.GotoAsync(new Uri(node.Address, $"/studio/{channel.Slug}").ToString());
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the recording of" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        Assert.NotEqual("[]", await node.Viewer.GetStringAsync($"/api/channels/{channel.Slug}/recordings"));
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the recording of" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the recording", Exact = true }).ClickAsync();
+
+        await page.Page.GetByText("A broadcast appears here when it has ended.").WaitForAsync();
+        Assert.Equal("[]", await node.Viewer.GetStringAsync($"/api/channels/{channel.Slug}/recordings"));
+        Assert.Empty(page.Complaints);
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/watch/narrow")]
+    [InlineData("/recordings/narrow")]
     [InlineData("/studio/narrow")]
     [InlineData("/admin")]
     [InlineData("/nowhere")]

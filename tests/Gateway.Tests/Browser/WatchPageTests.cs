@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using Streaming.Gateway.Tests.Nodes;
 
 namespace Streaming.Gateway.Tests.Browser;
@@ -67,6 +68,7 @@ public sealed class WatchPageTests(Chromium chromium)
 
         await publisher.StopAsync();
         await page.Page.GetByText("The broadcast has ended").WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Watch the recording" }).WaitForAsync();
 
         await using var second = channel.Publish(await Sources.AudioAndVideo);
         await page.PlaysAsync();

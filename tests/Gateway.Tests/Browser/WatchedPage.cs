@@ -77,6 +77,46 @@ internal sealed class WatchedPage : IAsyncDisposable
             TimeSpan.FromSeconds(2 * seconds + 10));
     }
 
+    /// <summary>Mean brightness of a picture or of what a video shows, 0–255; -1 while there is nothing to see.</summary>
+    public Task<double> BrightnessAsync(string selector) => Page.EvaluateAsync<double>(
+        """
+        (selector) => {
+          const shown = document.querySelector(selector);
+          if (!shown || !(shown.naturalWidth || shown.readyState >= 2)) return -1;
+          const canvas = new OffscreenCanvas(16, 16).getContext('2d');
+          canvas.drawImage(shown, 0, 0, 16, 16);
+          const { data } = canvas.getImageData(0, 0, 16, 16);
+          let sum = 0;
+          for (let i = 0; i < data.length; i += 4) sum += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
+          return sum / (data.length / 4);
+        }
+        """,
+        selector);
+
+    /// <summary>Rests the mouse on the scrub bar, at that fraction of it.</summary>
+    public async Task PointAtAsync(double fraction)
+    {
+        var bar = (await Page.GetByRole(AriaRole.Slider, new() { Name = "Position" }).BoundingBoxAsync())!;
+        await Page.Mouse.MoveAsync((float)(bar.X + (bar.Width * fraction)), bar.Y + (bar.Height / 2));
+    }
+
+    /// <summary>Clicks there.</summary>
+    public async Task ClickAtAsync(double fraction)
+    {
+        await PointAtAsync(fraction);
+        await Page.Mouse.DownAsync();
+        await Page.Mouse.UpAsync();
+    }
+
+    /// <summary>Media sequence number of the picture that is shown over the scrub bar, once one has been loaded.</summary>
+    public async Task<long> PreviewAsync()
+    {
+        var preview = Page.Locator(".scrub-preview img:not(.is-old)");
+        await preview.WaitForAsync();
+        var address = await preview.GetAttributeAsync("src");
+        return long.Parse(Path.GetFileNameWithoutExtension(address!), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Pixels of the page that stick out to the right.</summary>
     public Task<int> OverflowAsync() =>
         Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Tests.Isobmff;
 
 namespace Streaming.Pipeline.Tests.Cmaf;
@@ -59,6 +60,21 @@ public sealed class CmafInteroperabilityTests(ForeignTracks tracks) : IClassFixt
         const string Fields = "pts,dts,duration,size,flags,data_hash";
         var track = await tracks.EncodeAsync(source, encoder);
         var file = await SaveAsync(track.Remux(samplesPerChunk, shift: 0));
+
+        Assert.Equal(await PacketsAsync(track.File, Fields), await PacketsAsync(file, Fields));
+    }
+
+    [Theory]
+    [MemberData(nameof(Streams))]
+    public async Task Ffprobe_EmptySegmentsAroundOurChunks_SeesNoneOfThem(string source, string encoder, int samplesPerChunk)
+    {
+        const string Fields = "pts,dts,duration,size,flags,data_hash";
+        var track = await tracks.EncodeAsync(source, encoder);
+        var whole = track.Remux(samplesPerChunk, shift: 0);
+        var headerLength = CmafHeader.Create(track.Configuration).Length;
+        var file = await SaveAsync([
+            .. whole[..headerLength], .. EmptySegment.Create(0, 0), .. whole[headerLength..],
+            .. EmptySegment.Create(2, track.EndDecodeTime)]);
 
         Assert.Equal(await PacketsAsync(track.File, Fields), await PacketsAsync(file, Fields));
     }

@@ -46,6 +46,26 @@ public sealed class CmafPackagerTests
     }
 
     [Theory]
+    [MemberData(nameof(Rates))]
+    public void Video_Part_IsMadeWithItsLastPicture(double fps)
+    {
+        var packager = new CmafPackager(TestTracks.Video, PartTarget, _made.Add);
+        var clock = new VideoClock();
+        packager.BeginSegment(Boundary(0, 0), 0);
+        for (var index = 0; index < fps * 60; index++)
+        {
+            var made = _made.Count;
+            var (decodeTime, duration) = clock.Place((long)Math.Round(index * 1000 / fps) * 90);
+            packager.Add(new Sample(decodeTime, 0, index == 0, new byte[] { 1 }), duration);
+            Assert.All(
+                _made.Skip(made).OfType<PackagedMedia.PartMade>(),
+                part => Assert.Equal(packager.End, part.Part.DecodeTime + part.Part.Duration));
+        }
+
+        Assert.True(_made.Count > 100);
+    }
+
+    [Theory]
     [InlineData(44100)]
     [InlineData(48000)]
     public void Audio_PartsFillTheTarget(uint rate)

@@ -89,7 +89,7 @@ function sendMedia(response, slug, rest) {
     return at < 0 ? rungs.length : at;
   };
   if (playlist) return sendFile(response, join(media, `media_${numberOf(playlist[1])}.m3u8`));
-  if (rest === 'thumbnail.jpg') return sendThumbnail(response);
+  if (rest.endsWith('.jpg')) return sendThumbnail(response);
   const file = rest
     .split('/')
     .at(-1)

@@ -72,7 +72,8 @@ class MockChannel {
 
   summary() {
     const { slug, title, live, startedAt, viewers, quality } = this;
-    return { slug, title, live, startedAt, viewers: live ? viewers : 0, quality: live ? quality : null };
+    const summary = { slug, title, live, startedAt, viewers: live ? viewers : 0, quality: live ? quality : null };
+    return { ...summary, recordings: 0 };
   }
 
   detail() {
@@ -132,6 +133,7 @@ export async function apiOf(channels, request, response, [slug, action]) {
       [...channels.values()].map((channel) => channel.summary()),
     );
   const channel = channels.get(slug);
+  if (request.method === 'GET' && channel && action === 'recordings') return send(200, []);
   if (request.method === 'GET') {
     return channel ? send(200, channel.detail()) : problem(404, 'No such channel', `There is no channel "${slug}".`);
   }

@@ -1,12 +1,13 @@
+import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { useAdminToken } from '../api/adminToken';
 import { listChannels } from '../api/client';
 import { usePolled } from '../api/usePolled';
+import { ChannelForm } from '../channel/ChannelForm';
 import { Notice } from '../ui/Notice';
 import { TokenGate } from '../ui/TokenGate';
 import { usePageTitle } from '../ui/usePageTitle';
 import { ChannelTable } from './ChannelTable';
-import { CreateChannel } from './CreateChannel';
 import './admin.css';
 
 const refreshMs = 5_000;
@@ -14,6 +15,7 @@ const refreshMs = 5_000;
 /** The operator's page: all channels, and a form for a new one. */
 export function AdminPage() {
   usePageTitle('Manage channels');
+  const { route } = useLocation();
   const [token, keepToken] = useAdminToken();
   const [refusal, setRefusal] = useState<string | null>(null);
   const { value: channels, error } = usePolled(listChannels, refreshMs);
@@ -40,7 +42,10 @@ export function AdminPage() {
       {error !== null && <Notice kind="error">The server cannot be reached. Trying again.</Notice>}
       <div class="admin">
         {channels !== null && <ChannelTable channels={channels} />}
-        <CreateChannel token={token} onRefused={refuse} />
+        <section class="panel" aria-labelledby="create-title">
+          <h2 id="create-title">New channel</h2>
+          <ChannelForm token={token} onRefused={refuse} onCreated={(slug) => route(`/studio/${slug}`)} />
+        </section>
       </div>
     </main>
   );

@@ -7,9 +7,11 @@ export interface ChannelSummary {
   startedAt: string | null;
   viewers: number;
   quality: ChannelQuality | null;
+  /** How many there are. */
+  recordings: number;
 }
 
-export interface Channel extends ChannelSummary {
+export interface Channel extends Omit<ChannelSummary, 'recordings'> {
   broadcastId: string | null;
   renditions: Rendition[];
   ingest: Ingest | null;

@@ -1,4 +1,5 @@
 import type { Channel, ChannelCredentials, ChannelSummary } from './channel';
+import type { Recording } from './recording';
 import { learnServerTime } from './serverClock';
 
 /** A refusal of the API, in the words of its `application/problem+json`. */
@@ -78,6 +79,14 @@ export const rotateStreamKey = (slug: string, token: string) =>
   request<ChannelCredentials>('POST', `${channelPath(slug)}/stream-key`, token);
 
 export const deleteChannel = (slug: string, token: string) => request<void>('DELETE', channelPath(slug), token);
+
+const recordingsPath = (slug: string) => `${channelPath(slug)}/recordings`;
+
+/** The newest first. */
+export const listRecordings = (slug: string) => request<Recording[]>('GET', recordingsPath(slug));
+
+export const deleteRecording = (slug: string, id: string, token: string) =>
+  request<void>('DELETE', `${recordingsPath(slug)}/${encodeURIComponent(id)}`, token);
 
 export const isNotFound = (error: unknown) => error instanceof ApiError && error.status === 404;
 

@@ -10,11 +10,18 @@ export function OfflineChannels({ channels }: { channels: ChannelSummary[] }) {
         <span class="count">{channels.length}</span>
       </div>
       <ul class="offline-channels">
-        {channels.map(({ slug, title }) => (
+        {channels.map(({ slug, title, recordings }) => (
           <li key={slug}>
             <a href={`/watch/${slug}`}>
               <Thumbnail slug={slug} title={title} live={false} />
-              <span class="offline-title">{title}</span>
+              <span class="offline-title">
+                {title}
+                {recordings > 0 && (
+                  <small>
+                    {recordings} {recordings === 1 ? 'recording' : 'recordings'}
+                  </small>
+                )}
+              </span>
               <Icon name="chevron" size={16} />
             </a>
           </li>

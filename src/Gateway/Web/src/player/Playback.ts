@@ -1,13 +1,14 @@
-import type { Channel } from '../api/channel';
 import { isDrained } from './buffer';
-import type { Engine, Fault, Selection } from './engine';
+import type { Engine, Fault, Selection, TimeRange } from './engine';
+import type { Media } from './media';
 import { openEngine, preloadEngine, type PlayerChoice } from './openEngine';
+import { placeAt, timeOf, type Place } from './place';
 import { readPreferences } from './preferences';
 import { mergeRenditions } from './renditions';
 import { StallCounter } from './StallCounter';
 
 /**
- * Where a broadcast's playback stands. `offline`: none was seen yet; `ended`: one was, and is over; `retrying`: the
+ * Where playback stands. `offline`: there was nothing to play yet; `ended`: there was, and it is over; `retrying`: the
  * engine gave up and is started again at `retryAt`.
  */
 export type Phase = 'offline' | 'opening' | 'playing' | 'retrying' | 'ended' | 'unsupported';
@@ -17,9 +18,15 @@ const retryDelayMs = 3_000;
 /** Errors that are remembered; the newest ones. */
 const errorsMax = 100;
 
+/** Further behind than this a viewer is no longer at the live edge, and is not taken back there unasked. */
+const behindLiveMaxSeconds = 3;
+
+/** A seek that ends this near to the live edge is a wish to be there. */
+const liveSnapSeconds = 1.5;
+
 /**
- * A channel on a video element: opens an engine when the channel is live, starts it again when it fails, and leaves it
- * when the broadcast is over. It is told of the channel by whoever polls it.
+ * Media on a video element: opens an engine when there is something to play, starts it again where the viewer was when
+ * it fails, and leaves it when a broadcast is over. It is told what there is by whoever asks the server.
  */
 export class Playback {
   phase: Phase = 'offline';
@@ -31,10 +38,16 @@ export class Playback {
   engine: Engine | null = null;
   /** What engines reported, whether they got over it or not. */
   errors: string[] = [];
+  /** The viewer is at the live edge and is kept there; else where they are is their own choice. */
+  followsLive = true;
   readonly stalls: StallCounter;
 
-  private channel: Channel | null = null;
-  private broadcastId: string | null = null;
+  /** What the server has to play, null when nothing. */
+  private media: Media | null = null;
+  /** What is played; it may be over already. */
+  private opened: Media | null = null;
+  /** Where to go on once the engine knows what it plays. */
+  private resume: Place | null = null;
   private opening: AbortController | null = null;
   private retryTimer: number | undefined;
   private wantsToPlay = true;
@@ -46,7 +59,7 @@ export class Playback {
     private choice: PlayerChoice,
     private selection: Selection,
     private readonly notify: () => void,
-    private readonly askChannel: () => Promise<void>,
+    private readonly ask: () => Promise<void>,
   ) {
     preloadEngine(choice);
     const { signal } = this.life;
@@ -56,6 +69,14 @@ export class Playback {
     this.stalls = new StallCounter(video, () => this.onStall(), signal);
     video.addEventListener('playing', () => this.enter('playing'), { signal });
     video.addEventListener('ended', () => this.onEnded(), { signal });
+    for (const event of ['loadedmetadata', 'canplay'] as const) {
+      video.addEventListener(event, () => this.goOn(), { signal });
+    }
+    // Who paused before the engine was started again sees where they are.
+    video.addEventListener('canplay', () => !this.wantsToPlay && this.enter('playing'), { signal });
+    for (const event of ['seeked', 'playing'] as const) {
+      video.addEventListener(event, () => this.noteEdge(), { signal });
+    }
     video.addEventListener(
       'volumechange',
       () => {
@@ -78,18 +99,45 @@ export class Playback {
     return this.needsClick || !this.wantsToPlay;
   }
 
-  /** Every rendition that can be chosen, the engine's and those the channel offers since. */
+  /** Every rendition that can be chosen, the engine's and those the server offers since. */
   get renditions() {
-    return mergeRenditions(this.engine?.renditions() ?? [], this.channel?.renditions ?? []);
+    return mergeRenditions(this.engine?.renditions() ?? [], this.media?.renditions ?? []);
   }
 
-  setChannel(channel: Channel): void {
-    const before = this.broadcastId;
-    this.channel = channel;
-    if (!channel.live) {
+  /** What is played, null when nothing. */
+  get playedMedia(): Media | null {
+    return this.opened;
+  }
+
+  dateAt(time: number): number | null {
+    return this.engine?.dateAt(time) ?? null;
+  }
+
+  get isLive(): boolean {
+    return this.opened?.isLive ?? true;
+  }
+
+  /** Where the viewer can go, null while that is unknown. */
+  get range(): TimeRange | null {
+    return this.engine?.range() ?? null;
+  }
+
+  /** Seconds behind the place where a viewer who joins now begins. */
+  get behindLive(): number {
+    return this.isLive ? Math.max(0, (this.range?.end ?? 0) - this.video.currentTime) : 0;
+  }
+
+  get isAtLive(): boolean {
+    return this.isLive && this.followsLive && !this.video.paused && this.behindLive < behindLiveMaxSeconds;
+  }
+
+  setMedia(media: Media | null): void {
+    this.media = media;
+    if (media === null) {
       if (this.engine === null || this.stalls.isStalled || isDrained(this.video)) this.finish();
-    } else if (channel.broadcastId !== before || this.phase === 'offline' || this.phase === 'ended') {
-      this.broadcastId = channel.broadcastId;
+    } else if (media.id !== this.opened?.id || this.phase === 'offline' || this.phase === 'ended') {
+      if (media.id !== this.opened?.id) this.beginAnew();
+      this.opened = media;
       this.open();
     }
     this.notify();
@@ -98,7 +146,7 @@ export class Playback {
   usePlayer(choice: PlayerChoice): void {
     if (choice === this.choice) return;
     this.choice = choice;
-    if (this.channel?.live) this.open();
+    if (this.media !== null) this.open();
     this.notify();
   }
 
@@ -106,13 +154,18 @@ export class Playback {
     this.selection = selection;
     const isKnown = selection === 'auto' || this.engine?.renditions().some(({ name }) => name === selection);
     if (this.engine !== null && isKnown) this.engine.select(selection);
-    else if (this.channel?.live) this.open();
+    else if (this.media !== null) this.open();
   }
 
   async play(): Promise<void> {
+    const { video } = this;
+    // Who paused goes on where they were; who was never shown anything begins at the live edge.
+    if (video.paused && this.behindLive > behindLiveMaxSeconds && this.resume === null) {
+      if (this.phase === 'playing') this.follow(false);
+      else this.engine?.goLive();
+    }
     this.wantsToPlay = true;
     this.needsClick = false;
-    const { video } = this;
     try {
       await video.play();
     } catch (error) {
@@ -137,14 +190,34 @@ export class Playback {
     }
   }
 
+  /** Goes to that place. At the end of a live broadcast it is the live edge. */
+  seek(time: number): void {
+    const { range } = this;
+    if (range === null) return;
+    if (this.isLive && time > range.end - liveSnapSeconds) {
+      this.toLive();
+    } else {
+      this.follow(false);
+      this.engine?.seek(Math.min(Math.max(time, range.start), range.end));
+    }
+    this.notify();
+  }
+
+  seekBy(seconds: number): void {
+    // Forward at the live edge there is nothing.
+    if (seconds > 0 && this.isAtLive) return;
+    this.seek(this.video.currentTime + seconds);
+  }
+
   goLive(): void {
-    this.engine?.goLive();
+    if (!this.isLive) return;
+    this.toLive();
     void this.play();
   }
 
   retryNow(): void {
-    if (this.channel?.live) this.open();
-    else void this.askChannel();
+    if (this.media !== null) this.open();
+    else void this.ask();
   }
 
   dispose(): void {
@@ -157,6 +230,8 @@ export class Playback {
     this.enter('opening');
     const opening = new AbortController();
     this.opening = opening;
+    const { media } = this;
+    if (media === null) return;
     const ifCurrent =
       <A extends unknown[]>(action: (...args: A) => void) =>
       (...args: A) => {
@@ -165,7 +240,7 @@ export class Playback {
     openEngine(
       this.choice,
       this.video,
-      { slug: this.channel?.slug ?? '', selection: this.selection },
+      { media, selection: this.selection },
       {
         onChange: ifCurrent(() => this.notify()),
         onSwitch: ifCurrent(() => this.switches++),
@@ -176,6 +251,7 @@ export class Playback {
     ).then(
       ifCurrent((engine) => {
         this.engine = engine;
+        engine?.followLive(this.followsLive);
         if (engine !== null && this.wantsToPlay) void this.play();
         this.notify();
       }),
@@ -187,8 +263,40 @@ export class Playback {
     window.clearTimeout(this.retryTimer);
     this.opening?.abort();
     this.opening = null;
+    if (this.engine !== null && this.phase === 'playing' && !(this.isLive && this.followsLive)) {
+      this.resume = placeAt(this.engine, this.video.currentTime);
+    }
     this.engine?.destroy();
     this.engine = null;
+  }
+
+  /** Goes to where the viewer was before the engine was started again. */
+  private goOn(): void {
+    const time = this.engine === null || this.resume === null ? null : timeOf(this.engine, this.resume);
+    if (time === null) return;
+    this.resume = null;
+    this.engine?.seek(time);
+  }
+
+  /** A viewer whom the broadcast took to the live edge, because their place has left the window, is there again. */
+  private noteEdge(): void {
+    if (this.followsLive || this.resume !== null || this.range === null) return;
+    if (this.behindLive < liveSnapSeconds) this.follow(true);
+  }
+
+  private toLive(): void {
+    this.follow(true);
+    this.engine?.goLive();
+  }
+
+  private follow(follows: boolean): void {
+    this.followsLive = follows;
+    this.engine?.followLive(follows);
+  }
+
+  private beginAnew(): void {
+    this.resume = null;
+    this.followsLive = true;
   }
 
   private onFault(fault: Fault): void {
@@ -202,17 +310,19 @@ export class Playback {
     this.enter('retrying');
     this.retryTimer = window.setTimeout(() => this.retryNow(), retryDelayMs);
     // The likeliest reason is that the broadcast is over. Ask rather than guess.
-    void this.askChannel();
+    void this.ask();
   }
 
   private onEnded(): void {
-    if (this.channel?.live) this.onFault('gone');
+    // A recording stays as it is: one can go back in it.
+    if (!this.isLive) return;
+    if (this.media !== null) this.onFault('gone');
     else this.finish();
-    void this.askChannel();
+    void this.ask();
   }
 
   private onStall(): void {
-    if (this.channel?.live === false) {
+    if (this.media === null) {
       this.finish();
       return;
     }
@@ -226,7 +336,8 @@ export class Playback {
     if (this.phase === 'offline' || this.phase === 'ended') return;
     this.close();
     this.enter('ended');
-    this.broadcastId = null;
+    this.opened = null;
+    this.beginAnew();
   }
 
   private enter(phase: Phase): void {

@@ -1,9 +1,10 @@
+import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { Channel } from '../api/channel';
 import { Icon } from '../ui/Icon';
 import { ControlBar } from './ControlBar';
 import type { Selection } from './engine';
 import { useFullscreen } from './fullscreen';
+import type { Media } from './media';
 import type { PlayerChoice } from './openEngine';
 import { PlayerNotice } from './PlayerNotice';
 import { SettingsMenu } from './SettingsMenu';
@@ -16,32 +17,42 @@ import './player.css';
 import './controlBar.css';
 
 export interface PlayerProps {
-  channel: Channel | null;
+  /** What there is to play: null when nothing, undefined while that is not known. */
+  media: Media | null | undefined;
+  title: string;
   choice?: PlayerChoice;
   selection?: Selection;
   /** The page is for watching: its keys are the player's. */
   ownsPage?: boolean;
   /** Without sound at first, whatever the viewer's volume. */
   startsMuted?: boolean;
+  /** The broadcaster is away for a moment. */
+  isInterrupted?: boolean;
   isUnreachable: boolean;
-  askChannel: () => Promise<void>;
+  /** What is offered when a broadcast is over. */
+  atEnd?: ComponentChildren;
+  /** Asks the server what there is. */
+  ask: () => Promise<void>;
 }
 
-/** A channel's live video with its controls. */
+/** A broadcast's video with its controls, live or recorded. */
 export function Player({
-  channel,
+  media,
+  title,
   choice = 'hls',
   selection = 'auto',
   ownsPage = false,
   startsMuted = false,
+  isInterrupted = false,
   isUnreachable,
-  askChannel,
+  atEnd = null,
+  ask,
 }: PlayerProps) {
   const player = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [menuOpen, setMenuOpen] = useState(false);
   const [showsStats, setShowsStats] = useState(false);
-  const playback = usePlayback(video, { channel, choice, selection, startsMuted, askChannel });
+  const playback = usePlayback(video, { media, choice, selection, startsMuted, ask });
   const [isFullscreen, toggleFullscreen] = useFullscreen(player, video);
   const toggleStats = () => setShowsStats((shown) => !shown);
   useShortcuts(playback, player, ownsPage, { toggleFullscreen, toggleStats });
@@ -65,9 +76,15 @@ export function Player({
       onFocusIn={wake}
       onKeyDown={wake}
     >
-      <video ref={video} playsInline aria-label={channel ? `Live video of ${channel.title}` : 'Live video'} />
+      <video ref={video} playsInline aria-label={`Video of ${title}`} />
       <div class="player-surface" onPointerUp={hasPicture ? onSurface : undefined} onDblClick={toggleFullscreen} />
-      <PlayerNotice playback={playback} channel={channel} isUnreachable={isUnreachable} />
+      <PlayerNotice
+        playback={playback}
+        isKnown={media !== undefined && !(media !== null && playback?.phase === 'offline')}
+        isInterrupted={isInterrupted}
+        isUnreachable={isUnreachable}
+        atEnd={atEnd}
+      />
       {hasPicture && playback.mutedByBrowser && (
         <button type="button" class="player-pill unmute" onClick={() => toggleMute(playback.video)}>
           <Icon name="muted" size={18} /> Tap to unmute

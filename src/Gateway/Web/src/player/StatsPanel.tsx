@@ -1,3 +1,4 @@
+import { Definitions } from '../ui/Definitions';
 import { formatBitRate, formatSeconds } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { bufferAhead } from './buffer';
@@ -30,14 +31,7 @@ export function StatsPanel({ playback, onClose }: { playback: Playback; onClose:
       <button type="button" class="stats-close" onClick={onClose} aria-label="Close the stats">
         <Icon name="close" size={16} />
       </button>
-      <dl>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Definitions rows={rows} />
     </section>
   );
 }

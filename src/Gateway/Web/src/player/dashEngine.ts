@@ -17,6 +17,9 @@ const settings: MediaPlayerSettingClass = {
 /** How often it is looked whether there is still something to show of a player that can load no more. */
 const drainedCheckMs = 250;
 
+/** How far from the beginning of a window that moves a viewer is put at least. */
+const slideMarginSeconds = 4;
+
 /** dash.js's numbers for errors that it does not get over: the manifest, media and what the browser cannot do. */
 const errors = {
   manifest: new Set([10, 11, 25, 31, 32]),
@@ -31,6 +34,8 @@ export function createDashEngine(video: HTMLVideoElement, source: EngineSource, 
   let ready = false;
   let shown: string | null = null;
   let drain: number | undefined;
+  /** The wall clock at time zero of the video's clock, in ms since 1970. */
+  let epoch: number | null = null;
 
   const representations = () => (ready ? player.getRepresentationsByType('video') : []);
   const nameOf = (representation: Representation) =>
@@ -80,7 +85,17 @@ export function createDashEngine(video: HTMLVideoElement, source: EngineSource, 
   });
   player.attachView(video);
   player.setAutoPlay(false);
-  player.attachSource(new URL(`/live/${encodeURIComponent(source.slug)}/manifest.mpd`, location.href).href);
+  player.attachSource(new URL(source.media.dash, location.href).href);
+
+  const range = () => {
+    const { start, end, startAsUtc } = ready ? player.getDvrWindow() : {};
+    if (start === undefined || end === undefined || !(end > start)) return null;
+    if (startAsUtc !== undefined && Number.isFinite(startAsUtc)) epoch = (startAsUtc - start) * 1000;
+    if (!player.isDynamic()) return { start, end };
+    const live = Math.max(start, end - player.getTargetLiveDelay());
+    // What has begun to leave the window may be out of it before it is loaded.
+    return { start: start > slideMarginSeconds ? Math.min(start + slideMarginSeconds, live) : start, end: live };
+  };
 
   return {
     kind: 'dash',
@@ -107,15 +122,22 @@ export function createDashEngine(video: HTMLVideoElement, source: EngineSource, 
       const latency = ready ? player.getCurrentLiveLatency() : NaN;
       return latency > 0 ? latency : null;
     },
-    behindLive: () => {
-      const behind = ready ? player.getCurrentLiveLatency() - player.getTargetLiveDelay() : 0;
-      return behind > 0 ? behind : 0;
+    range,
+    dateAt: (time) => {
+      if (epoch === null) range();
+      return epoch === null ? null : epoch + time * 1000;
     },
     bandwidth: () => {
       const kilobits = ready ? player.getAverageThroughput('video') : NaN;
       return kilobits > 0 ? kilobits * 1000 : null;
     },
+    seek: (time) => player.seekToPresentationTime(time),
     goLive: () => player.seekToOriginalLive(),
+    // Else it would play faster, and from maxDrift on jump, back to the delay that it began with.
+    followLive: (follows) => {
+      player.updateSettings({ streaming: { liveCatchup: { enabled: follows } } });
+      if (!follows) video.playbackRate = 1;
+    },
     destroy: () => {
       window.clearInterval(drain);
       player.destroy();

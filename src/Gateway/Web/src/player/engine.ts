@@ -1,3 +1,5 @@
+import type { Media } from './media';
+
 /** What the player needs of hls.js, dash.js and a browser's own HLS. Each adapter is one file beside this one. */
 
 export type EngineKind = 'hls' | 'dash' | 'native';
@@ -29,8 +31,14 @@ export interface EngineEvents {
 }
 
 export interface EngineSource {
-  slug: string;
+  media: Media;
   selection: Selection;
+}
+
+/** A stretch of the video's clock, in seconds. */
+export interface TimeRange {
+  start: number;
+  end: number;
 }
 
 export interface Engine {
@@ -41,12 +49,17 @@ export interface Engine {
   current(): string | null;
   selected(): Selection;
   select(selection: Selection): void;
-  /** Seconds from the server's clock at capture to the screen, null while unknown. */
+  /** Seconds from the arrival of the picture at the server to the screen, null while unknown. The encoder is not in it. */
   latency(): number | null;
-  /** Seconds behind the place where a viewer who joins now begins. */
-  behindLive(): number;
+  /** Where one can go. Of a live broadcast it ends where a viewer who joins now begins. Null while unknown. */
+  range(): TimeRange | null;
+  /** Wall-clock time of what is shown at that place, in ms since 1970, null while unknown. */
+  dateAt(time: number): number | null;
   /** Estimated download rate in bit/s. */
   bandwidth(): number | null;
+  seek(time: number): void;
   goLive(): void;
+  /** Whether to play a little faster where the live edge gets away, or to leave the viewer where they are. */
+  followLive(follows: boolean): void;
   destroy(): void;
 }

@@ -1,7 +1,8 @@
-import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level } from 'hls.js';
-import { serverNow } from '../api/serverClock';
+import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level, type LevelDetails } from 'hls.js';
+import { askServerTime, serverNow } from '../api/serverClock';
 import { bufferAhead, isDrained } from './buffer';
 import type { Engine, EngineEvents, EngineRendition, EngineSource, Fault, Selection } from './engine';
+import { keepToLiveEdge } from './liveEdge';
 import { nameFromPlaylist } from './renditions';
 
 /**
@@ -10,7 +11,10 @@ import { nameFromPlaylist } from './renditions';
  */
 const config: Partial<HlsConfig> = {
   lowLatencyMode: true,
-  maxLiveSyncPlaybackRate: 1.15,
+  // Speed is set by keepToLiveEdge.
+  maxLiveSyncPlaybackRate: 1,
+  // A part and a half further from the edge for each stall, until there was none for a while.
+  liveSyncOnStallIncrease: 0.5,
   backBufferLength: 30,
   liveDurationInfinity: true,
   capLevelToPlayerSize: true,
@@ -38,7 +42,9 @@ export const isSupported = () => Hls.isSupported();
 
 export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, events: EngineEvents): Engine {
   const hls = new Hls(config);
+  const life = new AbortController();
   let selection: Selection = source.selection;
+  let follows = true;
   let recoveries: number[] = [];
   let reload: number | undefined;
 
@@ -79,8 +85,10 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
     }
     events.onFault(faultOf(error));
   });
-  hls.loadSource(`/live/${encodeURIComponent(source.slug)}/index.m3u8`);
+  hls.loadSource(source.media.hls);
   hls.attachMedia(video);
+  keepToLiveEdge(hls, video, () => follows, life.signal);
+  void askServerTime();
 
   return {
     kind: 'hls',
@@ -105,22 +113,43 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
       apply();
     },
     latency: () => {
-      const playing = hls.playingDate;
+      const playing = source.media.isLive ? hls.playingDate : null;
       return playing === null ? null : (serverNow() - playing.getTime()) / 1000;
     },
-    behindLive: () => {
-      const live = hls.liveSyncPosition;
-      return live === null ? 0 : Math.max(0, live - video.currentTime);
+    range: () => {
+      const details = hls.latestLevelDetails;
+      return details === null || details.fragments.length === 0 ? null : rangeOf(details, hls.liveSyncPosition);
     },
+    dateAt: (time) => dateAt(hls.latestLevelDetails, time),
     bandwidth: () => (Number.isFinite(hls.bandwidthEstimate) ? hls.bandwidthEstimate : null),
+    seek: (time) => (video.currentTime = time),
     goLive: () => {
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
     },
+    followLive: (wanted) => (follows = wanted),
     destroy: () => {
       window.clearTimeout(reload);
+      life.abort();
       hls.destroy();
     },
   };
+}
+
+/** What has begun to leave the window is out of it before it is loaded: then hls.js goes back to the live edge. */
+function rangeOf({ fragmentStart, startSN, edge, live, targetduration }: LevelDetails, liveSync: number | null) {
+  const end = live ? (liveSync ?? edge) : edge;
+  const slides = live && startSN > 0;
+  return { start: slides ? Math.min(fragmentStart + targetduration, end) : fragmentStart, end };
+}
+
+function dateAt(details: LevelDetails | null, time: number): number | null {
+  if (details === null) return null;
+  const { fragments } = details;
+  let index = fragments.findIndex(({ end }) => time < end);
+  if (index < 0) index = fragments.length - 1;
+  const fragment = fragments[index];
+  const date = fragment?.programDateTime ?? null;
+  return fragment === undefined || date === null ? null : date + (time - fragment.start) * 1000;
 }
 
 function faultOf(error: ErrorData): Fault {

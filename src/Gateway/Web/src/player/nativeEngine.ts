@@ -15,8 +15,16 @@ export function canPlayHls(video: HTMLVideoElement): boolean {
 /** A browser that plays HLS by itself and has no Media Source Extensions. It chooses the rendition. */
 export function createNativeEngine(video: DatedVideo, source: EngineSource, events: EngineEvents): Engine {
   const abort = new AbortController();
-  const live = () =>
-    video.seekable.length === 0 ? null : video.seekable.end(video.seekable.length - 1) - holdBackSeconds;
+  const range = () => {
+    const { seekable } = video;
+    if (seekable.length === 0) return null;
+    const [start, end] = [seekable.start(0), seekable.end(seekable.length - 1)];
+    return { start, end: source.media.isLive ? Math.max(start, end - holdBackSeconds) : end };
+  };
+  const epoch = () => {
+    const start = video.getStartDate?.().getTime() ?? NaN;
+    return Number.isNaN(start) ? null : start;
+  };
 
   video.addEventListener('error', () => events.onFault(faultOf(video.error)), { signal: abort.signal });
   video.addEventListener(
@@ -27,7 +35,7 @@ export function createNativeEngine(video: DatedVideo, source: EngineSource, even
     },
     { signal: abort.signal },
   );
-  video.src = `/live/${encodeURIComponent(source.slug)}/index.m3u8`;
+  video.src = source.media.hls;
 
   return {
     kind: 'native',
@@ -37,15 +45,21 @@ export function createNativeEngine(video: DatedVideo, source: EngineSource, even
     selected: () => 'auto',
     select: () => {},
     latency: () => {
-      const start = video.getStartDate?.().getTime() ?? NaN;
-      return Number.isNaN(start) ? null : (serverNow() - start) / 1000 - video.currentTime;
+      const start = source.media.isLive ? epoch() : null;
+      return start === null ? null : (serverNow() - start) / 1000 - video.currentTime;
     },
-    behindLive: () => Math.max(0, (live() ?? video.currentTime) - video.currentTime),
+    range,
+    dateAt: (time) => {
+      const start = epoch();
+      return start === null ? null : start + time * 1000;
+    },
     bandwidth: () => null,
+    seek: (time) => (video.currentTime = time),
     goLive: () => {
-      const position = live();
-      if (position !== null) video.currentTime = position;
+      const at = range();
+      if (at !== null) video.currentTime = at.end;
     },
+    followLive: () => {},
     destroy: () => {
       abort.abort();
       video.removeAttribute('src');

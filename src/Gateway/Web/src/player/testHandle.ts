@@ -1,4 +1,4 @@
-import type { EngineKind, Selection } from './engine';
+import type { EngineKind, Selection, TimeRange } from './engine';
 import type { Playback } from './Playback';
 
 /** A small stable object for tests and for the curious: `window.__player`. */
@@ -8,6 +8,10 @@ export interface PlayerHandle {
   readonly stalls: number;
   readonly errors: readonly string[];
   latency(): number | null;
+  /** Where one can go, on the video's clock. */
+  range(): TimeRange | null;
+  /** Wall-clock time of what is shown, in ms since 1970. */
+  date(): number | null;
   renditions(): { name: string; height: number }[];
   current(): string | null;
   select(selection: Selection): void;
@@ -35,6 +39,8 @@ export function exposeHandle(playback: Playback): () => void {
       return playback.errors;
     },
     latency: () => playback.engine?.latency() ?? null,
+    range: () => playback.range,
+    date: () => playback.engine?.dateAt(playback.video.currentTime) ?? null,
     renditions: () => playback.engine?.renditions().map(({ name, height }) => ({ name, height })) ?? [],
     current: () => playback.engine?.current() ?? null,
     select: (selection) => playback.select(selection),

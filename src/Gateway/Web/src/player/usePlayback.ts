@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
-import type { Channel } from '../api/channel';
 import type { Selection } from './engine';
+import type { Media } from './media';
 import type { PlayerChoice } from './openEngine';
 import { Playback } from './Playback';
 import { exposeHandle } from './testHandle';
@@ -10,11 +10,12 @@ import { exposeHandle } from './testHandle';
 const sampleMs = 500;
 
 export interface PlaybackOptions {
-  channel: Channel | null;
+  /** What there is to play: null when nothing, undefined while that is not known. */
+  media: Media | null | undefined;
   choice: PlayerChoice;
   selection: Selection;
   startsMuted: boolean;
-  askChannel: () => Promise<void>;
+  ask: () => Promise<void>;
 }
 
 /** A playback on the referenced video for the component's life; the component renders again whenever it changes. */
@@ -25,8 +26,8 @@ export function usePlayback(video: RefObject<HTMLVideoElement | null>, options: 
 
   useEffect(() => {
     if (!video.current) return;
-    const { choice, selection, startsMuted, askChannel } = first.current;
-    const created = new Playback(video.current, choice, selection, () => renderAgain(undefined), askChannel);
+    const { choice, selection, startsMuted, ask } = first.current;
+    const created = new Playback(video.current, choice, selection, () => renderAgain(undefined), ask);
     if (startsMuted) video.current.muted = true;
     const hideHandle = exposeHandle(created);
     const sampler = window.setInterval(() => renderAgain(undefined), sampleMs);
@@ -39,8 +40,8 @@ export function usePlayback(video: RefObject<HTMLVideoElement | null>, options: 
   }, [video]);
 
   useEffect(() => {
-    if (playback !== null && options.channel !== null) playback.setChannel(options.channel);
-  }, [playback, options.channel]);
+    if (playback !== null && options.media !== undefined) playback.setMedia(options.media);
+  }, [playback, options.media]);
 
   return playback;
 }

@@ -4,7 +4,7 @@ import { togglePictureInPicture } from './fullscreen';
 import type { Playback } from './Playback';
 import { setVolume, toggleMute } from './volume';
 
-const seekSeconds = 5;
+const seekSeconds = 10;
 const volumeStep = 0.1;
 
 export interface ShortcutActions {
@@ -64,10 +64,10 @@ function run(key: string, playback: Playback, actions: ShortcutActions): boolean
       setVolume(video, video.volume - volumeStep);
       return true;
     case 'arrowleft':
-      seekBy(video, -seekSeconds);
+      playback.seekBy(-seekSeconds);
       return true;
     case 'arrowright':
-      seekBy(video, seekSeconds);
+      playback.seekBy(seekSeconds);
       return true;
     default:
       return false;
@@ -79,11 +79,4 @@ function belongsElsewhere({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.closest('input, textarea, select, dialog, [role=menu]')) return true;
   return key === ' ' && target.closest('button, a, summary') !== null;
-}
-
-function seekBy(video: HTMLVideoElement, seconds: number): void {
-  const { seekable } = video;
-  if (seekable.length === 0) return;
-  const [first, last] = [seekable.start(0), seekable.end(seekable.length - 1)];
-  video.currentTime = Math.min(Math.max(video.currentTime + seconds, first), last);
 }

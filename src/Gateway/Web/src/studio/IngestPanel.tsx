@@ -1,5 +1,6 @@
 import type { Channel, Ingest } from '../api/channel';
 import { formatBitRate, formatClock, formatFrameRate, formatSeconds, formatViewers } from '../ui/format';
+import { Definitions } from '../ui/Definitions';
 import { Notice } from '../ui/Notice';
 import { useNow } from '../ui/useNow';
 import { qualitySentence } from '../watch/quality';
@@ -85,14 +86,5 @@ function IngestFigures({ ingest }: { ingest: Ingest }) {
     ['Audio', ingest.audioCodec || 'none'],
     ['Encoder', ingest.encoder ?? 'not told'],
   ];
-  return (
-    <dl class="figures">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Definitions class="figures" rows={rows} />;
 }

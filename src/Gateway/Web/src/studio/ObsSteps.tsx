@@ -1,11 +1,13 @@
+import { Definitions } from '../ui/Definitions';
+
 /** What to enter in OBS, with the words of its settings window. */
 export function ObsSteps({ rtmpUrl }: { rtmpUrl: string | null }) {
-  const stream = [
+  const stream: [string, string][] = [
     ['Service', 'Custom…'],
     ['Server', rtmpUrl ?? 'as above'],
     ['Stream Key', 'as above'],
   ];
-  const output = [
+  const output: [string, string][] = [
     ['Output Mode', 'Advanced'],
     ['Video Encoder', 'x264'],
     ['Rate Control', 'CBR'],
@@ -18,27 +20,14 @@ export function ObsSteps({ rtmpUrl }: { rtmpUrl: string | null }) {
   return (
     <ol class="steps">
       <li>
-        Open <strong>Settings → Stream</strong>: <Values rows={stream} />
+        Open <strong>Settings → Stream</strong>: <Definitions class="values" rows={stream} />
       </li>
       <li>
-        Open <strong>Settings → Output → Streaming</strong>: <Values rows={output} />
+        Open <strong>Settings → Output → Streaming</strong>: <Definitions class="values" rows={output} />
       </li>
       <li>
         Press <strong>Start Streaming</strong>. The state on this page changes within seconds.
       </li>
     </ol>
-  );
-}
-
-function Values({ rows }: { rows: string[][] }) {
-  return (
-    <dl class="values">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

@@ -1,17 +1,19 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Channel } from '../api/channel';
+import { liveMedia } from '../player/media';
 import { Player } from '../player/Player';
 import { Icon } from '../ui/Icon';
 
 export interface PreviewProps {
   channel: Channel;
   isUnreachable: boolean;
-  askChannel: () => Promise<void>;
+  ask: () => Promise<void>;
 }
 
 /** The broadcast as viewers get it. It is loaded on request: it costs what a viewer costs. */
-export function Preview({ channel, isUnreachable, askChannel }: PreviewProps) {
+export function Preview({ channel, isUnreachable, ask }: PreviewProps) {
   const [shown, setShown] = useState(false);
+  const media = useMemo(() => liveMedia(channel), [channel]);
   return (
     <section class="panel" aria-labelledby="preview-title">
       <div class="panel-head">
@@ -23,7 +25,14 @@ export function Preview({ channel, isUnreachable, askChannel }: PreviewProps) {
         )}
       </div>
       {shown ? (
-        <Player channel={channel} isUnreachable={isUnreachable} askChannel={askChannel} startsMuted />
+        <Player
+          media={media}
+          title={channel.title}
+          isInterrupted={channel.ingest?.state === 'interrupted'}
+          isUnreachable={isUnreachable}
+          ask={ask}
+          startsMuted
+        />
       ) : (
         <>
           <p class="hint">See the broadcast as your viewers do, without sound at first and a few seconds late.</p>

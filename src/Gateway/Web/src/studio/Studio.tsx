@@ -5,6 +5,7 @@ import { ChannelSettings } from './ChannelSettings';
 import { EncoderGuide } from './EncoderGuide';
 import { IngestPanel } from './IngestPanel';
 import { Preview } from './Preview';
+import { RecordingsPanel } from './RecordingsPanel';
 import { StreamKey } from './StreamKey';
 import { useCredentials } from './useCredentials';
 
@@ -33,7 +34,8 @@ export function Studio({ channel, token, isUnreachable, refresh, onRefused }: St
       <div class="studio">
         <div class="studio-column">
           <IngestPanel channel={channel} />
-          {channel.live && <Preview channel={channel} isUnreachable={isUnreachable} askChannel={refresh} />}
+          {channel.live && <Preview channel={channel} isUnreachable={isUnreachable} ask={refresh} />}
+          <RecordingsPanel slug={channel.slug} token={token} />
           <ChannelSettings channel={channel} token={token} onChanged={refresh} />
         </div>
         <div class="studio-column">

@@ -3,10 +3,10 @@ import { useCallback, useState } from 'preact/hooks';
 import { useAdminToken } from '../api/adminToken';
 import { getChannel, isNotFound } from '../api/client';
 import { usePolled } from '../api/usePolled';
+import { ChannelForm } from '../channel/ChannelForm';
 import { Notice } from '../ui/Notice';
 import { TokenGate } from '../ui/TokenGate';
 import { usePageTitle } from '../ui/usePageTitle';
-import { NewChannel } from './NewChannel';
 import { Studio } from './Studio';
 import './studio.css';
 
@@ -45,7 +45,15 @@ function StudioOf({ slug }: { slug: string }) {
     );
   }
   if (isNotFound(polled.error)) {
-    return <NewChannel slug={slug} token={token} onRefused={refuse} onCreated={polled.refresh} />;
+    return (
+      <main id="main" class="page page-narrow">
+        <h1>New channel</h1>
+        <p class="lead">There is no channel “{slug}” yet. Give it a title, and you can go live in a minute.</p>
+        <section class="panel">
+          <ChannelForm slug={slug} token={token} onRefused={refuse} onCreated={polled.refresh} />
+        </section>
+      </main>
+    );
   }
   // What is below creates the channel where there is none: it has to be known first.
   if (polled.value === null) return <Asking error={polled.error} />;

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
+import { Picture } from './Picture';
 
 const refreshMs = 15_000;
 
-/** A still of the broadcast, a new one now and then. Until there is one, the channel's own colour and initial. */
+/** A still of the broadcast, a new one now and then. */
 export function Thumbnail({ slug, title, live }: { slug: string; title: string; live: boolean }) {
   const [source, setSource] = useState<string | null>(null);
 
@@ -25,22 +26,5 @@ export function Thumbnail({ slug, title, live }: { slug: string; title: string; 
     };
   }, [slug, live]);
 
-  return (
-    <div class="thumbnail" style={{ '--hue': hueOf(slug) }}>
-      {source === null ? (
-        <span class="thumbnail-initial" aria-hidden="true">
-          {[...title.trim()][0]?.toUpperCase() ?? ''}
-        </span>
-      ) : (
-        <img src={source} alt="" />
-      )}
-    </div>
-  );
-}
-
-function hueOf(slug: string): number {
-  let hash = 0;
-  for (const letter of slug) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
-  // Steps of the golden angle keep neighbours in the alphabet apart.
-  return Math.round(hash * 137.508) % 360;
+  return <Picture seed={slug} title={title} source={source} />;
 }

@@ -39,3 +39,14 @@ export function formatSince(milliseconds: number): string {
 }
 
 export const formatSeconds = (seconds: number) => `${seconds.toFixed(1)} s`;
+
+/** `22 Nov 2026, 20:15`, in the viewer's own way. */
+export const formatDate = (date: string) =>
+  new Date(date).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+
+export function formatBytes(bytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let [value, unit] = [bytes / 1000, 0];
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}

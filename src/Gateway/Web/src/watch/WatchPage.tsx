@@ -1,11 +1,16 @@
 import { useLocation, useRoute } from 'preact-iso';
-import { useCallback } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import type { Channel } from '../api/channel';
 import { getChannel, isNotFound } from '../api/client';
 import { usePolled } from '../api/usePolled';
+import { NoSuchChannel } from '../channel/NoSuchChannel';
+import { liveMedia } from '../player/media';
 import { Player } from '../player/Player';
+import { PastBroadcasts } from '../recordings/PastBroadcasts';
+import { Icon } from '../ui/Icon';
 import { usePageTitle } from '../ui/usePageTitle';
 import { BroadcastFacts } from './BroadcastFacts';
+import { usePastBroadcasts } from './usePastBroadcasts';
 import './watch.css';
 
 const liveRefreshMs = 5_000;
@@ -22,6 +27,8 @@ function Watch({ slug }: { slug: string }) {
   const { query } = useLocation();
   const ask = useCallback(() => getChannel(slug), [slug]);
   const { value: channel, error, refresh } = usePolled(ask, refreshMs, { whileHidden: true });
+  const { recordings, justEnded } = usePastBroadcasts(slug, channel);
+  const media = useMemo(() => (channel === null ? undefined : liveMedia(channel)), [channel]);
   usePageTitle(channel?.title ?? null);
 
   if (isNotFound(error)) return <NoSuchChannel slug={slug} />;
@@ -29,29 +36,25 @@ function Watch({ slug }: { slug: string }) {
     <main id="main" class="watch">
       <div class="watch-main">
         <Player
-          channel={channel}
+          media={media}
+          title={channel?.title ?? ''}
           choice={query.player === 'dash' ? 'dash' : 'hls'}
           selection={query.quality ?? 'auto'}
           ownsPage
+          isInterrupted={channel?.ingest?.state === 'interrupted'}
           isUnreachable={error !== null}
-          askChannel={refresh}
+          atEnd={
+            justEnded !== null && (
+              <a class="player-pill" href={justEnded.watchUrl}>
+                <Icon name="play" size={18} /> Watch the recording
+              </a>
+            )
+          }
+          ask={refresh}
         />
         {channel && <BroadcastFacts channel={channel} />}
+        {channel && <PastBroadcasts slug={slug} title={channel.title} recordings={recordings} />}
       </div>
-    </main>
-  );
-}
-
-function NoSuchChannel({ slug }: { slug: string }) {
-  usePageTitle('No such channel');
-  return (
-    <main id="main" class="page page-message">
-      <p class="eyebrow">404</p>
-      <h1>There is no channel “{slug}”</h1>
-      <p class="lead">It may have been deleted, or a letter of the address may be wrong.</p>
-      <a class="button button-primary" href="/">
-        See who is live
-      </a>
     </main>
   );
 }

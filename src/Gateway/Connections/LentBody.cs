@@ -1,0 +1,59 @@
+using Streaming.Gateway.Playback;
+
+namespace Streaming.Gateway.Connections;
+
+/// <summary>Response bodies that are in memory and never change: sent from where they are, copied by nobody.</summary>
+internal static class LentBody
+{
+    // Below it, a copy into the block that has the headers costs less than one more piece to send.
+    private const int LengthMin = 8 * 1024;
+
+    // A flush has to end before Kestrel loses patience (Limits.MinResponseDataRate), on slow connections too.
+    private const int FlushLength = 256 * 1024;
+
+    /// <summary>
+    /// Writes a range of a body that is made up of these pieces, whose length was told. It takes no token: a flush ends with its
+    /// connection.
+    /// </summary>
+    public static async Task WriteAsync(HttpContext context, IEnumerable<ReadOnlyMemory<byte>> pieces, ByteRange range)
+    {
+        var body = context.Response.BodyWriter;
+        var output = range.Length < LengthMin ? null : context.Features.Get<SocketOutput>();
+        if (output is not null)
+        {
+            await context.Response.StartAsync();
+        }
+
+        var position = 0L;
+        foreach (var piece in pieces)
+        {
+            var start = Math.Max(range.From, position) - position;
+            var end = Math.Min(range.To, position + piece.Length) - position;
+            position += piece.Length;
+            if (start >= end)
+            {
+                continue;
+            }
+
+            var wanted = piece[(int)start..(int)end];
+            if (output is null)
+            {
+                await body.WriteAsync(wanted);
+                continue;
+            }
+
+            body.GetMemory();
+            output.Lend(wanted);
+            body.Advance(wanted.Length);
+            if (output.UnflushedBytes >= FlushLength)
+            {
+                await body.FlushAsync();
+            }
+        }
+
+        if (output is { UnflushedBytes: > 0 })
+        {
+            await body.FlushAsync();
+        }
+    }
+}

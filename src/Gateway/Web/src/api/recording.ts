@@ -1,0 +1,14 @@
+/** One of `GET /api/channels/<slug>/recordings`: a broadcast that is over and was kept. */
+export interface Recording {
+  id: string;
+  startedAt: string;
+  endedAt: string;
+  durationSeconds: number;
+  sizeBytes: number;
+  hls: string;
+  dash: string;
+  /** Its page. */
+  watchUrl: string;
+  /** A picture of it, null where there is nothing to see. */
+  thumbnail: string | null;
+}

@@ -1,0 +1,87 @@
+namespace Streaming.Pipeline.Timelines;
+
+/// <summary>
+/// Anchors media time to the wall clock, one <see cref="Period"/> after another. Media's wall-clock time is meant to be when
+/// it arrives if nothing holds it up: players measure their latency by it, and DASH players keep it by it.
+/// </summary>
+/// <remarks>
+/// A period is anchored when its first picture is there. Where that was held up in a network that stood still, all that
+/// follows is ahead of its wall-clock time, and is anchored anew once it is clear by how much. A publisher that is faster than
+/// real time gets further and further ahead, and is left alone.
+/// </remarks>
+internal sealed class WallClock(TimeProvider time)
+{
+    /// <summary>Media may be late by this before it is anchored anew.</summary>
+    public static readonly TimeSpan LagMax = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Media may be ahead by this before it is anchored anew: an encoder's clock that is fast by 50 µs a second begins a period
+    /// every 80 minutes.
+    /// </summary>
+    public static readonly TimeSpan LeadMax = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The lead counts once it has not grown for this long.</summary>
+    public static readonly TimeSpan LeadSettles = TimeSpan.FromSeconds(1);
+
+    // What media comes earlier by than ever before in its period, to count as growth.
+    private static readonly TimeSpan LeadStep = TimeSpan.FromMilliseconds(10);
+
+    private readonly Cadence _cadence = new();
+    private Period? _newest;
+    private TimeSpan _lead;
+    private DateTimeOffset _leadSince;
+
+    /// <summary>The period in force, null before the first segment and between publishers.</summary>
+    public Period? Period { get; private set; }
+
+    /// <summary>How long what the next publisher begins with was held up before it came here.</summary>
+    public TimeSpan HeldUp { get; set; }
+
+    /// <summary>Another publisher's media begins, which has nothing to do with the time of the one before.</summary>
+    public void Join() => Period = null;
+
+    /// <summary>Media of that decode time has arrived.</summary>
+    public void Arrived(long decodeTime)
+    {
+        if (Period is null)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var lead = Period.At(decodeTime) - now;
+        if (lead >= _lead + LeadStep)
+        {
+            (_lead, _leadSince) = (lead, now);
+        }
+    }
+
+    /// <summary>The period of the segment with that number that begins at that decode time.</summary>
+    public Period BeginSegment(long mediaSequence, long decodeTime, bool isDiscontinuity)
+    {
+        Period = _newest = Next(mediaSequence, decodeTime, isDiscontinuity);
+        return Period;
+    }
+
+    private Period Next(long mediaSequence, long decodeTime, bool isDiscontinuity)
+    {
+        var now = time.GetUtcNow();
+        if (Period is null)
+        {
+            return Anchor(now - HeldUp);
+        }
+
+        // A discontinuity begins a period, but does not make anything come later.
+        var at = Period.At(decodeTime);
+        return now - at > LagMax ? Anchor(now)
+            : _lead > LeadMax && now - _leadSince >= LeadSettles ? Anchor(at - _lead)
+            : isDiscontinuity ? Anchor(at)
+            : _cadence.Next(Period, mediaSequence, decodeTime);
+
+        Period Anchor(DateTimeOffset programDateTime)
+        {
+            (_lead, _leadSince) = (TimeSpan.Zero, now);
+            return new(_newest is null ? 0 : _newest.Index + 1, decodeTime, programDateTime) { MediaSequence = mediaSequence };
+        }
+    }
+}

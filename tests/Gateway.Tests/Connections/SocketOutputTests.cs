@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Streaming.Gateway.Connections;
+
+namespace Streaming.Gateway.Tests.Connections;
+
+/// <summary>What a connection writes, as it arrives at the other end of a real socket.</summary>
+public sealed class SocketOutputTests : IAsyncLifetime
+{
+    // More than the kernel takes for a peer that reads nothing.
+    private const int LongLength = 32 << 20;
+
+    private readonly Pipe _transport = new();
+    private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private Socket _server = null!;
+    private SocketOutput _output = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        await _client.ConnectAsync(listener.LocalEndPoint!);
+        _server = await listener.AcceptAsync();
+        _output = new(_server, _transport.Writer, MemoryPool<byte>.Shared);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task WrittenAndLent_InTurns_ArriveInOrder()
+    {
+        var expected = new List<byte>();
+        var random = new Random(7);
+        for (var round = 0; round < 50; round++)
+        {
+            for (var piece = random.Next(1, 6); piece > 0; piece--)
+            {
+                var bytes = new byte[random.Next(1, 20_000)];
+                random.NextBytes(bytes);
+                expected.AddRange(bytes);
+                if (random.Next(2) == 0)
+                {
+                    Lend(bytes);
+                }
+                else
+                {
+                    _output.Write(bytes);
+                }
+            }
+
+            var unflushed = _output.UnflushedBytes;
+            var reading = ReadAsync((int)unflushed);
+            Assert.False((await _output.FlushAsync()).IsCompleted);
+            Assert.Equal(expected.TakeLast((int)unflushed), await reading);
+            Assert.Equal(0, _output.UnflushedBytes);
+        }
+    }
+
+    [Fact]
+    public async Task Lend_OfASlice_SendsThatSlice()
+    {
+        Lend(new byte[] { 1, 2, 3, 4, 5 }.AsMemory(1, 3));
+        await _output.FlushAsync();
+        Assert.Equal([2, 3, 4], await ReadAsync(3));
+    }
+
+    [Fact]
+    public async Task Flush_WhileThePeerReadsNothing_WaitsAndThenArrivesWhole()
+    {
+        var bytes = new byte[LongLength];
+        Random.Shared.NextBytes(bytes);
+        _output.Write("head"u8);
+        Lend(bytes);
+        var flush = _output.FlushAsync().AsTask();
+        Assert.False(flush.IsCompleted);
+
+        Assert.Equal("head"u8.ToArray(), await ReadAsync(4));
+        var arrived = await ReadAsync(LongLength);
+        Assert.True(bytes.AsSpan().SequenceEqual(arrived));
+        Assert.False((await flush).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Flush_WhenThePeerGoes_SaysThatItIsOver()
+    {
+        Lend(new byte[LongLength]);
+        var flush = _output.FlushAsync().AsTask();
+        _client.LingerState = new(enable: true, seconds: 0);
+        _client.Close();
+        Assert.True((await flush).IsCompleted);
+
+        _output.Write("more"u8);
+        Assert.True((await _output.FlushAsync()).IsCompleted);
+        Assert.Equal(0, _output.UnflushedBytes);
+    }
+
+    [Fact]
+    public async Task Flush_WhenTheConnectionIsEnded_SaysThatItIsOver()
+    {
+        Lend(new byte[LongLength]);
+        var flush = _output.FlushAsync().AsTask();
+        _server.Dispose();
+        Assert.True((await flush).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Complete_WithBytesThatWereNotFlushed_EndsTheTransport()
+    {
+        _output.Write("unsent"u8);
+        _output.Complete();
+        Assert.True((await _transport.Reader.ReadAsync()).IsCompleted);
+    }
+
+    private void Lend(ReadOnlyMemory<byte> bytes)
+    {
+        _output.GetMemory();
+        _output.Lend(bytes);
+        _output.Advance(bytes.Length);
+    }
+
+    private async Task<byte[]> ReadAsync(int length)
+    {
+        var bytes = new byte[length];
+        for (var read = 0; read < length;)
+        {
+            read += await _client.ReceiveAsync(bytes.AsMemory(read));
+        }
+
+        return bytes;
+    }
+}
