@@ -108,7 +108,9 @@ public sealed partial class PlaylistChecker
         DeltasCompared += applied.Skipped > 0 ? 1 : 0;
     }
 
-    /// <summary>A hinted part came if its segment has it, and else there was none.</summary>
+    /// <summary>
+    /// A hinted part came if its segment has it, and else there was none. Where the broadcaster sends nothing, the server says so.
+    /// </summary>
     private void CheckHint(CheckedPlaylist older, CheckedPlaylist newer, HttpStatusCode? status)
     {
         if (older.Hint is not { } hint)
@@ -117,6 +119,12 @@ public sealed partial class PlaylistChecker
         }
 
         var listed = newer.Segments.Append(newer.Open).SelectMany(segment => segment.Parts).FirstOrDefault(part => part.Uri == hint);
+        if (status == HttpStatusCode.ServiceUnavailable)
+        {
+            Unanswered++;
+            return;
+        }
+
         Require(
             listed is null or { IsGap: true } ? status is HttpStatusCode.NotFound or HttpStatusCode.OK : status is HttpStatusCode.OK,
             $"The hinted part {hint}: {status}",

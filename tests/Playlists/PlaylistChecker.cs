@@ -26,7 +26,7 @@ public sealed partial class PlaylistChecker(HttpClient client, string playlist)
     /// <summary>Reloads so far.</summary>
     public int Reloads { get; private set; }
 
-    /// <summary>Reloads that were answered with 503, because the broadcaster sent nothing.</summary>
+    /// <summary>Reloads and hinted parts that were answered with 503, because the broadcaster sent nothing.</summary>
     public int Unanswered { get; private set; }
 
     /// <summary>Delta updates that skipped something and were compared with the full playlist of the same moment.</summary>

@@ -9,8 +9,8 @@ namespace Streaming.Gateway.Playback;
 /// </summary>
 internal static class HintedPart
 {
-    // A part comes within its target; a publisher that pauses longer ends the wait.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    // As long as a playlist's reload is waited for.
+    private const int TimeoutTargetDurations = 3;
 
     // Low-latency DASH players go by the clock: they ask for the next segment while a rung is still behind.
     private const int SegmentsAheadMax = 2;
@@ -36,9 +36,14 @@ internal static class HintedPart
                 return part;
             }
 
-            var left = Timeout - time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || broadcast.Snapshot is not { IsEnded: false } snapshot
+            if (broadcast.Snapshot is not { IsEnded: false } snapshot
                 || snapshot.Find(rendition) is not { } current || !IsNext(current, sequence, index))
+            {
+                return null;
+            }
+
+            var left = (snapshot.TargetDuration * TimeoutTargetDurations) - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
             {
                 return null;
             }
@@ -53,6 +58,12 @@ internal static class HintedPart
             }
         }
     }
+
+    /// <summary>It may still come: whoever asked for it has waited for nothing, because the broadcaster sends nothing.</summary>
+    public static bool IsAwaited(Broadcast broadcast, string rendition, string name) =>
+        MediaNames.TryParsePart(name, out var sequence, out var index)
+        && broadcast.Snapshot is { IsEnded: false } snapshot
+        && snapshot.Find(rendition) is { } current && IsNext(current, sequence, index);
 
     /// <summary>It is the part after the newest of the segment that is growing, or the first of one soon after it.</summary>
     private static bool IsNext(RenditionSnapshot rendition, long sequence, int index)

@@ -85,9 +85,7 @@ internal static class LiveEndpoints
             case EdgeWait.TooFar:
                 return Refused(context, "That segment is too far ahead: ask for the one after the newest at most.");
             case EdgeWait.TimedOut:
-                context.Response.Headers.CacheControl = MediaTypes.Never;
-                return TypedResults.Problem(
-                    title: "The broadcaster sends nothing.", statusCode: StatusCodes.Status503ServiceUnavailable);
+                return Silent(context);
         }
 
         var snapshot = broadcast.Snapshot;
@@ -127,6 +125,11 @@ internal static class LiveEndpoints
         if (await HintedPart.WaitAsync(broadcast, rendition, name, time, context.RequestAborted) is { } part)
         {
             return new MediaResult(part.Pieces, part.Length, type, MediaTypes.Immutable);
+        }
+
+        if (HintedPart.IsAwaited(broadcast, rendition, name))
+        {
+            return Silent(context);
         }
 
         if (MediaNames.TryParseSegment(name, out _))
@@ -181,6 +184,13 @@ internal static class LiveEndpoints
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return TypedResults.Problem(title: reason, statusCode: StatusCodes.Status400BadRequest);
+    }
+
+    private static ProblemHttpResult Silent(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = MediaTypes.Never;
+        return TypedResults.Problem(
+            title: "The broadcaster sends nothing.", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static ProblemHttpResult Missing(HttpContext context, bool isGone)

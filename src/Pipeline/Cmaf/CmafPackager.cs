@@ -65,7 +65,10 @@ public sealed class CmafPackager
         }
     }
 
-    /// <summary>Ends the segment at <paramref name="decodeTime"/>. Nothing happens where none was begun.</summary>
+    /// <summary>
+    /// Ends the segment at <paramref name="decodeTime"/>, or where its last sample does if that is later. Nothing happens where
+    /// none was begun.
+    /// </summary>
     public void EndSegment(long decodeTime)
     {
         if (_boundary is null)
@@ -73,9 +76,10 @@ public sealed class CmafPackager
             return;
         }
 
+        decodeTime = Math.Max(decodeTime, _end);
         if (_chunk.Count > 0)
         {
-            EndPart(Math.Max(decodeTime, _end));
+            EndPart(decodeTime);
         }
 
         _emit(new PackagedMedia.SegmentEnded(_boundary, _segmentStart, decodeTime - _segmentStart));

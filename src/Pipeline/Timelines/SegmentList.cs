@@ -91,7 +91,7 @@ public sealed class SegmentList : IReadOnlyList<Segment>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Index of the first segment whose key, which never falls from one to the next, is at least that.</summary>
-    internal int IndexOf(long key, Func<Segment, long> keyOf)
+    private int IndexOf(long key, Func<Segment, long> keyOf)
     {
         var (low, high) = (0, Length);
         while (low < high)

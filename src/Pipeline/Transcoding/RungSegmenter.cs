@@ -14,6 +14,7 @@ internal sealed class RungSegmenter(ConcurrentQueue<SegmentMark> marks, CmafPack
     private bool _hasBegun;
     private FlvTag _heldTag;
     private Sample? _held;
+    private long _duration;
     private long _newest = long.MinValue;
 
     /// <summary>Presentation time of the newest picture, in 90 kHz ticks.</summary>
@@ -57,14 +58,16 @@ internal sealed class RungSegmenter(ConcurrentQueue<SegmentMark> marks, CmafPack
     {
         while (marks.TryDequeue(out var mark))
         {
-            PutHeld(mark.DecodeTime);
             if (mark.Boundary is not null)
             {
+                PutHeld(mark.DecodeTime);
                 packager.BeginSegment(mark.Boundary, mark.DecodeTime);
             }
             else if (_hasBegun)
             {
-                packager.EndSegment(mark.DecodeTime);
+                var end = EndOfLast(mark.DecodeTime);
+                PutHeld(end);
+                packager.EndSegment(end);
             }
         }
 
@@ -75,6 +78,14 @@ internal sealed class RungSegmenter(ConcurrentQueue<SegmentMark> marks, CmafPack
         }
     }
 
+    /// <summary>
+    /// Where the last picture ends. A publisher that was cut off leaves out pictures that were to be shown before the end; shown
+    /// for as long as them, the last one would not fit into a part.
+    /// </summary>
+    private long EndOfLast(long end) => _held is { } last && _duration > 0 && end - last.DecodeTime > 2 * _duration
+        ? last.DecodeTime + _duration
+        : end;
+
     private void PutHeld(long end)
     {
         if (_held is not { } sample)
@@ -82,7 +93,8 @@ internal sealed class RungSegmenter(ConcurrentQueue<SegmentMark> marks, CmafPack
             return;
         }
 
-        packager.Add(sample, Math.Max(1, end - sample.DecodeTime));
+        _duration = Math.Max(1, end - sample.DecodeTime);
+        packager.Add(sample, _duration);
         _held = null;
         _heldTag.Release();
     }

@@ -31,6 +31,17 @@ public sealed class LowLatencyWaitTests(OfflineNode offline) : IClassFixture<Off
     }
 
     [Fact]
+    public async Task HintedPart_WhilePublisherStandsStill_WaitsAsLongAndMayYetCome()
+    {
+        await using var broadcast = await StillAsync();
+        var watch = Stopwatch.StartNew();
+        using var response = await offline.Node.Viewer.GetAsync(broadcast.Folder + broadcast.Edge.Hint);
+        await Problem.AssertAsync(HttpStatusCode.ServiceUnavailable, response);
+        Assert.True(response.Headers.CacheControl?.NoStore);
+        Assert.InRange(watch.Elapsed, TimeoutMin, TimeoutMax);
+    }
+
+    [Fact]
     public async Task Reload_WhilePublisherStandsStill_IsAnsweredWhenItGoesOn()
     {
         await using var broadcast = await StillAsync();

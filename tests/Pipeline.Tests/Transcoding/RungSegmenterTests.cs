@@ -56,6 +56,22 @@ public sealed class RungSegmenterTests
         Assert.Equal(0, Assert.Single(Segments).Boundary.MediaSequence);
     }
 
+    [Theory]
+    [InlineData(36_000, 28_800)] // Pictures are missing before the end: the last one is not shown in their place.
+    [InlineData(30_000, 30_000)]
+    [InlineData(24_000, 25_201)] // The last picture is shown after the source's last was decoded.
+    public void Complete_PublisherWasCutOff_LastSegmentIsItsParts(long sourceEnd, long end)
+    {
+        Mark(0, 0, 0);
+        Pictures(0, 280, 40);
+        _marks.Enqueue(new SegmentMark(null, sourceEnd, long.MaxValue));
+        _rung.Complete();
+
+        Assert.Equal(end, Assert.Single(Segments).Duration);
+        Assert.Equal(end, Parts(0).Sum(made => made.Part.Duration));
+        Assert.Single(Parts(0));
+    }
+
     [Fact]
     public void SegmentWithoutAPicture_IsEmpty()
     {
