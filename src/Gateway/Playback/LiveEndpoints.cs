@@ -201,7 +201,7 @@ internal static class LiveEndpoints
             : TypedResults.Problem(title: "There is no such file.", statusCode: StatusCodes.Status404NotFound);
     }
 
-    /// <summary>The number of the segment that a segment or part is named for; null when the name is neither's.</summary>
+    /// <summary>Number of the segment that a segment or part is named for; null when the name is neither's.</summary>
     private static long? SequenceOf(string name) =>
         MediaNames.TryParseSegment(name, out var sequence) || MediaNames.TryParsePart(name, out sequence, out _)
             ? sequence

@@ -17,10 +17,12 @@ public sealed class SparseKeyFramesTests
         await using var node = await Node.StartAsync("Ladder:Enabled=false");
         var channel = await node.CreateChannelAsync();
 
-        // At 0, 5.52 and 11.04 s; as fast as it goes.
+        // At 0, 5.52 and 11.04 s.
         var source = await TestMedia.FlvAsync(fps: "25", gop: 138, size: "320x180", seconds: Seconds);
         await TestMedia.RunAsync(
-            "ffmpeg", ["-nostdin", "-loglevel", "error", "-i", source, "-c", "copy", "-f", "flv", channel.PublishUrl]);
+            "ffmpeg",
+            ["-nostdin", "-loglevel", "error", "-re", "-i", source, "-c", "copy",
+                "-flvflags", "no_duration_filesize", "-f", "flv", channel.PublishUrl]);
         var recording = (await Eventually.GetAsync(
             "there is a recording",
             () => node.Viewer.GetFromJsonAsync<IReadOnlyList<RecordingResource>>($"/api/channels/{channel.Slug}/recordings"),
