@@ -11,6 +11,8 @@ internal sealed class ServerShare(WaitingOptions options, PushedFrames pushed)
 {
     private const double TicksPerMs = 90;
 
+    private static readonly TimeSpan NotingTimeout = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<(string Folder, long MediaSequence, int Part), long> _sentAt = new();
 
     /// <summary>Follows all renditions with pictures at the same time, and prints what it found.</summary>
@@ -75,7 +77,7 @@ internal sealed class ServerShare(WaitingOptions options, PushedFrames pushed)
                     throw new IOException($"{folder}{part.Name} is listed, but was answered with {media.Status}");
                 }
 
-                var sentAt = SentAt(PartSamples.Read(body.Span), firstShown);
+                var sentAt = await SentAtAsync(PartSamples.Read(body.Span), firstShown, cancellationToken);
                 _sentAt[(folder, part.MediaSequence, part.Index)] = sentAt;
                 latencies.Add(Stopwatch.GetElapsedTime(sentAt, at).TotalMilliseconds);
             }
@@ -87,14 +89,25 @@ internal sealed class ServerShare(WaitingOptions options, PushedFrames pushed)
     }
 
     /// <summary>When the last of the pictures in a part had been sent.</summary>
-    private long SentAt(PartSamples part, long firstShown)
+    private async ValueTask<long> SentAtAsync(PartSamples part, long firstShown, CancellationToken cancellationToken)
     {
         var sentAt = 0L;
         for (var i = 0; i < part.Samples.Count; i++)
         {
             var shownMs = (part.PresentationTime(i) - firstShown) / TicksPerMs;
-            var frame = pushed.ShownAt(shownMs) ?? throw new InvalidDataException($"nobody pushed a picture for {shownMs} ms");
-            sentAt = Math.Max(sentAt, frame.SentAt);
+            var looked = Stopwatch.GetTimestamp();
+            while (pushed.ShownAt(shownMs) is null)
+            {
+                // The server may have answered before the send of the last byte has returned.
+                if (Stopwatch.GetElapsedTime(looked) > NotingTimeout)
+                {
+                    throw new InvalidDataException($"nobody pushed a picture for {shownMs} ms");
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
+            }
+
+            sentAt = Math.Max(sentAt, pushed.ShownAt(shownMs)!.Value.SentAt);
         }
 
         return sentAt;
