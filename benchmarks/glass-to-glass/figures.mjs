@@ -66,6 +66,8 @@ export class Figures {
 
   summary() {
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(this.#latencies, share));
+    const shown = this.#shown.map(({ page }) => page);
+    const unseen = this.#shown.map(({ page, glass }) => glass - page);
     const pictures = [...this.#rates.values()].reduce((sum, count) => sum + count, 0);
     return {
       name: this.#name,
@@ -75,9 +77,9 @@ export class Figures {
       latency: { p50, p95, p99, max: quantile(this.#latencies, 1), min: quantile(this.#latencies, 0) },
       // What the page shows begins at the server: the rest is the encoder, the way to the server and the screen.
       pageLatency: {
-        p50: quantile(this.#shown.map(({ page }) => page), 0.5),
-        glassMinusPageP50: quantile(this.#shown.map(({ page, glass }) => glass - page), 0.5),
-        glassMinusPageP95: quantile(this.#shown.map(({ page, glass }) => glass - page), 0.95),
+        p50: quantile(shown, 0.5),
+        glassMinusPageP50: quantile(unseen, 0.5),
+        glassMinusPageP95: quantile(unseen, 0.95),
       },
       buffer: { p5: quantile(this.#buffers, 0.05), p50: quantile(this.#buffers, 0.5) },
       rates: Object.fromEntries([...this.#rates].map(([rate, count]) => [rate, count / pictures])),

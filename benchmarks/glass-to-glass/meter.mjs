@@ -1,6 +1,6 @@
 /**
- * Runs in the page: reads the brightness of the time code's blocks from every picture that comes to the screen, and keeps
- * what happens to the video. `takeRecords` gives what was kept since the last time.
+ * Runs in the page: reads the brightness of the time code's blocks from every picture that comes to the screen, and
+ * keeps what happens to the video. `takeRecords` gives what was kept since the last time.
  */
 export function installMeter({ columns, rows }) {
   const pixels = 8;
@@ -27,7 +27,9 @@ export function installMeter({ columns, rows }) {
     const { videoWidth } = video;
     context.drawImage(video, 0, 0, videoWidth, (videoWidth / columns) * rows, 0, 0, canvas.width, canvas.height);
     const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-    const blocks = Array.from({ length: columns * rows }, (_, i) => brightnessOf(data, i % columns, Math.floor(i / columns)));
+    const blocks = Array.from({ length: columns * rows }, (_, i) =>
+      brightnessOf(data, i % columns, Math.floor(i / columns)),
+    );
     // The page's own figure and the buffer do not change from picture to picture.
     const seldom = pictures++ % 10 === 0;
     keep('picture', {

@@ -46,7 +46,8 @@ function texture(width, height) {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = x % period;
-      const wave = Math.sin((at / period) * 14 * Math.PI + y / 40) + Math.cos(y / 23) * Math.cos((at / period) * 6 * Math.PI);
+      const wave =
+        Math.sin((at / period) * 14 * Math.PI + y / 40) + Math.cos(y / 23) * Math.cos((at / period) * 6 * Math.PI);
       bytes[y * width + x] = gray + wave * 35 + grain[y * period + at];
     }
   }

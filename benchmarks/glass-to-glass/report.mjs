@@ -35,7 +35,9 @@ if (json === 'yes') {
   console.log(line(columns.map(([title]) => title)));
   console.log(line(columns.map(() => '---')));
   for (const one of cases) console.log(line(columns.map(([, value]) => value(one))));
-  console.log(`\nencoding, from the picture drawn to its bytes: p50 ${source.encodingMs.p50} ms, p95 ${source.encodingMs.p95} ms`);
+  console.log(
+    `\nencoding, from the picture drawn to its bytes: p50 ${source.encodingMs.p50} ms, p95 ${source.encodingMs.p95} ms`,
+  );
   for (const { name, errors, complaints } of cases) {
     for (const what of [...errors, ...complaints]) console.log(`${name}: ${what}`);
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Latency from glass to glass: a broadcaster whose picture carries the time at which it was drawn, and a browser that reads
-# that time from its screen. Our server, and nginx with its RTMP module, get the same bytes at the same time.
+# Latency from glass to glass: a broadcaster whose picture carries the time at which it was drawn, and a browser that
+# reads that time from its screen. Our server, and nginx with its RTMP module, get the same bytes at the same time.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=benchmarks/measure.sh
@@ -13,8 +13,8 @@ usage() {
   cat <<'TEXT'
 Usage: benchmarks/glass-to-glass/run.sh [option value]...
 
-  --case all                source-hls, ladder-hls, source-dash, ladder-dash, nginx, or several with commas; all is these
-                            but ladder-dash. One after another: a browser that decodes in software takes a core.
+  --case all                source-hls, ladder-hls, source-dash, ladder-dash, nginx, or several with commas; all is
+                            these but ladder-dash. One after another: a browser that decodes in software takes a core.
   --seconds 300             how long each case is measured, 10 to 3600
   --settle 20               seconds between the first picture and the measurement
   --width 1280 --height 720 --fps 30 --rate 2500   the source; the rate in kbit/s
@@ -126,7 +126,9 @@ start_source() {
   children+=("$source")
 }
 
-rung_is_live() { curl --silent --fail --max-time 5 "http://127.0.0.1:$http_port/live/glass/index.m3u8" | grep -q "/${rung}p/"; }
+rung_is_live() {
+  curl --silent --fail --max-time 5 "http://127.0.0.1:$http_port/live/glass/index.m3u8" | grep -q "/${rung}p/"
+}
 nginx_is_live() { [[ $(grep -c '^#EXTINF' "$scratch/nginx/www/hls/glass.m3u8") -ge 3 ]]; }
 
 # Time that the machine's cores worked, and all of their time, in ticks.
@@ -135,8 +137,8 @@ machine_ticks() { awk '/^cpu /{ for (i = 2; i <= 9; i++) all += $i; print all - 
 # Usage: watch <case> <process of the server> <address> [rendition]
 watch() {
   local name="$1" server="$2" viewer before after machine_before machine_after began took
-  node "$here/watch.mjs" --name "$name" --address "$3" --rendition "${4:-}" --browser "$browser" --settle "$settle" \
-    --seconds "$seconds" >"$scratch/$name.json" 2>"$scratch/$name.log" &
+  node "$here/watch.mjs" --name "$name" --address "$3" --rendition "${4:-}" --browser "$browser" \
+    --settle "$settle" --seconds "$seconds" >"$scratch/$name.json" 2>"$scratch/$name.log" &
   viewer=$!
   children+=("$viewer")
   until grep -q '^measuring' "$scratch/$name.log"; do
@@ -150,10 +152,11 @@ watch() {
   took=$(($(now_ms) - began))
   after="$(cpu_ticks "$server")"
   machine_after="$(machine_ticks)"
-  awk -v ticks=$((after - before)) -v hz="$ticks_per_second" -v ms="$took" -v before="$machine_before" -v after="$machine_after" \
-    -v load="$(cut -d' ' -f1 /proc/loadavg)" 'BEGIN {
+  awk -v ticks=$((after - before)) -v hz="$ticks_per_second" -v ms="$took" \
+    -v before="$machine_before" -v after="$machine_after" -v load="$(cut -d' ' -f1 /proc/loadavg)" 'BEGIN {
       split(before, b); split(after, a)
-      printf "{ \"serverCpu\": %.3f, \"busy\": %.3f, \"load\": %s }\n", ticks / hz / (ms / 1000), (a[1] - b[1]) / (a[2] - b[2]), load
+      busy = (a[1] - b[1]) / (a[2] - b[2])
+      printf "{ \"serverCpu\": %.3f, \"busy\": %.3f, \"load\": %s }\n", ticks / hz / (ms / 1000), busy, load
     }' >"$scratch/$name.machine.json"
 }
 

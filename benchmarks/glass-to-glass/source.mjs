@@ -1,5 +1,6 @@
-// A broadcaster: draws pictures that carry the time at which they are drawn, at the pace of a camera, with sound on the same
-// clock, and has ffmpeg encode and publish them as OBS Studio does. Runs until it is ended; then says how long encoding took.
+// A broadcaster: draws pictures that carry the time at which they are drawn, at the pace of a camera, with sound on the
+// same clock, and has ffmpeg encode and publish them as OBS Studio does. Runs until it is ended; then says how long
+// encoding took.
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -23,18 +24,20 @@ const samplesPerFrame = 1024;
 
 // `zerolatency`: no picture waits for a later one. `obs`: what OBS Studio's x264 does unless told otherwise, which is
 // B-frames and a look ahead.
-const tunings = { zerolatency: ['-tune', 'zerolatency'], obs: ['-bf', '3'] };
+const tunings = { zerolatency: '-tune zerolatency', obs: '-bf 3' };
 
+const words = (text) => text.trim().split(/\s+/);
+const output = (target) => `[f=flv:flvflags=no_duration_filesize:flush_packets=1]${target}`;
 const ffmpeg = spawn(
   'ffmpeg',
   [
-    ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0'],
-    ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${width}x${height}`, '-r', `${fps}`, '-thread_queue_size', '64', '-i', 'pipe:0'],
-    ...['-f', 's16le', '-ar', `${sampleRate}`, '-ac', '1', '-thread_queue_size', '64', '-i', 'pipe:3', '-map', '0:v', '-map', '1:a'],
-    ...['-fps_mode', 'passthrough', '-c:v', 'libx264', '-preset', 'veryfast', ...(tunings[options.encoder] ?? []), '-g', `${2 * fps}`, '-sc_threshold', '0'],
-    ...['-b:v', `${options.rate}k`, '-maxrate', `${options.rate}k`, '-bufsize', `${options.rate}k`],
-    ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-flags', '+global_header', '-f', 'tee', '-use_fifo', '1'],
-    [...(options.target ?? []), 'pipe:1'].map((target) => `[f=flv:flvflags=no_duration_filesize:flush_packets=1]${target}`).join('|'),
+    ...words('-nostdin -hide_banner -loglevel error -probesize 32 -analyzeduration 0 -fpsprobesize 0'),
+    ...words(`-f rawvideo -pix_fmt yuv420p -s ${width}x${height} -r ${fps} -thread_queue_size 64 -i pipe:0`),
+    ...words(`-f s16le -ar ${sampleRate} -ac 1 -thread_queue_size 64 -i pipe:3 -map 0:v -map 1:a`),
+    ...words(`-fps_mode passthrough -c:v libx264 -preset veryfast ${tunings[options.encoder]}`),
+    ...words(`-g ${2 * fps} -sc_threshold 0 -b:v ${options.rate}k -maxrate ${options.rate}k -bufsize ${options.rate}k`),
+    ...words('-c:a aac -b:a 128k -ac 2 -flags +global_header -f tee -use_fifo 1'),
+    [...(options.target ?? []), 'pipe:1'].map(output).join('|'),
   ],
   { stdio: ['pipe', 'pipe', 'inherit', 'pipe'] },
 );

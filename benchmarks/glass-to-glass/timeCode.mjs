@@ -1,6 +1,7 @@
 /**
- * A time in a picture: 48 square blocks, black for 0 and white for 1, in 3 rows of 16 over the picture's width, from the top
- * left. 32 bits of milliseconds since 1970, the most significant first, then the CRC-16/IBM-3740 of these four bytes.
+ * A time in a picture: 48 square blocks, black for 0 and white for 1, in 3 rows of 16 over the picture's width, from
+ * the top left. 32 bits of milliseconds since 1970, the most significant first, then the CRC-16/IBM-3740 of these four
+ * bytes.
  */
 export const columns = 16;
 export const rows = 3;
@@ -22,7 +23,10 @@ export function encodeTime(time) {
   );
 }
 
-/** The time that blocks of this brightness (0 to 255) stand for, the latest up to `now`; null when it cannot be told for sure. */
+/**
+ * The time that blocks of this brightness (0 to 255) stand for, the latest up to `now`; null when it cannot be told for
+ * sure.
+ */
 export function decodeTime(brightness, now) {
   if (brightness.some((value) => value > blackMax && value < whiteMin)) return null;
   const number = (first, count) =>

@@ -41,15 +41,19 @@ async function watch() {
   });
   page.on('pageerror', (error) => figures.complain(`page: ${error.message}`));
   await page.goto(options.address);
-  await page.waitForFunction(() => window.__player?.video.currentTime > 0 && window.__player.video.readyState >= 3, null, {
-    timeout: startMs,
-  });
+  await page.waitForFunction(
+    () => window.__player?.video.currentTime > 0 && window.__player.video.readyState >= 3,
+    null,
+    {
+      timeout: startMs,
+    },
+  );
   await page.evaluate(installMeter, { columns, rows });
 
   await delay(Number(options.settle) * 1000);
   figures.settled(await page.evaluate(() => window.takeRecords()));
   console.error('measuring');
-  for (const end = Date.now() + Number(options.seconds) * 1000; Date.now() < end; ) {
+  for (const end = Date.now() + Number(options.seconds) * 1000; Date.now() < end;) {
     await delay(Math.min(drainMs, Math.max(0, end - Date.now())));
     const taken = await page.evaluate(() => window.takeRecords());
     if (options.rendition && taken.rendition !== options.rendition) {

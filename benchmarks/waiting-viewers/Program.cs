@@ -14,7 +14,11 @@ if (WaitingOptions.Parse(args) is not { } options)
 }
 
 var pushed = new PushedFrames();
-var publisher = new RtmpPublisher(options.Rtmp, options.Key, ChunkSize, MediaLoop.Load(options.File), TimeSpan.Zero) { Sent = pushed.Add };
+var publisher = new RtmpPublisher(
+    options.Rtmp, options.Key, ChunkSize, MediaLoop.Load(options.File), TimeSpan.Zero, Tempo.RealTime)
+{
+    Sent = pushed.Add,
+};
 using var stop = new CancellationTokenSource();
 var pushing = publisher.RunAsync(options.Duration + settling, stop.Token);
 try

@@ -1,10 +1,10 @@
 namespace Streaming.Cluster.Live;
 
 /// <summary>
-/// Compares a publisher's clock with the wall's while its first tags are held. Encoders send at once what piled up while they
-/// connected, relays a whole group of pictures: when the first picture comes, it is late by more than anything after it. Tags
-/// are held until they come at the pace of their own timestamps, so that it is known by how much, and the timeline gets its
-/// place on the wall clock right.
+/// Compares a publisher's clock with the wall's while its first tags are held. Encoders send at once what piled up
+/// while they connected, relays a whole group of pictures: when the first picture comes, it is late by more than
+/// anything after it. Tags are held until they come at the pace of their own timestamps, so that it is known by how
+/// much, and the timeline gets its place on the wall clock right.
 /// </summary>
 internal sealed class OpeningPace(TimeProvider time)
 {
@@ -54,7 +54,8 @@ internal sealed class OpeningPace(TimeProvider time)
         return heldUp <= HeldUpMax ? heldUp : TimeSpan.Zero;
     }
 
-    // Time since the first tag came, less what its clock says has passed: the difference of 32-bit times, across a wrap too.
+    // Time since the first tag came, less what its clock says has passed: the difference of 32-bit times, across a wrap
+    // too.
     private double LatenessMs(uint timestampMs) =>
         time.GetElapsedTime(_begunAt).TotalMilliseconds - unchecked((int)(timestampMs - _origin));
 }

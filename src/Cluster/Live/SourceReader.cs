@@ -5,8 +5,9 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Live;
 
 /// <summary>
-/// Reads one publisher's tags into the segmenter. At first it holds them until they come at their own pace and both tracks
-/// have shown themselves, or long enough has passed to believe that there is only one: metadata is never believed.
+/// Reads one publisher's tags into the segmenter. At first it holds them until they come at their own pace and both
+/// tracks have shown themselves, or long enough has passed to believe that there is only one: metadata is never
+/// believed.
 /// </summary>
 internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
 {

@@ -24,7 +24,7 @@ internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillD
         try
         {
             process.Start();
-            process.PriorityClass = ProcessPriorityClass.BelowNormal; // The live broadcasts' transcoders come first.
+            GiveWay(process);
             using var jpeg = new MemoryStream();
             var reading = process.StandardOutput.BaseStream.CopyToAsync(jpeg, timeout.Token);
             try
@@ -53,6 +53,19 @@ internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillD
             }
 
             return null;
+        }
+    }
+
+    /// <summary>Lets the transcoders of live broadcasts come first.</summary>
+    private static void GiveWay(Process process)
+    {
+        try
+        {
+            process.PriorityClass = ProcessPriorityClass.BelowNormal;
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended already.
         }
     }
 

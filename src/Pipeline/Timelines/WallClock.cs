@@ -1,13 +1,13 @@
 namespace Streaming.Pipeline.Timelines;
 
 /// <summary>
-/// Anchors media time to the wall clock, one <see cref="Period"/> after another. Media's wall-clock time is meant to be when
-/// it arrives if nothing holds it up: players measure their latency by it, and DASH players keep it by it.
+/// Anchors media time to the wall clock, one <see cref="Period"/> after another. Media's wall-clock time is meant to be
+/// when it arrives if nothing holds it up: players measure their latency by it, and DASH players keep it by it.
 /// </summary>
 /// <remarks>
 /// A period is anchored when its first picture is there. Where that was held up in a network that stood still, all that
-/// follows is ahead of its wall-clock time, and is anchored anew once it is clear by how much. A publisher that is faster than
-/// real time gets further and further ahead, and is left alone.
+/// follows is ahead of its wall-clock time, and is anchored anew once it is clear by how much. A publisher that is
+/// faster than real time gets further and further ahead, and is left alone.
 /// </remarks>
 internal sealed class WallClock(TimeProvider time)
 {
@@ -15,8 +15,8 @@ internal sealed class WallClock(TimeProvider time)
     public static readonly TimeSpan LagMax = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Media may be ahead by this before it is anchored anew: an encoder's clock that is fast by 50 µs a second begins a period
-    /// every 80 minutes.
+    /// Media may be ahead by this before it is anchored anew: an encoder's clock that is fast by 50 µs a second begins
+    /// a period every 80 minutes.
     /// </summary>
     public static readonly TimeSpan LeadMax = TimeSpan.FromMilliseconds(250);
 
@@ -81,7 +81,8 @@ internal sealed class WallClock(TimeProvider time)
         Period Anchor(DateTimeOffset programDateTime)
         {
             (_lead, _leadSince) = (TimeSpan.Zero, now);
-            return new(_newest is null ? 0 : _newest.Index + 1, decodeTime, programDateTime) { MediaSequence = mediaSequence };
+            var index = _newest is null ? 0 : _newest.Index + 1;
+            return new(index, decodeTime, programDateTime) { MediaSequence = mediaSequence };
         }
     }
 }

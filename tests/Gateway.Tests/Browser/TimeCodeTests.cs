@@ -5,7 +5,9 @@ using Streaming.Pipeline.Tests.Timelines;
 
 namespace Streaming.Gateway.Tests.Browser;
 
-/// <summary>The time code with which latency is measured from glass to glass: read right from what is left of it, or not at all.</summary>
+/// <summary>
+/// The time code with which latency is measured from glass to glass: read right from what is left of it, or not at all.
+/// </summary>
 public sealed class TimeCodeTests
 {
     private static readonly string Tool = Path.Combine(Repository.Root, "tests", "tools", "timeCode", "pictures.mjs");
@@ -57,14 +59,16 @@ public sealed class TimeCodeTests
 
     private static async Task<Reading> ReadAsync(string rate, string filter, string folder)
     {
-        var (drawn, encoded, decoded) =
-            (Path.Combine(folder, "drawn.yuv"), Path.Combine(folder, "encoded.mp4"), Path.Combine(folder, "decoded.gray"));
-        await TestMedia.RunAsync(
-            "node", [Tool, "draw", drawn, "640", "360", .. Times.Select(time => time.ToString(CultureInfo.InvariantCulture))]);
+        var drawn = Path.Combine(folder, "drawn.yuv");
+        var encoded = Path.Combine(folder, "encoded.mp4");
+        var decoded = Path.Combine(folder, "decoded.gray");
+        var times = Times.Select(time => time.ToString(CultureInfo.InvariantCulture));
+        await TestMedia.RunAsync("node", [Tool, "draw", drawn, "640", "360", .. times]);
         await TestMedia.RunAsync("ffmpeg",
         [
-            "-v", "error", "-nostdin", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "640x360", "-r", "30", "-i", drawn,
-            "-vf", filter, "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-g", "60", "-sc_threshold", "0",
+            "-v", "error", "-nostdin",
+            "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "640x360", "-r", "30", "-i", drawn, "-vf", filter,
+            "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-g", "60", "-sc_threshold", "0",
             .. rate.Split(' '), encoded,
         ]);
         await TestMedia.RunAsync(

@@ -51,7 +51,8 @@ public sealed class WallClockTests
 
         SegmentInvariants.AssertAll(_source);
         Assert.Equal(3, _source.Periods.Count);
-        Assert.Equal(_source.Periods[0].At(0).AddSeconds(1.5), _source.Periods[1].At(0), TimeSpan.FromMilliseconds(150));
+        Assert.Equal(
+            _source.Periods[0].At(0).AddSeconds(1.5), _source.Periods[1].At(0), TimeSpan.FromMilliseconds(150));
         Assert.Equal(_source.Periods[0].At(0), _source.Periods[2].At(0), Exactness);
     }
 
@@ -71,6 +72,7 @@ public sealed class WallClockTests
 
     // Key frames every 2 s of the whole, wherever it is taken from.
     private void Publish(uint fromMs, uint untilMs, double wallPerMedia = 1) => _source.Publish(
-        Interleave(Pictures(25, 50, 0, untilMs), Sounds(48_000, 0, untilMs)).Where(frame => frame.TimestampMs >= fromMs),
+        Interleave(Pictures(25, 50, 0, untilMs), Sounds(48_000, 0, untilMs))
+            .Where(frame => frame.TimestampMs >= fromMs),
         VideoTrack, _audio, wallPerMedia);
 }

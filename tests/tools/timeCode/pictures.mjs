@@ -19,7 +19,12 @@ if (mode === 'draw') {
   );
   const now = Date.UTC(2026, 11, 31);
   const torn = pictures.slice(1).map((next, number) => [...pictures[number].slice(0, columns), ...next.slice(columns)]);
-  console.log(JSON.stringify({ times: pictures.map((one) => decodeTime(one, now)), torn: torn.map((one) => decodeTime(one, now)) }));
+  console.log(
+    JSON.stringify({
+      times: pictures.map((one) => decodeTime(one, now)),
+      torn: torn.map((one) => decodeTime(one, now)),
+    }),
+  );
 }
 
 /** The brightness of the middle of each block. */

@@ -96,7 +96,7 @@ export const behindLabel = ({ end }: TimeRange, time: number) =>
 function valueText(playback: Playback, range: TimeRange, time: number): string {
   if (!playback.isLive)
     return `${formatClock((time - range.start) * 1000)} of ${formatClock((range.end - range.start) * 1000)}`;
-  if (playback.isAtLive) return 'Live';
+  if (range.end - time < 1) return 'Live';
   const date = playback.dateAt(time);
   return `${formatClock((range.end - time) * 1000)} behind live${date === null ? '' : `, ${clockOf(date)}`}`;
 }

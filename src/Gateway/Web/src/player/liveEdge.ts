@@ -3,8 +3,8 @@ import { ErrorDetails, Events } from 'hls.js';
 import { bufferAhead } from './buffer';
 
 /**
- * A viewer who is late by more than the first catches up by speed until it is less than the second. hls.js itself does so
- * with every part that comes and stops with every part that is played: several changes of speed a second, for ever.
+ * A viewer who is late by more than the first catches up by speed until it is less than the second. hls.js itself does
+ * so with every part that comes and stops with every part that is played: several changes of speed a second, for ever.
  */
 const lateMaxSeconds = 0.25;
 const lateEnoughSeconds = 0.1;
@@ -23,8 +23,8 @@ const catchUpMaxSeconds = 4;
 const forgiveAfterMs = 30_000;
 
 /**
- * Keeps a viewer who wants to be at the live edge at the distance from it that the playlist asks for, through stalls and
- * outages.
+ * Keeps a viewer who wants to be at the live edge at the distance from it that the playlist asks for, through stalls
+ * and outages.
  */
 export function keepToLiveEdge(hls: Hls, video: HTMLVideoElement, follows: () => boolean, signal: AbortSignal): void {
   let isReturning = false;
