@@ -50,7 +50,8 @@ internal sealed class BrowserViewer : IAsyncDisposable
               return { seconds: video.currentTime, stalls, errors: [...errors] };
             }
             """)
-        with { Complaints = [.. _complaints] };
+        with
+        { Complaints = [.. _complaints] };
 
     public async ValueTask DisposeAsync()
     {

@@ -65,10 +65,7 @@ public sealed class CmafPackager
         }
     }
 
-    /// <summary>
-    /// Ends the segment at <paramref name="decodeTime"/>, or where its last sample does if that is later. Nothing happens where
-    /// none was begun.
-    /// </summary>
+    /// <summary>Ends the segment at <paramref name="decodeTime"/>. Nothing happens where none was begun.</summary>
     public void EndSegment(long decodeTime)
     {
         if (_boundary is null)
@@ -76,10 +73,9 @@ public sealed class CmafPackager
             return;
         }
 
-        decodeTime = Math.Max(decodeTime, _end);
         if (_chunk.Count > 0)
         {
-            EndPart(decodeTime);
+            EndPart(Math.Max(decodeTime, _end));
         }
 
         _emit(new PackagedMedia.SegmentEnded(_boundary, _segmentStart, decodeTime - _segmentStart));

@@ -67,7 +67,7 @@ internal sealed class RungSegmenter(ConcurrentQueue<SegmentMark> marks, CmafPack
             {
                 var end = EndOfLast(mark.DecodeTime);
                 PutHeld(end);
-                packager.EndSegment(end);
+                packager.EndSegment(Math.Max(end, packager.End));
             }
         }
 
