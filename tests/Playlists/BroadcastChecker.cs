@@ -1,8 +1,8 @@
 namespace Streaming.Playlists;
 
 /// <summary>
-/// Holds the renditions of one broadcast to what they promise about each other: the same discontinuities and dates at the same
-/// numbers, and reports of each other's edges that are true.
+/// Holds the renditions of one broadcast to what they promise about each other: the same discontinuities and dates at
+/// the same numbers, and reports of each other's edges that are true.
 /// </summary>
 public sealed class BroadcastChecker(IReadOnlyList<PlaylistChecker> renditions)
 {

@@ -3,9 +3,10 @@ using System.Net;
 namespace Streaming.Playlists;
 
 /// <summary>
-/// A player of Low-Latency HLS that holds one rendition to its promises on every reload: numbers never go back, what a number
-/// stood for stays, what was listed can be fetched until it leaves the list and a moment longer, a hinted part comes, durations
-/// add up, and a delta update says what the full playlist does. It depends on nothing but HTTP: any test or tool may run it.
+/// A player of Low-Latency HLS that holds one rendition to its promises on every reload: numbers never go back, what a
+/// number stood for stays, what was listed can be fetched until it leaves the list and a moment longer, a hinted part
+/// comes, durations add up, and a delta update says what the full playlist does. It depends on nothing but HTTP: any
+/// test or tool may run it.
 /// </summary>
 /// <param name="client">Fetches.</param>
 /// <param name="playlist">Address of the media playlist.</param>
@@ -48,8 +49,8 @@ public sealed partial class PlaylistChecker(HttpClient client, string playlist)
     public IReadOnlyCollection<CheckedSegment> Seen => _seen.Values;
 
     /// <summary>
-    /// Waits for the next part, as a player does: asks for the playlist with it, for the update alone, and for the part that was
-    /// hinted, all at once; then checks what came. Null where the server says that nothing comes (503).
+    /// Waits for the next part, as a player does: asks for the playlist with it, for the update alone, and for the part
+    /// that was hinted, all at once; then checks what came. Null where the server says that nothing comes (503).
     /// </summary>
     /// <exception cref="PlaylistFaultException">A promise was not kept.</exception>
     public async Task<CheckedPlaylist?> ReloadAsync(CancellationToken cancellationToken = default)

@@ -4,8 +4,8 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Live;
 
 /// <summary>
-/// The boundaries of a broadcast by media sequence number, as far back as anybody can still play: what is listed lies within
-/// the window, and what was listed a moment ago, to someone who has paused, within twice that.
+/// The boundaries of a broadcast by media sequence number, as far back as anybody can still play: what is listed lies
+/// within the window, and what was listed a moment ago, to someone who has paused, within twice that.
 /// </summary>
 internal sealed class BoundaryLog(TimeSpan window)
 {

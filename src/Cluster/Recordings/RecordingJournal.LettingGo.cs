@@ -1,14 +1,15 @@
 namespace Streaming.Cluster.Recordings;
 
 /// <content>
-/// The beginning of a broadcast that has become too large. Its segments leave the journal first, all at once, and their names
-/// stay behind until their files are gone: after a crash in between, a recording lists nothing that is not there, and nothing
-/// that it does not list is left.
+/// The beginning of a broadcast that has become too large. Its segments leave the journal first, all at once, and their
+/// names stay behind until their files are gone: after a crash in between, a recording lists nothing that is not there,
+/// and nothing that it does not list is left.
 /// </content>
 public sealed partial class RecordingJournal
 {
     /// <summary>
-    /// Lets go of a broadcast's oldest segments before that media sequence number, in all renditions, as many as it takes to make
+    /// Lets go of a broadcast's oldest segments before that media sequence number, in all renditions, as many as it
+    /// takes to make
     /// room for <paramref name="bytes"/>; returns the bytes that it makes.
     /// </summary>
     public long LetGo(string broadcastId, long before, long bytes)

@@ -102,7 +102,8 @@ public sealed class RenditionTimeline(
 
     /// <summary>
     /// The rendition has no media from <paramref name="boundary"/> on for that long. Parts that were announced keep their place
-    /// and their names; what is missing is filled with others, so that players near the edge find a part wherever they look.
+    /// and their names; what is missing is filled with others, so that players near the edge find a part wherever they
+    /// look.
     /// </summary>
     public Segment AddGap(SegmentBoundary boundary, long decodeTime, long duration)
     {

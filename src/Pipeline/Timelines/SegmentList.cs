@@ -5,9 +5,10 @@ using System.Runtime.CompilerServices;
 namespace Streaming.Pipeline.Timelines;
 
 /// <summary>
-/// Segments of one rendition in order, as a reader sees them at one moment. Immutable. Lists of a growing timeline share what
-/// they have in common (<see cref="SegmentWindow"/>), and running totals tell of any stretch what it consists of, so that
-/// nothing that is done for a part or a segment depends on how many there are: a window of hours has thousands.
+/// Segments of one rendition in order, as a reader sees them at one moment. Immutable. Lists of a growing timeline
+/// share what they have in common (<see cref="SegmentWindow"/>), and running totals tell of any stretch what it
+/// consists of, so that nothing that is done for a part or a segment depends on how many there are: a window of hours
+/// has thousands.
 /// </summary>
 [CollectionBuilder(typeof(SegmentList), nameof(Create))]
 public sealed class SegmentList : IReadOnlyList<Segment>

@@ -4,13 +4,14 @@ using Streaming.Pipeline.Media;
 namespace Streaming.Pipeline.Timelines;
 
 /// <summary>
-/// The complete segments of a rendition as its owner sees them: appended at the edge, taken off at the other end, each in
-/// constant time on average. <see cref="List"/> gives readers a view of it that never changes.
+/// The complete segments of a rendition as its owner sees them: appended at the edge, taken off at the other end, each
+/// in constant time on average. <see cref="List"/> gives readers a view of it that never changes.
 /// </summary>
 /// <remarks>
-/// The newest segments, which still have their parts, are copied from list to list; there are a dozen. When one has lost its
-/// parts it goes into an array that all lists share: its place there is behind what any list before can see, and is written
-/// once. A full array is left to those who read it; what the window still holds moves into the next, twice as large as that.
+/// The newest segments, which still have their parts, are copied from list to list; there are a dozen. When one has
+/// lost its parts it goes into an array that all lists share: its place there is behind what any list before can see,
+/// and is written once. A full array is left to those who read it; what the window still holds moves into the next,
+/// twice as large as that.
 /// </remarks>
 /// <param name="partsKept">Media behind the edge whose parts are remembered; null for all.</param>
 internal sealed class SegmentWindow(TimeSpan? partsKept)
