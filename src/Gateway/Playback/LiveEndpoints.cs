@@ -134,15 +134,14 @@ internal static class LiveEndpoints
 
         if (MediaNames.TryParseSegment(name, out _))
         {
-            if (await GrowingSegmentResult.WaitAsync(
-                broadcast, rendition, sequence, type, time, context.RequestAborted) is { } growing)
+            // What does not grow any more may have become a gap meanwhile.
+            IResult? answer = Gap(broadcast, rendition, sequence, type);
+            answer ??= await GrowingSegmentResult.WaitAsync(
+                broadcast, rendition, sequence, type, time, context.RequestAborted);
+            answer ??= Gap(broadcast, rendition, sequence, type);
+            if (answer is not null)
             {
-                return growing;
-            }
-
-            if (broadcast.Snapshot.Find(rendition)?.Find(sequence) is { IsGap: true } gap)
-            {
-                return new MediaResult(EmptySegment.Create(sequence, gap.DecodeTime), type, MediaTypes.Immutable);
+                return answer;
             }
         }
 
@@ -160,6 +159,12 @@ internal static class LiveEndpoints
     private static bool WasHintedInVain(RenditionSnapshot rendition, string name) =>
         MediaNames.TryParsePart(name, out var sequence, out var index)
         && rendition.Find(sequence) is { } segment && (segment.IsGap || index >= segment.Parts.Length);
+
+    /// <summary>What is served in place of a segment that the rendition does not have; null when it is no gap.</summary>
+    private static MediaResult? Gap(Broadcast broadcast, string rendition, long sequence, string type) =>
+        broadcast.Snapshot!.Find(rendition)?.Find(sequence) is { IsGap: true } gap
+            ? new MediaResult(EmptySegment.Create(sequence, gap.DecodeTime), type, MediaTypes.Immutable)
+            : null;
 
     /// <summary>The wall clock for DASH's UTCTiming (urn:mpeg:dash:utc:http-iso:2014).</summary>
     private static ContentHttpResult Time(HttpContext context, TimeProvider time)

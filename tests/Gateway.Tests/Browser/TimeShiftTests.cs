@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Playwright;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Gateway.Tests.Pictures;
@@ -62,8 +63,12 @@ public sealed class TimeShiftTests(Chromium chromium, TintedBroadcast live) : IC
         await Eventually.GetAsync("it is 10 s back", () => BehindAsync(page), behind => behind is > 8 and < 13);
         Assert.Matches("^0:[01][0-9] behind live, ", await bar.GetAttributeAsync("aria-valuetext"));
         await bar.PressAsync("Home");
-        await Eventually.HoldsAsync("it is at the beginning of the window", () => page.Page.EvaluateAsync<bool>(
-            "() => { const { video, range } = window.__player; return video.currentTime < range().start + 3 && !video.seeking; }"));
+        await Eventually.GetAsync(
+            "it is at the beginning of the window",
+            () => page.Page.EvaluateAsync<string>(
+                "() => { const { video, range } = window.__player; "
+                    + "return video.seeking ? 'seeking' : (video.currentTime - range().start).toFixed(2); }"),
+            place => double.TryParse(place, CultureInfo.InvariantCulture, out var seconds) && seconds < 3);
         await bar.PressAsync("End");
         await AssertAtEdgeAsync(page);
         Assert.Equal(0, await page.OverflowAsync());

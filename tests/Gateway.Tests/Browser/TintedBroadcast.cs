@@ -15,7 +15,8 @@ public sealed class TintedBroadcast : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Node = await Node.StartAsync("Segments:Window=00:01:00");
+        // Longer than the tests take: who is at the beginning of a window that moves does not stay there.
+        Node = await Node.StartAsync("Segments:Window=00:05:00");
         Channel = await Node.CreateChannelAsync();
         _publisher = Channel.Publish(await Sources.Tinted);
         BroadcastId = (await Channel.LiveAsync("source", "240p", "audio")).BroadcastId!;

@@ -135,11 +135,15 @@ export function createHlsEngine(video: HTMLVideoElement, source: EngineSource, e
   };
 }
 
-/** What has begun to leave the window is out of it before it is loaded: then hls.js goes back to the live edge. */
-function rangeOf({ fragmentStart, startSN, edge, live, targetduration }: LevelDetails, liveSync: number | null) {
-  const end = live ? (liveSync ?? edge) : edge;
-  const slides = live && startSN > 0;
-  return { start: slides ? Math.min(fragmentStart + targetduration, end) : fragmentStart, end };
+/**
+ * Of a live broadcast without what comes first. In a window that moves it is gone before it is loaded, and hls.js goes back to
+ * the live edge. In one that does not yet, it begins some milliseconds before zero on the video's clock, depending on where hls.js
+ * joined, and a browser drops a key frame from before zero with all that needs it.
+ */
+function rangeOf({ fragmentStart, edge, live, targetduration }: LevelDetails, liveSync: number | null) {
+  if (!live) return { start: fragmentStart, end: edge };
+  const end = liveSync ?? edge;
+  return { start: Math.min(fragmentStart + targetduration, end), end };
 }
 
 function dateAt(details: LevelDetails | null, time: number): number | null {
