@@ -10,6 +10,7 @@ namespace Streaming.Pipeline.Tests.Flv;
 /// <summary>
 /// Random and mutated input: nothing but the documented exceptions, and no more memory or time than the input's.
 /// </summary>
+[Collection(nameof(MeasuredMemory))]
 public class FlvFuzzTests
 {
     private const int Cases = 60_000;
