@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What the comparisons share; read by them with `source`. They run from the root of the repository.
+# What the comparisons share; read by them with `source`, which also makes their end the end of all that they started. They run
+# from the root of the repository.
 
 # shellcheck disable=SC2034 # for the scripts that read this file
 ticks_per_second="$(getconf CLK_TCK)"
@@ -19,6 +20,9 @@ finish() {
   rm -rf "$scratch"
   exit "$code"
 }
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 # Ends children and waits until they are gone.
 stop() {

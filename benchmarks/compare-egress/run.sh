@@ -5,9 +5,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=benchmarks/measure.sh
 source benchmarks/measure.sh
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 usage() {
   cat <<'TEXT'

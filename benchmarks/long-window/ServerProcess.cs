@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Streaming.LongWindow;
@@ -7,36 +8,42 @@ internal sealed class ServerProcess(int id, string heapReport)
 {
     private static readonly TimeSpan ReportTimeout = TimeSpan.FromSeconds(20);
 
-    // USER_HZ, which Linux has at 100 wherever .NET runs.
-    private const double TicksPerSecond = 100;
-
     /// <summary>User and system time so far.</summary>
     public TimeSpan Cpu
     {
         get
         {
-            // The second field, the name, may hold spaces; after it, utime and stime are the 12th and 13th.
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / TicksPerSecond);
+            using var process = Process.GetProcessById(id);
+            return process.TotalProcessorTime;
         }
     }
 
     /// <summary>Resident memory in bytes.</summary>
-    public long Resident => 1024 * Number(File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+    public long Resident
+    {
+        get
+        {
+            using var process = Process.GetProcessById(id);
+            return process.WorkingSet64;
+        }
+    }
 
     /// <summary>Bytes that are live on the heap after a full collection, and bytes that were allocated since the start.</summary>
     public async Task<(long Live, long Allocated)> HeapAsync()
     {
-        await File.WriteAllTextAsync(heapReport + ".wanted", "");
+        File.Delete(heapReport);
         using var timeout = new CancellationTokenSource(ReportTimeout);
-        while (File.Exists(heapReport + ".wanted"))
+        using (var kill = Process.Start("kill", ["-USR1", id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(timeout.Token);
+        }
+
+        while (!File.Exists(heapReport))
         {
             await Task.Delay(50, timeout.Token);
         }
 
-        var numbers = (await File.ReadAllTextAsync(heapReport)).Split(' ');
+        var numbers = (await File.ReadAllTextAsync(heapReport, timeout.Token)).Split(' ');
         return (Number(numbers[0]), Number(numbers[1]));
     }
 

@@ -22,7 +22,8 @@ internal sealed class ViewerLoad(WaitingOptions options, ServerShare share)
     {
         var renditions = channel.Folders.Select(folder => new AwaitedRendition(folder)).ToArray();
         var (video, audio) = (renditions[..^1], renditions[^1]);
-        var residentBefore = ServerProcess.ResidentKib(options.ServerProcess);
+        using var server = Process.GetProcessById(options.ServerProcess);
+        var residentBefore = server.WorkingSet64;
         var viewers = new List<Task>(options.Viewers);
         for (var i = 0; i < options.Viewers; i++)
         {
@@ -34,18 +35,20 @@ internal sealed class ViewerLoad(WaitingOptions options, ServerShare share)
         }
 
         await WaitAsync(Settling);
-        var resident = ServerProcess.ResidentKib(options.ServerProcess);
-        var (began, cpuBefore) = (Stopwatch.GetTimestamp(), ServerProcess.CpuSeconds(options.ServerProcess));
+        server.Refresh();
+        var resident = server.WorkingSet64;
+        var (began, cpuBefore) = (Stopwatch.GetTimestamp(), server.TotalProcessorTime);
         _isMeasuring = true;
         var following = share.RunAsync(channel, cancellationToken);
         await await Task.WhenAny([following, .. viewers]);
         _isMeasuring = false;
-        var cpu = (ServerProcess.CpuSeconds(options.ServerProcess) - cpuBefore) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        server.Refresh();
+        var cpu = (server.TotalProcessorTime - cpuBefore) / Stopwatch.GetElapsedTime(began);
         _isOver = true;
         await Task.WhenAll([following, .. viewers]);
         Console.WriteLine(
-            $"{options.Viewers} viewers wait; server {cpu:F2} CPU-s a second, {resident / 1024} MiB resident, "
-            + $"{(resident - residentBefore) / (double)options.Viewers:F1} KiB a viewer");
+            $"{options.Viewers} viewers wait; server {cpu:F2} CPU-s a second, {resident >> 20} MiB resident, "
+            + $"{(resident - residentBefore) / 1024.0 / options.Viewers:F1} KiB a viewer");
         return Report(renditions);
 
         async Task WaitAsync(TimeSpan time)

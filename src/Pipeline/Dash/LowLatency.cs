@@ -9,7 +9,7 @@ namespace Streaming.Pipeline.Dash;
 /// ISO/IEC 23009-1 §5.3.9.2, DASH-IF Low-latency Modes for DASH. Where segments are even, players find the newest by the
 /// clock; else it is listed with the duration that it is expected to get.
 /// </summary>
-internal sealed record LowLatency(int Period, TimeSpan PartTarget)
+internal sealed record LowLatency(TimeSpan PartTarget)
 {
     /// <summary>Decimals of @availabilityTimeOffset, in seconds.</summary>
     public const byte OffsetDecimals = 3;
@@ -36,7 +36,7 @@ internal sealed record LowLatency(int Period, TimeSpan PartTarget)
             return null;
         }
 
-        return contents.SetItem(contents.Length - 1, newest with { LowLatency = new(newest.Index, broadcast.PartTarget) });
+        return contents.SetItem(contents.Length - 1, newest with { LowLatency = new(broadcast.PartTarget) });
     }
 
     /// <summary>The options, completed.</summary>
@@ -69,8 +69,8 @@ internal sealed record LowLatency(int Period, TimeSpan PartTarget)
         MediaClock.Rescale(PartTarget.Ticks, (uint)TimeSpan.TicksPerSecond, timescale);
 
     /// <summary>The segments of a track with the one that is growing.</summary>
-    public SegmentList Listed(RenditionSnapshot track) =>
-        track.Open is { Parts.IsEmpty: false, Independent: true } open && open.Boundary.Period == Period
+    public static SegmentList Listed(PeriodContent content, RenditionSnapshot track) =>
+        track.Open is { Parts.IsEmpty: false, Independent: true } open && open.Boundary.Period == content.Index
             && open.Initialization == track.Segments[^1].Initialization
             && open.Boundary.MediaSequence == track.Segments[^1].Boundary.MediaSequence + 1
             ? [.. track.Segments, open with { Duration = Math.Max(open.Duration, Expected(track)) }]

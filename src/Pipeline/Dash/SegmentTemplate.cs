@@ -36,7 +36,7 @@ internal static class SegmentTemplate
         else
         {
             xml.Attribute("startNumber"u8, first.Boundary.MediaSequence);
-            WriteTimeline(ref xml, content.LowLatency?.Listed(track) ?? track.Segments);
+            WriteTimeline(ref xml, content.LowLatency is null ? track.Segments : LowLatency.Listed(content, track));
         }
 
         xml.End("SegmentTemplate"u8);

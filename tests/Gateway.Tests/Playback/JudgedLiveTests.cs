@@ -1,67 +1,47 @@
-using System.Text.Json;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Pipeline.Tests;
-using Streaming.Pipeline.Tests.Timelines;
 
 namespace Streaming.Gateway.Tests.Playback;
 
 /// <summary>What a node serves, in the judgement of hls-parser (strict), mpd-parser and ffprobe.</summary>
 public sealed class JudgedLiveTests(LiveNode live) : IClassFixture<LiveNode>
 {
-    private static readonly string Tool = Path.Combine(Repository.Root, "tests", "tools", "manifests");
-
     [Fact]
     public async Task Manifests_OfLiveBroadcast_ParseStrictlyAndAgree()
     {
-        var folder = Directory.CreateTempSubdirectory("streaming-judged-");
-        try
+        string[] renditions = ["source", "240p", "audio"];
+        var manifests = new Dictionary<string, string>();
+        foreach (var name in (string[])["index.m3u8", "manifest.mpd"])
         {
-            string[] names = ["index.m3u8", "manifest.mpd"];
-            string[] renditions = ["source", "240p", "audio"];
-            foreach (var name in names)
-            {
-                await FetchAsync(name, name);
-            }
-
-            foreach (var rendition in renditions)
-            {
-                await FetchAsync($"{live.BroadcastId}/{rendition}/index.m3u8", $"{rendition}.m3u8");
-            }
-
-            await InstallAsync();
-            await TestMedia.RunAsync("node", [Path.Combine(Tool, "judge.mjs"), folder.FullName]);
-            await using var file = File.OpenRead(Path.Combine(folder.FullName, "judged.json"));
-            var judged = (await JsonSerializer.DeserializeAsync<Dictionary<string, Judgement>>(file, JsonSerializerOptions.Web))!;
-
-            Assert.Equal(5, judged.Count);
-            Assert.All(judged, judgement => Assert.Null(judgement.Value.Error));
-            var variants = judged["index.m3u8"].Multivariant!.Variants;
-            Assert.Equal([640, 426], variants.Select(variant => variant.Width));
-            Assert.All(variants, variant => Assert.Equal(25, variant.FrameRate, 1.0));
-            Assert.All(variants, variant => Assert.Contains("mp4a.40.2", variant.Codecs, StringComparison.Ordinal));
-            Assert.All(variants, variant => Assert.Equal($"{live.BroadcastId}/audio/index.m3u8", Assert.Single(variant.Audio).Uri));
-            foreach (var rendition in renditions)
-            {
-                var media = judged[$"{rendition}.m3u8"].Media!;
-                Assert.True(media.Segments.Length >= 5, rendition);
-                Assert.True(media.IndependentSegments, rendition);
-                var complete = media.Segments.Where(segment => segment.Uri is { Length: > 0 }); // the last one is growing
-                Assert.All(complete, segment => Assert.InRange(segment.Duration, 0.8, media.TargetDuration));
-            }
-
-            var mpd = judged["manifest.mpd"].Mpd!;
-            Assert.Empty(mpd.Warnings);
-            Assert.Equal([640, 426], mpd.Playlists.Select(playlist => playlist.Width).OrderDescending());
-            Assert.Single(mpd.Audio);
-            Assert.All(mpd.Playlists.Concat(mpd.Audio), playlist => Assert.True(playlist.Segments.Length >= 5, playlist.Id));
-
-            async Task FetchAsync(string path, string name) => await File.WriteAllTextAsync(
-                Path.Combine(folder.FullName, name), await live.Node.Viewer.GetStringAsync($"/live/{live.Channel.Slug}/{path}"));
+            manifests[name] = await live.Node.Viewer.GetStringAsync($"/live/{live.Channel.Slug}/{name}");
         }
-        finally
+
+        foreach (var rendition in renditions)
         {
-            folder.Delete(recursive: true);
+            manifests[$"{rendition}.m3u8"] =
+                await live.Node.Viewer.GetStringAsync($"/live/{live.Channel.Slug}/{live.BroadcastId}/{rendition}/index.m3u8");
         }
+
+        var judged = await ManifestJudge.JudgeAsync(manifests);
+        var variants = judged["index.m3u8"].Multivariant!.Variants;
+        Assert.Equal([640, 426], variants.Select(variant => variant.Width));
+        Assert.All(variants, variant => Assert.Equal(25, variant.FrameRate, 1.0));
+        Assert.All(variants, variant => Assert.Contains("mp4a.40.2", variant.Codecs, StringComparison.Ordinal));
+        Assert.All(variants, variant => Assert.Equal($"{live.BroadcastId}/audio/index.m3u8", Assert.Single(variant.Audio).Uri));
+        foreach (var rendition in renditions)
+        {
+            var media = judged[$"{rendition}.m3u8"].Media!;
+            Assert.True(media.Segments.Length >= 5, rendition);
+            Assert.True(media.IndependentSegments, rendition);
+            var complete = media.Segments.Where(segment => segment.Uri is { Length: > 0 }); // the last one is growing
+            Assert.All(complete, segment => Assert.InRange(segment.Duration, 0.8, media.TargetDuration));
+        }
+
+        var mpd = judged["manifest.mpd"].Mpd!;
+        Assert.Empty(mpd.Warnings);
+        Assert.Equal([640, 426], mpd.Playlists.Select(playlist => playlist.Width).OrderDescending());
+        Assert.Single(mpd.Audio);
+        Assert.All(mpd.Playlists.Concat(mpd.Audio), playlist => Assert.True(playlist.Segments.Length >= 5, playlist.Id));
     }
 
     [Theory]
@@ -100,8 +80,4 @@ public sealed class JudgedLiveTests(LiveNode live) : IClassFixture<LiveNode>
             File.Delete(file);
         }
     }
-
-    private static Task InstallAsync() => Directory.Exists(Path.Combine(Tool, "node_modules"))
-        ? Task.CompletedTask
-        : TestMedia.RunAsync("npm", ["--prefix", Tool, "ci", "--omit=optional", "--no-audit", "--no-fund"]);
 }

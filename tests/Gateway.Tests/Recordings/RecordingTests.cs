@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Gateway.Tests.Playback;
 using Streaming.Pipeline.Tests;
-using Streaming.Pipeline.Tests.Timelines;
 
 namespace Streaming.Gateway.Tests.Recordings;
 
@@ -16,7 +15,6 @@ public sealed class RecordingTests
     private const double Seconds = 12;
 
     private static readonly string[] Renditions = ["source", "240p", "audio"];
-    private static readonly string Tool = Path.Combine(Repository.Root, "tests", "tools", "manifests");
 
     private static Task<string> Source { get; } = TestMedia.FlvAsync(
         fps: "25", gop: 25, size: "640x360", seconds: Seconds, videoOptions: "-preset ultrafast -b:v 500k");
@@ -210,46 +208,29 @@ public sealed class RecordingTests
 
     private static async Task JudgeAsync(Node node, RecordingResource recording)
     {
-        var folder = Directory.CreateTempSubdirectory("streaming-judged-");
-        try
+        var manifests = new Dictionary<string, string>();
+        foreach (var name in (string[])["index.m3u8", "manifest.mpd", .. Renditions.Select(rendition => rendition + "/index.m3u8")])
         {
-            foreach (var name in (string[])["index.m3u8", "manifest.mpd", .. Renditions.Select(rendition => rendition + "/index.m3u8")])
-            {
-                await File.WriteAllTextAsync(
-                    Path.Combine(folder.FullName, name.Replace("/index", "", StringComparison.Ordinal)),
-                    await node.Viewer.GetStringAsync($"/vod/{recording.Id}/{name}"));
-            }
-
-            await InstallAsync();
-            await TestMedia.RunAsync("node", [Path.Combine(Tool, "judge.mjs"), folder.FullName]);
-            await using var file = File.OpenRead(Path.Combine(folder.FullName, "judged.json"));
-            var judged = (await JsonSerializer.DeserializeAsync<Dictionary<string, Judgement>>(file, JsonSerializerOptions.Web))!;
-            Assert.Equal(5, judged.Count);
-            Assert.All(judged, judgement => Assert.Null(judgement.Value.Error));
-            foreach (var rendition in Renditions)
-            {
-                var media = judged[rendition + ".m3u8"].Media!;
-                Assert.True(media.Endlist);
-                Assert.Equal("VOD", media.PlaylistType);
-                Assert.Equal(Seconds, media.Segments.Sum(segment => segment.Duration), 0.1);
-                Assert.DoesNotContain(media.Segments, segment => segment.Gap);
-            }
-
-            var mpd = judged["manifest.mpd"].Mpd!;
-            Assert.Empty(mpd.Warnings);
-            Assert.Equal(Seconds, mpd.Duration, 0.1);
-            Assert.Equal([640, 426], mpd.Playlists.Select(playlist => playlist.Width).OrderDescending());
-            Assert.All(mpd.Playlists.Concat(mpd.Audio), playlist => Assert.True(playlist.EndList, playlist.Id));
+            manifests[name.Replace("/index", "", StringComparison.Ordinal)] =
+                await node.Viewer.GetStringAsync($"/vod/{recording.Id}/{name}");
         }
-        finally
+
+        var judged = await ManifestJudge.JudgeAsync(manifests);
+        foreach (var rendition in Renditions)
         {
-            folder.Delete(recursive: true);
+            var media = judged[rendition + ".m3u8"].Media!;
+            Assert.True(media.Endlist);
+            Assert.Equal("VOD", media.PlaylistType);
+            Assert.Equal(Seconds, media.Segments.Sum(segment => segment.Duration), 0.1);
+            Assert.DoesNotContain(media.Segments, segment => segment.Gap);
         }
+
+        var mpd = judged["manifest.mpd"].Mpd!;
+        Assert.Empty(mpd.Warnings);
+        Assert.Equal(Seconds, mpd.Duration, 0.1);
+        Assert.Equal([640, 426], mpd.Playlists.Select(playlist => playlist.Width).OrderDescending());
+        Assert.All(mpd.Playlists.Concat(mpd.Audio), playlist => Assert.True(playlist.EndList, playlist.Id));
     }
-
-    private static Task InstallAsync() => Directory.Exists(Path.Combine(Tool, "node_modules"))
-        ? Task.CompletedTask
-        : TestMedia.RunAsync("npm", ["--prefix", Tool, "ci", "--omit=optional", "--no-audit", "--no-fund"]);
 
     /// <summary>
     /// What a crash would leave: the databases first, so that media is there at least as far as they say, unless it is in
