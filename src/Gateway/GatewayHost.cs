@@ -60,6 +60,9 @@ public static class GatewayHost
         // Requests are counted, not told: a line each would cost more than most answers.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+
+        // It is told of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -101,10 +104,6 @@ public static class GatewayHost
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
-        services.AddCors(cors => cors.AddPolicy(LiveEndpoints.CorsPolicy, policy => policy
-            .AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD")
-            .WithExposedHeaders("Content-Length", "Content-Range", "Date")
-            .SetPreflightMaxAge(TimeSpan.FromDays(1))));
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<RtmpListener>();
@@ -147,13 +146,14 @@ public static class GatewayHost
 
     private static void Map(WebApplication app)
     {
+        // Live playback ends at the routing; what comes after it is for all other requests.
         app.UseExceptionHandler();
+        app.UseAnyOrigin("/live", "/vod", "/time");
+        app.UseRouting();
         app.UseStatusCodePages();
         app.UsePages();
-        app.UseRouting();
-        app.UseCors();
         app.MapChannels();
-        app.MapLive();
+        ActivatorUtilities.CreateInstance<LiveEndpoints>(app.Services).Map(app);
         app.MapThumbnails();
         app.MapRecordings();
         app.MapOnDemand();

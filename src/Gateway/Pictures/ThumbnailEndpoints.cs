@@ -18,7 +18,7 @@ internal static class ThumbnailEndpoints
 
     public static void MapThumbnails(this IEndpointRouteBuilder routes)
     {
-        var pictures = routes.MapGroup("").WithTags("Pictures").RequireCors(LiveEndpoints.CorsPolicy);
+        var pictures = routes.MapGroup("").WithTags("Pictures");
         pictures.MapMethods("/live/{slug}/thumbnail.jpg", Methods, ChannelAsync).WithName("Thumbnail");
         pictures.MapMethods("/live/{slug}/{broadcastId}/thumbnails/{mediaSequence:long}.jpg", Methods, LiveAsync)
             .WithName("SegmentThumbnail");

@@ -7,67 +7,49 @@ using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Gateway.Playback;
 
-/// <summary>Live playback of the contract: manifests and media.</summary>
-internal static class LiveEndpoints
+/// <summary>
+/// Live playback of the contract: manifests and media. Most of what a node is asked for: these endpoints are reached before
+/// all that other requests need, and find their parts without asking for them each time.
+/// </summary>
+internal sealed class LiveEndpoints(
+    LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers, TimeProvider time)
 {
-    public const string CorsPolicy = "media";
-
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
-    public static void MapLive(this IEndpointRouteBuilder routes)
+    public void Map(IEndpointRouteBuilder routes)
     {
-        var live = routes.MapGroup("/live/{slug}").WithTags("Playback").RequireCors(CorsPolicy);
-        live.MapMethods("/index.m3u8", Methods, Multivariant).WithName("HlsMultivariantPlaylist");
-        live.MapMethods("/manifest.mpd", Methods, Mpd).WithName("DashManifest");
+        var live = routes.MapGroup("/live/{slug}").WithTags("Playback");
+        live.MapMethods("/index.m3u8", Methods, Multivariant).WithName("HlsMultivariantPlaylist").ShortCircuit();
+        live.MapMethods("/manifest.mpd", Methods, Mpd).WithName("DashManifest").ShortCircuit();
         live.MapMethods("/{broadcastId}/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync)
-            .WithName("HlsMediaPlaylist");
-        live.MapMethods("/{broadcastId}/{rendition}/{name}", Methods, FileAsync).WithName("Media");
-        routes.MapMethods("/time", Methods, Time).RequireCors(CorsPolicy).WithName("Time").WithTags("Playback");
+            .WithName("HlsMediaPlaylist").ShortCircuit();
+        live.MapMethods("/{broadcastId}/{rendition}/{name}", Methods, FileAsync).WithName("Media").ShortCircuit();
+        routes.MapMethods("/time", Methods, Time).WithName("Time").WithTags("Playback").ShortCircuit();
     }
 
-    private static IResult Multivariant(
-        string slug,
-        HttpContext context,
-        LiveChannels channels,
-        ChannelDirectory directory,
-        Playlists playlists,
-        Viewers viewers)
+    private IResult Multivariant(string slug, HttpContext context) =>
+        Offered(slug, context) is { } snapshot
+            ? new ManifestResult(playlists.Multivariant(snapshot), MediaTypes.HlsPlaylist, MediaTypes.Live)
+            : Offline(slug, context);
+
+    private IResult Mpd(string slug, HttpContext context) =>
+        Offered(slug, context) is { } snapshot
+            ? new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge)
+            : Offline(slug, context);
+
+    /// <summary>What a channel offers to the viewer who asks; null when there is nothing to play yet.</summary>
+    private BroadcastSnapshot? Offered(string slug, HttpContext context)
     {
         if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
         {
-            return Offline(slug, context, directory);
+            return null;
         }
 
         viewers.Saw(slug, context);
-        return new ManifestResult(playlists.Multivariant(snapshot), MediaTypes.HlsPlaylist, MediaTypes.Live);
+        return snapshot;
     }
 
-    private static IResult Mpd(
-        string slug,
-        HttpContext context,
-        LiveChannels channels,
-        ChannelDirectory directory,
-        Playlists playlists,
-        Viewers viewers)
-    {
-        if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
-        {
-            return Offline(slug, context, directory);
-        }
-
-        viewers.Saw(slug, context);
-        return new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge);
-    }
-
-    private static async Task<IResult> PlaylistAsync(
-        string slug,
-        string broadcastId,
-        string rendition,
-        HttpContext context,
-        LiveChannels channels,
-        Playlists playlists,
-        Viewers viewers,
-        TimeProvider time)
+    private async Task<IResult> PlaylistAsync(string slug, string broadcastId, string rendition, HttpContext context)
     {
         if (!BlockingReload.TryParse(context.Request.Query, out var reload))
         {
@@ -97,14 +79,8 @@ internal static class LiveEndpoints
             : Missing(context, isGone: false);
     }
 
-    private static async Task<IResult> FileAsync(
-        string slug,
-        string broadcastId,
-        string rendition,
-        string name,
-        HttpContext context,
-        LiveChannels channels,
-        TimeProvider time)
+    private async Task<IResult> FileAsync(
+        string slug, string broadcastId, string rendition, string name, HttpContext context)
     {
         if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast)
         {
@@ -167,14 +143,14 @@ internal static class LiveEndpoints
             : null;
 
     /// <summary>The wall clock for DASH's UTCTiming (urn:mpeg:dash:utc:http-iso:2014).</summary>
-    private static ContentHttpResult Time(HttpContext context, TimeProvider time)
+    private ContentHttpResult Time(HttpContext context)
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return TypedResults.Text(
             time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
     }
 
-    private static ProblemHttpResult Offline(string slug, HttpContext context, ChannelDirectory directory)
+    private ProblemHttpResult Offline(string slug, HttpContext context)
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return directory.Find(slug) is null

@@ -17,7 +17,7 @@ internal static class OnDemandEndpoints
 
     public static void MapOnDemand(this IEndpointRouteBuilder routes)
     {
-        var recording = routes.MapGroup("/vod/{id}").WithTags("Recordings").RequireCors(LiveEndpoints.CorsPolicy);
+        var recording = routes.MapGroup("/vod/{id}").WithTags("Recordings");
         recording.MapMethods("/index.m3u8", Methods, Multivariant).WithName("RecordedHlsMultivariantPlaylist");
         recording.MapMethods("/manifest.mpd", Methods, Mpd).WithName("RecordedDashManifest");
         recording.MapMethods("/{rendition}/" + MediaNames.MediaPlaylist, Methods, Playlist).WithName("RecordedHlsMediaPlaylist");

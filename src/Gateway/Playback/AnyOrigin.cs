@@ -1,0 +1,35 @@
+namespace Streaming.Gateway.Playback;
+
+/// <summary>
+/// What is for everybody may be played on the pages of any origin. Each answer says so, whether it was asked or not: what a
+/// shared cache keeps of one viewer's is then right for every other's. Fetch §3.2 (the CORS protocol).
+/// </summary>
+internal static class AnyOrigin
+{
+    private const string Exposed = "Content-Length,Content-Range,Date";
+    private const string Methods = "GET,HEAD";
+    private const string PreflightMaxAge = "86400";
+
+    /// <summary>Opens the addresses below these to any origin, and answers their preflights.</summary>
+    public static void UseAnyOrigin(this IApplicationBuilder app, params PathString[] paths) => app.Use(next => context =>
+    {
+        if (!Array.Exists(paths, context.Request.Path.StartsWithSegments))
+        {
+            return next(context);
+        }
+
+        var headers = context.Response.Headers;
+        headers.AccessControlAllowOrigin = "*";
+        if (!HttpMethods.IsOptions(context.Request.Method))
+        {
+            headers.AccessControlExposeHeaders = Exposed;
+            return next(context);
+        }
+
+        headers.AccessControlAllowMethods = Methods;
+        headers.AccessControlAllowHeaders = context.Request.Headers.AccessControlRequestHeaders;
+        headers.AccessControlMaxAge = PreflightMaxAge;
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    });
+}
