@@ -143,7 +143,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     public override void Video(in Sample sample, long duration)
     {
         _sourcePackager!.Add(sample, duration);
-        _ladder.Video(sample, Segmenter.ReorderDelayMs, Segmenter.VideoConfiguration!, Segmenter.IsOnGrid);
+        _ladder.Video(sample, duration, Segmenter.ReorderDelayMs, Segmenter.VideoConfiguration!, Segmenter.IsOnGrid);
     }
 
     public override void Audio(in Sample sample, long duration) => _audioPackager?.Add(sample, duration);

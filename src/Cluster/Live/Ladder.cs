@@ -115,7 +115,7 @@ internal sealed class Ladder(
     }
 
     /// <summary>A picture of the source.</summary>
-    public void Video(in Sample sample, int reorderDelayMs, VideoConfiguration source, bool isOnGrid)
+    public void Video(in Sample sample, long duration, int reorderDelayMs, VideoConfiguration source, bool isOnGrid)
     {
         if (sample.IsSync && _next is null)
         {
@@ -126,12 +126,12 @@ internal sealed class Ladder(
             }
         }
 
-        if (_active is not null && !_active.Feed.TryWrite(sample, reorderDelayMs))
+        if (_active is not null && !_active.Feed.TryWrite(sample, duration, reorderDelayMs))
         {
             GiveUp(ref _active);
         }
 
-        if (_next is not null && !_next.Feed.TryWrite(sample, reorderDelayMs))
+        if (_next is not null && !_next.Feed.TryWrite(sample, duration, reorderDelayMs))
         {
             GiveUp(ref _next);
         }

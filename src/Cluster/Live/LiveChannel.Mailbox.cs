@@ -7,6 +7,9 @@ namespace Streaming.Cluster.Live;
 /// <content>What others may put into the mailbox; safe from any thread.</content>
 public sealed partial class LiveChannel
 {
+    /// <summary>How much waits in the mailbox.</summary>
+    internal int MailCount => _mailbox.Reader.Count;
+
     /// <summary>A publisher begins. One that is there already gives way.</summary>
     internal async ValueTask<Publication> BeginAsync(CancellationToken cancellationToken)
     {

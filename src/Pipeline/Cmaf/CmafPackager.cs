@@ -9,7 +9,7 @@ namespace Streaming.Pipeline.Cmaf;
 /// </summary>
 public sealed class CmafPackager
 {
-    // Encoders tell times in milliseconds: the next sample may last that much longer than this one.
+    // Encoders tell times in milliseconds: the next sample may last that much longer than they do on the average.
     private const int RoundingsPerSecond = 1000;
 
     private readonly Action<PackagedMedia> _emit;
@@ -58,8 +58,9 @@ public sealed class CmafPackager
         _chunk.Add(sample);
         _end = sample.DecodeTime + duration;
 
-        // Another sample like this one might not fit any more: waiting for it would cost the whole part its duration.
-        if (_end + duration + _rounding - _chunk.DecodeTime > _partTarget)
+        // Another sample like these might not fit any more: waiting for it would cost the whole part its duration.
+        var length = _end - _chunk.DecodeTime;
+        if (length + (length / _chunk.Count) + _rounding > _partTarget)
         {
             EndPart(_end);
         }

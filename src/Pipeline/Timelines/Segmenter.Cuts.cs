@@ -27,17 +27,17 @@ public sealed partial class Segmenter
     private void CutForAudio(long ms)
     {
         var clock = ms * MediaClock.TicksPerMs;
+        // The same where audio was missing; a change that waits takes effect there.
+        while (_isOpen && _cutter.NextOverdue(AudioEnd ?? _videoClock.Next, clock) is { } overdue)
+        {
+            BeginAfterVideo(overdue, overdue);
+        }
+
         if (!_isOpen || _configurationChanged)
         {
             _cutter.Restart(clock);
             BeginSegment(Math.Max(clock, _videoClock.Next), clock, true);
             return;
-        }
-
-        // The same where audio was missing.
-        while (_cutter.NextOverdue(AudioEnd ?? clock, clock) is { } overdue)
-        {
-            BeginAfterVideo(overdue, overdue);
         }
 
         if (_cutter.NextAudio(clock, overdueOnly: _video is not null))

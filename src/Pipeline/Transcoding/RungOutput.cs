@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Streaming.Pipeline.Cmaf;
@@ -11,7 +10,7 @@ namespace Streaming.Pipeline.Transcoding;
 internal sealed class RungOutput(
     int epoch,
     LadderRung rung,
-    ConcurrentQueue<SegmentMark> marks,
+    SourcePlaces source,
     TimeSpan partTarget,
     Func<RungMedia, CancellationToken, ValueTask> output) : IDisposable
 {
@@ -82,7 +81,7 @@ internal sealed class RungOutput(
         if (_packager is null && content.HasFlag(FlvContent.VideoConfiguration))
         {
             _packager = new CmafPackager(_demuxer.Video!, partTarget, _made.Enqueue);
-            Volatile.Write(ref _segmenter, new RungSegmenter(marks, _packager));
+            Volatile.Write(ref _segmenter, new RungSegmenter(source, _packager));
         }
 
         if (_segmenter is not null && content.HasFlag(FlvContent.Frame))

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Media;
@@ -6,15 +5,13 @@ using Streaming.Pipeline.Media;
 namespace Streaming.Pipeline.Transcoding;
 
 /// <summary>
-/// Cuts a rung's pictures where the source was cut. Each picture waits for the next one, which tells its duration: so a
-/// segment lasts exactly as long as the source's.
+/// Cuts a rung's pictures where the source was cut. Each takes the next place of the source's: decode times and durations are
+/// the same in both, and known at once. A part is ready with its last picture.
 /// </summary>
-internal sealed class RungSegmenter(ConcurrentQueue<SegmentMark> marks, CmafPackager packager)
+internal sealed class RungSegmenter(SourcePlaces source, CmafPackager packager)
 {
     private bool _hasBegun;
-    private FlvTag _heldTag;
-    private Sample? _held;
-    private long _duration;
+    private long _duration = 1;
     private long _newest = long.MinValue;
 
     /// <summary>Presentation time of the newest picture, in 90 kHz ticks.</summary>
@@ -25,30 +22,20 @@ internal sealed class RungSegmenter(ConcurrentQueue<SegmentMark> marks, CmafPack
     {
         var presentation = ((long)frame.TimestampMs + frame.CompositionOffsetMs - TranscodeFeed.OffsetMs) * MediaClock.TicksPerMs;
         Volatile.Write(ref _newest, presentation);
-        var decode = presentation;
-        var begins = false;
-        while (marks.TryPeek(out var mark) && mark.PresentationTime <= presentation)
+        while (source.TryReach(presentation, out var mark))
         {
-            marks.TryDequeue(out _);
-            PutHeld(mark.DecodeTime);
             packager.BeginSegment(mark.Boundary!, mark.DecodeTime);
-            (decode, begins, _hasBegun) = (mark.DecodeTime, true, true);
+            _hasBegun = true;
         }
 
-        if (!_hasBegun)
+        // What is from before the run's first segment counts for nothing.
+        if (_hasBegun)
         {
-            tag.Release(); // From before the run's first segment.
-            return;
+            var decode = Place();
+            packager.Add(new Sample(decode, (int)(presentation - decode), frame.IsSync, frame.Data), _duration);
         }
 
-        if (!begins)
-        {
-            decode = Math.Max(presentation, (_held?.DecodeTime ?? packager.End) + 1);
-            PutHeld(decode);
-        }
-
-        _held = new Sample(decode, (int)(presentation - decode), frame.IsSync, frame.Data);
-        _heldTag = tag;
+        tag.Release();
     }
 
     /// <summary>
@@ -56,46 +43,34 @@ internal sealed class RungSegmenter(ConcurrentQueue<SegmentMark> marks, CmafPack
     /// </summary>
     public void Complete()
     {
-        while (marks.TryDequeue(out var mark))
+        while (source.TryReach(long.MaxValue, out var mark))
         {
             if (mark.Boundary is not null)
             {
-                PutHeld(mark.DecodeTime);
                 packager.BeginSegment(mark.Boundary, mark.DecodeTime);
             }
             else if (_hasBegun)
             {
-                var end = EndOfLast(mark.DecodeTime);
-                PutHeld(end);
-                packager.EndSegment(Math.Max(end, packager.End));
+                // A publisher that was cut off leaves out pictures that were to be shown before the end.
+                var end = packager.End;
+                packager.EndSegment(mark.DecodeTime - end > _duration ? end : Math.Max(mark.DecodeTime, end));
             }
-        }
-
-        if (_held is not null)
-        {
-            _held = null;
-            _heldTag.Release();
         }
     }
 
     /// <summary>
-    /// Where the last picture ends. A publisher that was cut off leaves out pictures that were to be shown before the end; shown
-    /// for as long as them, the last one would not fit into a part.
+    /// Where the next picture is decoded. One more than the source had in the segment (its pictures were cut by decode time, and
+    /// are irregular) shares the place of the one before.
     /// </summary>
-    private long EndOfLast(long end) => _held is { } last && _duration > 0 && end - last.DecodeTime > 2 * _duration
-        ? last.DecodeTime + _duration
-        : end;
-
-    private void PutHeld(long end)
+    private long Place()
     {
-        if (_held is not { } sample)
+        if (source.TryTake(out var place))
         {
-            return;
+            _duration = place.Duration;
+            return place.DecodeTime;
         }
 
-        _duration = Math.Max(1, end - sample.DecodeTime);
-        packager.Add(sample, _duration);
-        _held = null;
-        _heldTag.Release();
+        _duration = Math.Max(1, _duration / 2);
+        return packager.End - _duration;
     }
 }

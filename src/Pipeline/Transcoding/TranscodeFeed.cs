@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Media;
@@ -22,7 +21,7 @@ public sealed class TranscodeFeed
     private const int DecodeLeadMs = 100;
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
-    private readonly ConcurrentQueue<SegmentMark>[] _marks;
+    private readonly SourcePlaces[] _places;
     private readonly int _backlogBytesMax;
     private long _written;
     private long _taken;
@@ -32,7 +31,7 @@ public sealed class TranscodeFeed
     /// <param name="backlogBytesMax">Bytes that may wait.</param>
     public TranscodeFeed(TranscodeRun run, int backlogBytesMax)
     {
-        _marks = [.. run.Rungs.Select(_ => new ConcurrentQueue<SegmentMark>())];
+        _places = [.. run.Rungs.Select(_ => new SourcePlaces())];
         _backlogBytesMax = backlogBytesMax;
         FlvWriter.WriteHeader(_pipe.Writer, hasVideo: true, hasAudio: false);
         FlvWriter.WriteVideoSequenceHeader(_pipe.Writer, timestampMs: 0, run.Source);
@@ -53,13 +52,19 @@ public sealed class TranscodeFeed
     /// Adds a picture, which is copied. The first one has to be an IDR picture.
     /// </summary>
     /// <param name="sample">The picture on the broadcast's timeline.</param>
+    /// <param name="duration">Until the next one is decoded, in 90 kHz ticks.</param>
     /// <param name="reorderDelayMs">How much earlier the source decodes pictures than the timeline says.</param>
     /// <returns>False when the transcoder is too far behind: the run has failed.</returns>
-    public bool TryWrite(in Sample sample, int reorderDelayMs)
+    public bool TryWrite(in Sample sample, long duration, int reorderDelayMs)
     {
         if (BacklogBytes + sample.Data.Length > _backlogBytesMax)
         {
             return false;
+        }
+
+        foreach (var places in _places)
+        {
+            places.Add(new SamplePlace(sample.DecodeTime, duration));
         }
 
         var presentationMs = OffsetMs + sample.PresentationTime / MediaClock.TicksPerMs;
@@ -83,15 +88,15 @@ public sealed class TranscodeFeed
     /// <summary>Ends the run where it stands.</summary>
     public void Abort() => _pipe.Writer.Complete(new OperationCanceledException("The run was given up."));
 
-    internal ConcurrentQueue<SegmentMark> MarksOf(int rung) => _marks[rung];
+    internal SourcePlaces PlacesFor(int rung) => _places[rung];
 
     internal void Took(long bytes) => Interlocked.Add(ref _taken, bytes);
 
     private void Mark(SegmentMark mark)
     {
-        foreach (var marks in _marks)
+        foreach (var places in _places)
         {
-            marks.Enqueue(mark);
+            places.Add(mark);
         }
     }
 
@@ -107,9 +112,3 @@ public sealed class TranscodeFeed
         flush.GetAwaiter().GetResult();
     }
 }
-
-/// <summary>Where a segment begins in a rung's pictures, or (without a boundary) where the last one ends.</summary>
-/// <param name="Boundary">The segment, null for the end.</param>
-/// <param name="DecodeTime">Decode time in 90 kHz ticks, common to all renditions.</param>
-/// <param name="PresentationTime">The segment begins with the first picture at or after this.</param>
-internal sealed record SegmentMark(SegmentBoundary? Boundary, long DecodeTime, long PresentationTime);

@@ -41,7 +41,7 @@ public sealed partial class TranscodeSession(
     ILogger logger)
 {
     private readonly RungOutput[] _rungs =
-        [.. run.Rungs.Select((rung, index) => new RungOutput(run.Epoch, rung, feed.MarksOf(index), partTarget, output))];
+        [.. run.Rungs.Select((rung, index) => new RungOutput(run.Epoch, rung, feed.PlacesFor(index), partTarget, output))];
 
     /// <summary>The run it works on.</summary>
     public TranscodeRun Run => run;

@@ -68,7 +68,9 @@ internal sealed class RecordedBroadcast
         {
             if (!isOpened && tag.TimestampMs > SourceReader.OpeningTimeout.TotalMilliseconds)
             {
+                // The time is up for what was read: all of it has to be.
                 isOpened = true;
+                await WaitAsync(() => channel.MailCount == 0, () => "The channel does not read.");
                 time.Advance(SourceReader.OpeningTimeout);
             }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Tests.Timelines;
@@ -10,23 +9,23 @@ namespace Streaming.Pipeline.Tests.Transcoding;
 /// <summary>A rung is cut where the source was, whatever comes out of the encoder.</summary>
 public sealed class RungSegmenterTests
 {
-    private readonly ConcurrentQueue<SegmentMark> _marks = new();
+    private readonly SourcePlaces _source = new();
     private readonly List<PackagedMedia> _made = [];
     private readonly RungSegmenter _rung;
+    private long _next;
 
     public RungSegmenterTests() => _rung = new RungSegmenter(
-        _marks, new CmafPackager(TestFrames.VideoTrack, TimeSpan.FromMilliseconds(334), _made.Add));
+        _source, new CmafPackager(TestFrames.VideoTrack, TimeSpan.FromMilliseconds(334), _made.Add));
 
     private IEnumerable<PackagedMedia.SegmentEnded> Segments => _made.OfType<PackagedMedia.SegmentEnded>();
 
     [Fact]
     public void Segments_LastAsLongAsTheSources()
     {
-        Mark(0, 0, 0);
-        Mark(1, 180_090, 180_000);
+        Source(0, 0, [.. Enumerable.Repeat(3600L, 49), 3690]);
+        Source(1, 180_000, [3510, .. Enumerable.Repeat(3600L, 49)]);
         Pictures(0, 3960, 40);
-        _marks.Enqueue(new SegmentMark(null, 360_000, long.MaxValue));
-        _rung.Complete();
+        End();
 
         Assert.Equal([(0L, 180_090L), (180_090L, 179_910L)], Segments.Select(s => (s.SegmentDecodeTime, s.Duration)));
         Assert.Equal(180_090, Parts(0).Sum(made => made.Part.Duration));
@@ -34,23 +33,36 @@ public sealed class RungSegmenterTests
     }
 
     [Fact]
+    public void Part_IsReadyWithItsLastPicture()
+    {
+        Source(0, 0, Enumerable.Repeat(3600L, 8));
+        Pictures(0, 240, 40);
+        Assert.Empty(_made);
+
+        Picture(280);
+
+        Assert.Equal(28_800, Assert.Single(Parts(0)).Part.Duration);
+    }
+
+    [Fact]
     public void PicturesBeforeTheFirstSegment_AreDropped()
     {
-        Mark(5, 180_000, 180_000);
+        Places(Enumerable.Repeat(3600L, 50));
+        Source(5, 180_000, Enumerable.Repeat(3600L, 50));
         Pictures(0, 3960, 40);
-        _marks.Enqueue(new SegmentMark(null, 360_000, long.MaxValue));
-        _rung.Complete();
+        End();
 
         Assert.Equal(5, Assert.Single(Segments).Boundary.MediaSequence);
         Assert.Equal(180_000, Parts(5).First().Part.DecodeTime);
+        Assert.Equal(180_000, Parts(5).Sum(made => made.Part.Duration));
     }
 
     [Fact]
     public void Complete_WithoutTheEnd_LeavesTheLastSegmentOpen()
     {
-        Mark(0, 0, 0);
-        Mark(1, 180_000, 180_000);
-        Pictures(0, 3000, 40);
+        Source(0, 0, Enumerable.Repeat(3600L, 50));
+        Source(1, 180_000, Enumerable.Repeat(3600L, 25));
+        Pictures(0, 2960, 40);
         _rung.Complete();
 
         Assert.Equal(0, Assert.Single(Segments).Boundary.MediaSequence);
@@ -58,14 +70,12 @@ public sealed class RungSegmenterTests
 
     [Theory]
     [InlineData(36_000, 28_800)] // Pictures are missing before the end: the last one is not shown in their place.
-    [InlineData(30_000, 30_000)]
-    [InlineData(24_000, 25_201)] // The last picture is shown after the source's last was decoded.
+    [InlineData(28_800, 28_800)]
     public void Complete_PublisherWasCutOff_LastSegmentIsItsParts(long sourceEnd, long end)
     {
-        Mark(0, 0, 0);
+        Source(0, 0, Enumerable.Repeat(3600L, (int)(sourceEnd / 3600)));
         Pictures(0, 280, 40);
-        _marks.Enqueue(new SegmentMark(null, sourceEnd, long.MaxValue));
-        _rung.Complete();
+        End();
 
         Assert.Equal(end, Assert.Single(Segments).Duration);
         Assert.Equal(end, Parts(0).Sum(made => made.Part.Duration));
@@ -75,32 +85,62 @@ public sealed class RungSegmenterTests
     [Fact]
     public void SegmentWithoutAPicture_IsEmpty()
     {
-        Mark(0, 0, 0);
-        Mark(1, 180_000, 180_000);
-        Mark(2, 360_000, 360_000);
+        Source(0, 0, Enumerable.Repeat(3600L, 50));
+        Source(1, 180_000, []);
+        _next = 360_000;
+        Source(2, 360_000, Enumerable.Repeat(3600L, 25));
         Pictures(0, 1960, 40);
         Pictures(4000, 4960, 40);
-        _marks.Enqueue(new SegmentMark(null, 450_000, long.MaxValue));
-        _rung.Complete();
+        End();
 
         Assert.Equal([180_000, 180_000, 90_000], Segments.Select(segment => segment.Duration));
         Assert.Empty(Parts(1));
     }
 
     [Fact]
+    public void PictureThatDidNotComeOut_LeavesTheNextSegmentInItsPlace()
+    {
+        Source(0, 0, Enumerable.Repeat(3600L, 50));
+        Source(1, 180_000, Enumerable.Repeat(3600L, 50));
+        Pictures(0, 960, 40);
+        Pictures(1040, 3960, 40);
+        End();
+
+        Assert.Equal([180_000, 180_000], Segments.Select(segment => segment.Duration));
+        Assert.Equal(180_000, Parts(1).First().Part.DecodeTime);
+    }
+
+    [Fact]
     public void PictureShownAfterTheNextSegmentIsDecoded_DoesNotStopTheRung()
     {
         // The source lost the B-frames before an IDR picture, so that one was decoded before the last P-frame was shown.
-        Mark(0, 0, 0);
-        Mark(1, 3600, 10_800);
+        Source(0, 0, [1800, 1800]);
+        Source(1, 10_800, [3600]);
         Picture(0, true);
         Picture(80);
         Picture(120, true);
-        _marks.Enqueue(new SegmentMark(null, 14_400, long.MaxValue));
-        _rung.Complete();
+        End();
 
         Assert.Equal([0L, 1], Segments.Select(segment => segment.Boundary.MediaSequence));
         Assert.Equal(3600, Parts(1).First().Part.DecodeTime);
+    }
+
+    [Fact]
+    public void MorePicturesThanTheSourceHadInTheSegment_AreDecodedInOrder()
+    {
+        // On a grid the source is cut by decode time, a rung by the time at which pictures are shown.
+        Source(0, 0, [3600, 3600]);
+        Source(1, 14_400, [3600, 3600]);
+        foreach (var ms in (int[])[0, 40, 80, 120, 160])
+        {
+            Picture(ms, ms is 0 or 160);
+        }
+
+        End();
+
+        var part = Assert.Single(Parts(0));
+        Assert.Equal((0, 7200), (part.Part.DecodeTime, part.Part.Duration));
+        Assert.Equal(7200, Parts(1).First().Part.DecodeTime);
     }
 
     private IEnumerable<PackagedMedia.PartMade> Parts(long sequence) =>
@@ -117,17 +157,35 @@ public sealed class RungSegmenterTests
     private void Picture(int ms, bool isSync = false) => _rung.Add(
         TestFrames.Picture(TranscodeFeed.OffsetMs + ms, isSync), new FlvTag(FlvTagType.Video, 0, new byte[] { 1 }));
 
-    private void Mark(long sequence, long decodeTime, long presentationTime) => _marks.Enqueue(new SegmentMark(
-        new SegmentBoundary
+    /// <summary>A segment of the source: where it is shown, and how long each of its pictures lasts.</summary>
+    private void Source(long sequence, long presentationTime, IEnumerable<long> durations)
+    {
+        var boundary = new SegmentBoundary
         {
             MediaSequence = sequence,
-            DecodeTime = decodeTime,
+            DecodeTime = _next,
             PresentationTime = presentationTime,
             ProgramDateTime = default,
             DiscontinuitySequence = 0,
             Period = 0,
             SourceIndependent = true,
-        },
-        decodeTime,
-        presentationTime));
+        };
+        _source.Add(new SegmentMark(boundary, _next, presentationTime));
+        Places(durations);
+    }
+
+    private void Places(IEnumerable<long> durations)
+    {
+        foreach (var duration in durations)
+        {
+            _source.Add(new SamplePlace(_next, duration));
+            _next += duration;
+        }
+    }
+
+    private void End()
+    {
+        _source.Add(new SegmentMark(null, _next, long.MaxValue));
+        _rung.Complete();
+    }
 }
