@@ -9,8 +9,9 @@ namespace Streaming.Pipeline.Cmaf;
 /// </summary>
 public sealed class CmafPackager
 {
-    // Encoders tell times in milliseconds: the next sample may last that much longer than they do on the average.
+    // Encoders tell times in milliseconds: some samples last that much longer together than as many do on the average.
     private const int RoundingsPerSecond = 1000;
+    private const int MeanSamples = 32;
 
     private readonly Action<PackagedMedia> _emit;
     private readonly CmafChunkBuilder _chunk;
@@ -21,6 +22,8 @@ public sealed class CmafPackager
     private long _end;
     private int _partIndex;
     private uint _sequenceNumber;
+    private int _samples;
+    private double _mean;
 
     public CmafPackager(TrackConfiguration configuration, TimeSpan partTarget, Action<PackagedMedia> emit)
     {
@@ -58,9 +61,13 @@ public sealed class CmafPackager
         _chunk.Add(sample);
         _end = sample.DecodeTime + duration;
 
-        // Another sample like these might not fit any more: waiting for it would cost the whole part its duration.
+        // Another sample might not fit any more: waiting for it would cost the whole part its duration. Of how long samples last,
+        // the part's own mean and that of the newest may each be off by a rounding.
+        _samples = Math.Min(_samples + 1, MeanSamples);
+        _mean += (duration - _mean) / _samples;
         var length = _end - _chunk.DecodeTime;
-        if (length + (length / _chunk.Count) + _rounding > _partTarget)
+        var another = Math.Min(length + (length / (double)_chunk.Count), (_chunk.Count + 1) * _mean) + _rounding;
+        if (another > _partTarget)
         {
             EndPart(_end);
         }

@@ -43,6 +43,10 @@ public sealed class CmafPackagerTests
 
         AssertParts(TestTracks.Video.Timescale, 5);
         Assert.All(Parts, made => Assert.Equal(made.Part.Index == 0, made.Part.Independent));
+
+        // None ends a picture early: a shorter last part would have to wait for the segment's end.
+        var pictures = Math.Floor(PartTarget.TotalSeconds * fps);
+        Assert.Equal(5 * (int)Math.Ceiling(gop / pictures), Parts.Count());
     }
 
     [Theory]
