@@ -54,7 +54,8 @@ public sealed class FrameClock
         {
             own.Advance(raw);
         }
-        else if (other.Offset != own.Offset && other.Reaches(raw) && Math.Abs(other.At(raw) - own.TimelineMs) <= JumpForwardMs)
+        else if (other.Offset != own.Offset && other.Reaches(raw)
+            && Math.Abs(other.At(raw) - Math.Max(own.TimelineMs, other.TimelineMs)) <= JumpForwardMs)
         {
             Jumps++;
             own.Adopt(other, raw);

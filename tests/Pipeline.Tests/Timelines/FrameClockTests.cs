@@ -94,6 +94,25 @@ public sealed class FrameClockTests
     }
 
     [Fact]
+    public void Video_ReturningAfterAudioJumpedAndWentOn_StaysWithIt()
+    {
+        const long jump = 2_000_000_000;
+        _clock.Join(Picture(0, isSync: true), 0);
+        _clock.Map(Picture(7000));
+        _clock.Map(Sound(7000));
+        for (var ms = 7020L; ms < 14_000; ms += 20)
+        {
+            _clock.Map(Sound(jump + ms));
+        }
+
+        // Both were silent for five seconds. The picture, which comes first, is not to be joined without them.
+        var video = _clock.Map(Picture(jump + 19_000));
+        var audio = _clock.Map(Sound(jump + 19_000));
+
+        Assert.Equal(audio, video);
+    }
+
+    [Fact]
     public void Pause_OfAudioWhileVideoGoesOn_IsNoJump()
     {
         _clock.Join(Picture(0, isSync: true), 0);
