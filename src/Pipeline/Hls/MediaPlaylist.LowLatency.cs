@@ -14,6 +14,9 @@ public static partial class MediaPlaylist
     private const int SkipBoundaryTargetDurations = 6;
     private const int PartHoldBackPartTargets = 3;
 
+    // An eighth of a part is a picture at 24 a second, or two frames of audio.
+    private const int FullShareOfPart = 8;
+
     private static void WriteServerControl(
         ref Utf8Writer text, BroadcastSnapshot broadcast, long targetDuration, MediaPlaylistOptions options)
     {
@@ -72,18 +75,36 @@ public static partial class MediaPlaylist
     }
 
     /// <summary>Writes the growing segment's parts and the name of the part that comes next.</summary>
-    private static void WriteEdge(ref Utf8Writer text, RenditionSnapshot rendition, Segment? previous)
+    private static void WriteEdge(ref Utf8Writer text, RenditionSnapshot rendition, Segment? previous, TimeSpan partTarget)
     {
         if (rendition.Open is { } open)
         {
             WriteBeginning(ref text, rendition, open, previous);
             WriteParts(ref text, rendition, open);
-            WritePreloadHint(ref text, open.Boundary.MediaSequence, open.Parts.Length);
+            if (previous is not null && IsFull(rendition, open, previous, partTarget))
+            {
+                WritePreloadHint(ref text, open.Boundary.MediaSequence + 1, 0);
+            }
+            else
+            {
+                WritePreloadHint(ref text, open.Boundary.MediaSequence, open.Parts.Length);
+            }
         }
         else if (previous is not null)
         {
             WritePreloadHint(ref text, previous.Boundary.MediaSequence + 1, 0);
         }
+    }
+
+    /// <summary>
+    /// The segment is as long as the one before it: its parts are all there, and the next one begins the next segment. Where it
+    /// goes on after all, the hint is kept a little later.
+    /// </summary>
+    private static bool IsFull(RenditionSnapshot rendition, Segment open, Segment previous, TimeSpan partTarget)
+    {
+        var timescale = rendition.TimescaleOf(open);
+        var share = (long)(partTarget.TotalSeconds * timescale) / FullShareOfPart;
+        return timescale == rendition.TimescaleOf(previous) && Math.Abs(open.Duration - previous.Duration) <= share;
     }
 
     private static void WritePreloadHint(ref Utf8Writer text, long mediaSequence, int part)

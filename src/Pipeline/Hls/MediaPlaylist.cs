@@ -48,7 +48,7 @@ public static partial class MediaPlaylist
 
         if (options.LowLatency && !broadcast.IsEnded)
         {
-            WriteEdge(ref text, rendition, previous);
+            WriteEdge(ref text, rendition, previous, broadcast.PartTarget);
             WriteRenditionReports(ref text, broadcast, rendition);
         }
 

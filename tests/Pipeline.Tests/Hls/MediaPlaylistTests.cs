@@ -76,6 +76,21 @@ public sealed class MediaPlaylistTests
         Manifests.Media(new BroadcastBuilder().Video("source").Segments(5).Build(), "source", Manifests.LowLatency),
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(180_000, 180_000, "5.0")]
+    [InlineData(178_200, 180_000, "5.0")] // A picture more.
+    [InlineData(180_000, 135_000, "4.3")]
+    [InlineData(180_000, 225_000, "4.5")] // It has gone on.
+    public void PreloadHint_OfSegmentAsLongAsTheOneBefore_NamesTheNextSegmentsFirstPart(
+        long before, long grown, string hint)
+    {
+        var broadcast = new BroadcastBuilder().Video("source").Segments(4, before).Growing(grown).Build();
+        var lines = Manifests.Media(broadcast, "source", Manifests.LowLatency).Split('\n');
+        Assert.Contains($"URI=\"{hint}", Assert.Single(lines, IsHint), StringComparison.Ordinal);
+
+        static bool IsHint(string line) => line.StartsWith("#EXT-X-PRELOAD-HINT", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void LowLatencyPlaylist_Ended_NeitherHintsNorReports()
     {
