@@ -61,7 +61,7 @@ public static class GatewayHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
 
-        // It is told of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
+        // It tells of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>

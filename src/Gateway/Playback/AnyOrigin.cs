@@ -13,7 +13,7 @@ internal static class AnyOrigin
     /// <summary>Opens the addresses below these to any origin, and answers their preflights.</summary>
     public static void UseAnyOrigin(this IApplicationBuilder app, params PathString[] paths) => app.Use(next => context =>
     {
-        if (!Array.Exists(paths, context.Request.Path.StartsWithSegments))
+        if (!IsBelow(paths, context.Request.Path))
         {
             return next(context);
         }
@@ -32,4 +32,17 @@ internal static class AnyOrigin
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     });
+
+    private static bool IsBelow(ReadOnlySpan<PathString> paths, PathString path)
+    {
+        foreach (var above in paths)
+        {
+            if (path.StartsWithSegments(above))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

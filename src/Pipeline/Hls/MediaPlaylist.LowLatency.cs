@@ -81,14 +81,8 @@ public static partial class MediaPlaylist
         {
             WriteBeginning(ref text, rendition, open, previous);
             WriteParts(ref text, rendition, open);
-            if (previous is not null && IsFull(rendition, open, previous, partTarget))
-            {
-                WritePreloadHint(ref text, open.Boundary.MediaSequence + 1, 0);
-            }
-            else
-            {
-                WritePreloadHint(ref text, open.Boundary.MediaSequence, open.Parts.Length);
-            }
+            var isFull = previous is not null && IsFull(rendition, open, previous, partTarget);
+            WritePreloadHint(ref text, open.Boundary.MediaSequence + (isFull ? 1 : 0), isFull ? 0 : open.Parts.Length);
         }
         else if (previous is not null)
         {

@@ -9,8 +9,8 @@ namespace Streaming.Pipeline.Timelines;
 /// <remarks>
 /// A publisher's clock is mapped by adding an offset. A frame whose time is out of reach of its track's last one is a jump:
 /// if the other track has jumped already and its new offset puts this frame within reach, that offset is taken over (so the
-/// two stay in step) unless that is a longer step than a pause may be; otherwise a new offset continues the timeline where the track left it,
-/// or where the other one is if this one had stood still.
+/// two stay in step) unless that is further from the newer of both than a pause may be; otherwise a new offset continues the
+/// timeline where the track left it, or where the other one is if this one had stood still.
 /// </remarks>
 public sealed class FrameClock
 {

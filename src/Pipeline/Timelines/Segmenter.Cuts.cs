@@ -27,6 +27,7 @@ public sealed partial class Segmenter
     private void CutForAudio(long ms)
     {
         var clock = ms * MediaClock.TicksPerMs;
+
         // The same where audio was missing; a change that waits takes effect there.
         while (_isOpen && _cutter.NextOverdue(AudioEnd ?? _videoClock.Next, clock) is { } overdue)
         {

@@ -11,6 +11,7 @@ namespace Streaming.Pipeline.Transcoding;
 internal sealed class RungSegmenter(SourcePlaces source, CmafPackager packager)
 {
     private bool _hasBegun;
+    private long _decode = -1;
     private long _duration = 1;
     private long _newest = long.MinValue;
 
@@ -31,8 +32,8 @@ internal sealed class RungSegmenter(SourcePlaces source, CmafPackager packager)
         // What is from before the run's first segment counts for nothing.
         if (_hasBegun)
         {
-            var decode = Place();
-            packager.Add(new Sample(decode, (int)(presentation - decode), frame.IsSync, frame.Data), _duration);
+            Place();
+            packager.Add(new Sample(_decode, (int)(presentation - _decode), frame.IsSync, frame.Data), _duration);
         }
 
         tag.Release();
@@ -59,18 +60,18 @@ internal sealed class RungSegmenter(SourcePlaces source, CmafPackager packager)
     }
 
     /// <summary>
-    /// Where the next picture is decoded. One more than the source had in the segment (its pictures were cut by decode time, and
-    /// are irregular) shares the place of the one before.
+    /// Where the next picture is decoded, and for how long. One more than the source had in the segment (its pictures were cut by
+    /// decode time, and are irregular) shares the place of the one before.
     /// </summary>
-    private long Place()
+    private void Place()
     {
         if (source.TryTake(out var place))
         {
-            _duration = place.Duration;
-            return place.DecodeTime;
+            (_decode, _duration) = (place.DecodeTime, place.Duration);
+            return;
         }
 
         _duration = Math.Max(1, _duration / 2);
-        return packager.End - _duration;
+        _decode = Math.Max(packager.End - _duration, _decode + 1);
     }
 }

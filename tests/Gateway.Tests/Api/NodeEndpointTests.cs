@@ -31,6 +31,20 @@ public sealed class NodeEndpointTests(OfflineNode fixture) : IClassFixture<Offli
         Assert.Equal("text/plain", response.Content.Headers.ContentType!.MediaType);
     }
 
+    [Theory]
+    [InlineData("/time", true)]
+    [InlineData("/live/nothing/index.m3u8", true)]
+    [InlineData("/live/nothing/thumbnail.jpg", true)]
+    [InlineData("/vod/nothing/index.m3u8", true)]
+    [InlineData("/api/channels", false)]
+    [InlineData("/health/live", false)]
+    public async Task Answer_OfWhatIsForEverybody_IsOpenToAnyOrigin(string path, bool isOpen)
+    {
+        using var response = await _viewer.GetAsync(path);
+
+        Assert.Equal(isOpen, response.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
     [Fact]
     public async Task OpenApi_Document_NamesEveryEndpointOfTheContract()
     {

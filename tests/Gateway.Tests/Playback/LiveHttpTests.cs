@@ -35,10 +35,12 @@ public sealed class LiveHttpTests(LiveNode live) : IClassFixture<LiveNode>
     [InlineData("ID/audio/init-0.mp4", "audio/mp4", Immutable)]
     public async Task File_Fetched_HasItsTypeAndLifetimeAndOpensToAll(string path, string type, string cacheControl)
     {
-        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head])
+        foreach (var (method, origin) in ((HttpMethod, string?)[])
+            [(HttpMethod.Get, "https://elsewhere.example"), (HttpMethod.Head, "https://elsewhere.example"), (HttpMethod.Get, null)])
         {
-            // Without an origin: what a cache keeps of this answer has to be right for a page elsewhere too.
+            // Without an origin too: what a cache keeps of that answer has to be right for a page elsewhere.
             using var request = new HttpRequestMessage(method, Url(path));
+            request.Headers.TryAddWithoutValidation("Origin", origin);
             using var response = await _viewer.SendAsync(request);
 
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);

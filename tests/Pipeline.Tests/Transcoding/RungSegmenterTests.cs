@@ -1,5 +1,6 @@
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Tests.Isobmff;
 using Streaming.Pipeline.Tests.Timelines;
 using Streaming.Pipeline.Timelines;
 using Streaming.Pipeline.Transcoding;
@@ -69,11 +70,13 @@ public sealed class RungSegmenterTests
     }
 
     [Theory]
-    [InlineData(36_000, 28_800)] // Pictures are missing before the end: the last one is not shown in their place.
-    [InlineData(28_800, 28_800)]
-    public void Complete_PublisherWasCutOff_LastSegmentIsItsParts(long sourceEnd, long end)
+    [InlineData(10, 3600, 3600, 28_800)] // Pictures are missing before the end: the last one is not shown in their place.
+    [InlineData(8, 3600, 3600, 28_800)]
+    [InlineData(8, 3600, 4800, 30_000)]
+    [InlineData(8, 3000, 3000, 24_000)] // The last picture is shown after the source's last was decoded.
+    public void Complete_PublisherWasCutOff_LastSegmentIsItsParts(int pictures, long duration, long last, long end)
     {
-        Source(0, 0, Enumerable.Repeat(3600L, (int)(sourceEnd / 3600)));
+        Source(0, 0, [.. Enumerable.Repeat(duration, pictures - 1), last]);
         Pictures(0, 280, 40);
         End();
 
@@ -140,6 +143,19 @@ public sealed class RungSegmenterTests
 
         var part = Assert.Single(Parts(0));
         Assert.Equal((0, 7200), (part.Part.DecodeTime, part.Part.Duration));
+        Assert.Equal(7200, Parts(1).First().Part.DecodeTime);
+    }
+
+    [Fact]
+    public void FarMorePicturesThanTheSourceHadInTheSegment_DoNotStopTheRung()
+    {
+        Source(0, 0, [3600, 3600]);
+        Source(1, 80_000, [3600]);
+        Pictures(0, 840, 40);
+        Picture(900, true);
+        End();
+
+        Assert.Equal(22, Parts(0).Sum(made => BoxReader.ReadSamples(made.Data).Count));
         Assert.Equal(7200, Parts(1).First().Part.DecodeTime);
     }
 
