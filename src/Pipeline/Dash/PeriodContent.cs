@@ -21,10 +21,11 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
     /// <summary>Media sequence number of the period's first segment, in the window or not.</summary>
     public long MediaSequence { get; init; }
 
-    /// <summary>
-    /// What its segments last, in 90 kHz ticks, while there are more to come and they are even; null when they have to be listed.
-    /// </summary>
+    /// <summary>What its segments last, in 90 kHz ticks, where they are even; null when they have to be listed.</summary>
     public long? SegmentDuration { get; init; }
+
+    /// <summary>Media sequence number of the period's last segment; null while there are more to come.</summary>
+    public long? EndNumber { get; init; }
 
     // How many segments a new period waits for a kind of track that has none in it yet.
     private const int SegmentsWithoutOtherTracksMax = 2;
@@ -47,11 +48,12 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
     public static ImmutableArray<PeriodContent> Of(BroadcastSnapshot broadcast)
     {
         var contents = ImmutableArray.CreateBuilder<PeriodContent>(broadcast.Periods.Length);
-        foreach (var period in broadcast.Periods)
+        for (var i = 0; i < broadcast.Periods.Length; i++)
         {
-            var isNewest = period == broadcast.Periods[^1];
-            var tracks = Offering.Of(Within(broadcast, period, isNewest));
-            if (!tracks.Renditions.Any() || (isNewest && contents.Count > 0 && IsEarly(tracks)))
+            var period = broadcast.Periods[i];
+            var next = i + 1 < broadcast.Periods.Length ? broadcast.Periods[i + 1] : null;
+            var tracks = Offering.Of(Within(broadcast, period, isNewest: next is null));
+            if (!tracks.Renditions.Any() || (next is null && contents.Count > 0 && IsEarly(tracks)))
             {
                 continue;
             }
@@ -60,8 +62,15 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
             contents.Add(new PeriodContent(period.Index, start, period.DecodeTime, FromMediaToMedia(tracks))
             {
                 MediaSequence = period.MediaSequence,
-                SegmentDuration = isNewest && !broadcast.IsEnded ? period.SegmentDuration : null,
+                SegmentDuration = broadcast.IsEnded ? null : period.SegmentDuration,
+                EndNumber = next?.MediaSequence - 1,
             });
+        }
+
+        // As the last one shown, a period that is over would be the end of the presentation to those who are told where it ends.
+        if (contents is [.., { EndNumber: not null } last])
+        {
+            contents[^1] = last with { SegmentDuration = null };
         }
 
         return contents.DrainToImmutable();

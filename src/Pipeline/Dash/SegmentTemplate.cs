@@ -32,6 +32,10 @@ internal static class SegmentTemplate
             // Numbers count from the period's start, also after its first segments have left the window.
             xml.Attribute("duration"u8, MediaClock.Rescale(duration, MediaClock.TicksPerSecond, timescale));
             xml.Attribute("startNumber"u8, content.MediaSequence);
+            if (content.EndNumber is { } end)
+            {
+                xml.Attribute("endNumber"u8, end);
+            }
         }
         else
         {

@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using Streaming.Gateway.Tests.Nodes;
 
 namespace Streaming.Gateway.Tests.Browser;
@@ -76,5 +77,31 @@ public sealed class LowLatencyDashTests(Chromium chromium)
         // The answer that was under way broke off; there was no end to come.
         Assert.All(page.Complaints, complaint => Assert.Contains("net::ERR_", complaint, StringComparison.Ordinal));
         Assert.InRange(page.Complaints.Count, 0, 2);
+    }
+
+    [Fact]
+    public async Task DashPlayer_AtTheBeginningOfAPeriodThatIsOver_PlaysThroughItIntoTheNext()
+    {
+        await using var node = await Node.StartAsync("Segments:Window=00:05:00");
+        var channel = await node.CreateChannelAsync();
+        await using var first = channel.Publish(await Sources.AudioAndVideo);
+        var id = (await channel.LiveAsync("source", "240p", "audio")).BroadcastId!;
+        await channel.PlaylistAsync(id, "240p", "the first period is a few segments long", playlist => playlist.Segments.Count >= 4);
+        await first.KillAsync();
+        await using var second = channel.Publish(await Sources.AudioAndVideo);
+        await Eventually.HoldsAsync("the first period is not listed", async () =>
+            (await node.Viewer.GetStringAsync($"/live/{channel.Slug}/manifest.mpd")).Contains("endNumber", StringComparison.Ordinal));
+        await using var page = await chromium.OpenAsync(new Uri(node.Address, $"/watch/{channel.Slug}?player=dash"));
+        await page.PlaysAsync();
+
+        await page.Page.GetByRole(AriaRole.Slider, new() { Name = "Position in the broadcast" }).PressAsync("Home");
+        var boundary = node.Broadcast(channel.Slug).Snapshot!.Periods[1];
+        await Eventually.HoldsAsync("it is in the first period", async () => await DateAsync() < boundary.ProgramDateTime);
+        await page.AdvanceAsync((boundary.ProgramDateTime - await DateAsync()).TotalSeconds + 2);
+        Assert.InRange(await DateAsync(), boundary.ProgramDateTime, DateTimeOffset.MaxValue);
+        Assert.Empty(page.Complaints);
+
+        async Task<DateTimeOffset> DateAsync() => DateTimeOffset.FromUnixTimeMilliseconds(
+            (long)await page.Page.EvaluateAsync<double>("() => window.__player.video.seeking ? 1e14 : window.__player.date()"));
     }
 }

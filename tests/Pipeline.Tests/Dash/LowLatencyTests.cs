@@ -49,18 +49,18 @@ public sealed class LowLatencyTests
         Assert.Equal("PT2S", root.Attribute("minimumUpdatePeriod")!.Value);
         var periods = root.Elements(Mpd + "Period").Select(Templates).ToList();
         Assert.Equal(2, periods.Count);
-        Assert.All(periods[0], template => Assert.Equal(("2", null, null), Facts(template)));
-        Assert.All(periods[0], template => Assert.Single(Durations(template)));
-        Assert.All(periods[1], template => Assert.Equal(("3", "1.500", 2), Facts(template)));
-        Assert.All(periods[1], template => Assert.Empty(template.Elements()));
+        Assert.All(periods[0], template => Assert.Equal(("0", "2", null, 2), Facts(template)));
+        Assert.All(periods[1], template => Assert.Equal(("3", null, "1.500", 2), Facts(template)));
+        Assert.All(periods.SelectMany(period => period), template => Assert.Empty(template.Elements()));
         Assert.Equal(
             ["45000", "45000", "45000", "24000"],
             root.Descendants(Mpd + "Resync").Select(resync => resync.Attribute("dT")!.Value));
 
         static List<XElement> Templates(XElement period) => [.. period.Descendants(Mpd + "SegmentTemplate")];
 
-        static (string?, string?, double?) Facts(XElement template) => (
+        static (string?, string?, string?, double?) Facts(XElement template) => (
             template.Attribute("startNumber")?.Value,
+            template.Attribute("endNumber")?.Value,
             template.Attribute("availabilityTimeOffset")?.Value,
             (double?)template.Attribute("duration") / (double)template.Attribute("timescale")!);
     }
@@ -72,6 +72,24 @@ public sealed class LowLatencyTests
         var before = XDocument.Parse(Manifests.Mpd(builder.Build(), Options)).Root!;
         var after = XDocument.Parse(Manifests.Mpd(builder.Segments(40).Build(), Options)).Root!;
         Assert.Equal(before.Elements().Select(one => one.ToString()), after.Elements().Select(one => one.ToString()));
+    }
+
+    [Fact]
+    public void EvenSegments_OfAPeriodThatIsOver_AreNotListed()
+    {
+        Assert.InRange(Length(900) - Length(100), 0, 40); // Longer numbers.
+
+        static int Length(int segments) => Manifests.Mpd(
+            new BroadcastBuilder().Ladder().Even().Segments(segments).NewPeriod(TimeSpan.Zero).Even().Segments(100).Build(), Options).Length;
+    }
+
+    [Fact]
+    public void EvenSegments_OfAPeriodThatIsOverButStillShownLast_AreListed()
+    {
+        var builder = new BroadcastBuilder().Video("source").Audio().Even().Segments(3).Discontinuity(TimeSpan.Zero).Segments(1);
+        var root = XDocument.Parse(Manifests.Mpd(builder.Late("audio").Build(), Options)).Root!;
+        Assert.Single(root.Elements(Mpd + "Period"));
+        Assert.All(root.Descendants(Mpd + "SegmentTemplate"), template => Assert.Equal(3, Durations(template).Count));
     }
 
     [Theory]
