@@ -147,9 +147,9 @@ public static class GatewayHost
     private static void Map(WebApplication app)
     {
         // Live playback ends at the routing; what comes after it is for all other requests.
-        app.UseExceptionHandler();
         app.UseAnyOrigin("/live", "/vod", "/time");
         app.UseRouting();
+        app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UsePages();
         app.MapChannels();

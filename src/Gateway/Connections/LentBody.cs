@@ -11,6 +11,18 @@ internal static class LentBody
     // A flush has to end before Kestrel loses patience (Limits.MinResponseDataRate), on slow connections too.
     private const int FlushLength = 256 * 1024;
 
+    /// <summary>Writes a body, whose length was told.</summary>
+    public static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        if (body.Length >= LengthMin)
+        {
+            return WriteAsync(context, [body], new ByteRange(0, body.Length));
+        }
+
+        var writing = context.Response.BodyWriter.WriteAsync(body);
+        return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask();
+    }
+
     /// <summary>
     /// Writes a range of a body that is made up of these pieces, whose length was told. It takes no token: a flush ends with its
     /// connection.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
 using Streaming.Cluster.Live;
 using Streaming.Pipeline.Timelines;
 
@@ -36,32 +37,41 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
 
     private const int TimeoutTargetDurations = 3;
 
-    /// <summary>Reads the directives; false when they make no sense.</summary>
-    public static bool TryParse(IQueryCollection query, out BlockingReload reload)
+    /// <summary>Reads the directives; false when they make no sense, or say a thing twice.</summary>
+    public static bool TryParse(QueryString query, out BlockingReload reload)
     {
-        reload = new(null, null, query["_HLS_skip"].ToString() is "YES" or "v2");
-        if (query.TryGetValue("_HLS_msn", out var msn))
+        reload = default;
+        foreach (var directive in new QueryStringEnumerable(query.Value))
         {
-            if (!long.TryParse(msn, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+            var value = directive.DecodeValue().Span;
+            switch (directive.DecodeName().Span)
             {
-                return false;
-            }
+                case "_HLS_msn":
+                    if (reload.MediaSequence is not null
+                        || !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+                    {
+                        return false;
+                    }
 
-            reload = reload with { MediaSequence = sequence };
+                    reload = reload with { MediaSequence = sequence };
+                    break;
+                case "_HLS_part":
+                    if (reload.Part is not null
+                        || !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                    {
+                        return false;
+                    }
+
+                    reload = reload with { Part = index };
+                    break;
+                case "_HLS_skip":
+                    reload = reload with { Skip = value is "YES" or "v2" };
+                    break;
+            }
         }
 
-        if (query.TryGetValue("_HLS_part", out var part))
-        {
-            // A part without its segment means nothing.
-            if (reload.MediaSequence is null || !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
-            {
-                return false;
-            }
-
-            reload = reload with { Part = index };
-        }
-
-        return true;
+        // A part without its segment means nothing.
+        return reload is not { Part: not null, MediaSequence: null };
     }
 
     /// <summary>Waits until the rendition has what is asked for.</summary>

@@ -49,28 +49,38 @@ internal sealed class LiveEndpoints(
         return snapshot;
     }
 
-    private async Task<IResult> PlaylistAsync(string slug, string broadcastId, string rendition, HttpContext context)
+    /// <summary>Thousands of these wait at a time, and go on at once: what they need no more is let go before.</summary>
+    private Task PlaylistAsync(string slug, string broadcastId, string rendition, HttpContext context)
     {
-        if (!BlockingReload.TryParse(context.Request.Query, out var reload))
+        if (!BlockingReload.TryParse(context.Request.QueryString, out var reload))
         {
-            return Refused(context, "_HLS_msn and _HLS_part are whole numbers, and a part needs its segment.");
+            return Refused(context, "_HLS_msn and _HLS_part are whole numbers, and a part needs its segment.").ExecuteAsync(context);
         }
 
         if (channels.Find(slug)?.Find(broadcastId) is not { Snapshot: not null } broadcast)
         {
-            return Missing(context, isGone: Ids.IsBroadcastId(broadcastId));
+            return Missing(context, isGone: Ids.IsBroadcastId(broadcastId)).ExecuteAsync(context);
         }
 
         viewers.Saw(slug, context);
-        switch (await reload.WaitAsync(broadcast, rendition, time, context.RequestAborted))
-        {
-            case EdgeWait.TooFar:
-                return Refused(context, "That segment is too far ahead: ask for the one after the newest at most.");
-            case EdgeWait.TimedOut:
-                return Silent(context);
-        }
+        return AwaitedPlaylistAsync(broadcast, rendition, reload, context);
+    }
 
-        var snapshot = broadcast.Snapshot;
+    private async Task AwaitedPlaylistAsync(Broadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
+    {
+        var edge = await reload.WaitAsync(broadcast, rendition, time, context.RequestAborted);
+        IResult answer = edge switch
+        {
+            EdgeWait.TooFar => Refused(context, "That segment is too far ahead: ask for the one after the newest at most."),
+            EdgeWait.TimedOut => Silent(context),
+            _ => Newest(broadcast, rendition, reload, context),
+        };
+        await answer.ExecuteAsync(context);
+    }
+
+    private IResult Newest(Broadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
+    {
+        var snapshot = broadcast.Snapshot!;
         return snapshot.Find(rendition) is { } found
             ? new ManifestResult(
                 playlists.Media(snapshot, found, reload.Skip),

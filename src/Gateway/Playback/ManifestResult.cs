@@ -20,6 +20,6 @@ internal sealed class ManifestResult(ManifestBytes manifest, string type, string
         headers.ContentLength = body.Length;
         return HttpMethods.IsHead(httpContext.Request.Method)
             ? Task.CompletedTask
-            : LentBody.WriteAsync(httpContext, [body], new ByteRange(0, body.Length));
+            : LentBody.WriteAsync(httpContext, body);
     }
 }

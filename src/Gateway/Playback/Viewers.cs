@@ -14,40 +14,54 @@ public sealed class Viewers(TimeProvider time)
     /// <summary>Clients that are counted for one channel.</summary>
     public const int ClientsMax = 200_000;
 
+    // A client asks several times a second; most of its requests find it noted, and write nothing.
+    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, Room> _rooms = new(StringComparer.Ordinal);
 
     /// <summary>Somebody fetched a playlist of that channel.</summary>
     public void Saw(string slug, HttpContext request)
     {
         var client = HashCode.Combine(request.Connection.RemoteIpAddress, request.Request.Headers.UserAgent.ToString());
-        var room = _rooms.GetOrAdd(slug, static _ => new Room());
-        if (room.Clients.Count < ClientsMax || room.Clients.ContainsKey(client))
-        {
-            room.Clients[client] = time.GetTimestamp();
-        }
+        _rooms.GetOrAdd(slug, static _ => new Room()).Saw(client, time);
     }
 
     /// <summary>How many watch that channel.</summary>
-    public int Of(string slug)
-    {
-        if (!_rooms.TryGetValue(slug, out var room))
-        {
-            return 0;
-        }
-
-        foreach (var (client, seen) in room.Clients)
-        {
-            if (time.GetElapsedTime(seen) > Timeout)
-            {
-                room.Clients.TryRemove(client, out _);
-            }
-        }
-
-        return room.Clients.Count;
-    }
+    public int Of(string slug) => _rooms.TryGetValue(slug, out var room) ? room.Count(time) : 0;
 
     private sealed class Room
     {
-        public ConcurrentDictionary<int, long> Clients { get; } = new();
+        private readonly ConcurrentDictionary<int, long> _seen = new();
+
+        // The dictionary's own count takes all of its locks.
+        private int _count;
+
+        public void Saw(int client, TimeProvider time)
+        {
+            if (_seen.TryGetValue(client, out var seen))
+            {
+                if (time.GetElapsedTime(seen) > Grain)
+                {
+                    _seen.TryUpdate(client, time.GetTimestamp(), seen);
+                }
+            }
+            else if (Volatile.Read(ref _count) < ClientsMax && _seen.TryAdd(client, time.GetTimestamp()))
+            {
+                Interlocked.Increment(ref _count);
+            }
+        }
+
+        public int Count(TimeProvider time)
+        {
+            foreach (var entry in _seen)
+            {
+                if (time.GetElapsedTime(entry.Value) > Timeout && _seen.TryRemove(entry))
+                {
+                    Interlocked.Decrement(ref _count);
+                }
+            }
+
+            return Volatile.Read(ref _count);
+        }
     }
 }
