@@ -104,14 +104,15 @@ build() {
 
 pusher() { exec dotnet benchmarks/RtmpPusher/bin/Release/net10.0/Streaming.RtmpPusher.dll "$@"; }
 
-# Starts our server on the given ports, with a fresh data folder. The settings that follow are NAME=VALUE.
-# Leaves its process id in $server and its admin token in $token.
+# Starts our server on the given ports, with a fresh data folder. The settings that follow are NAME=VALUE. It gives way to others by
+# $niceness. Leaves its process id in $server and its admin token in $token.
+niceness=0
 start_our_server() {
   local http_port="$1" rtmp_port="$2"
   shift 2
   rm -rf "$scratch/data"
   token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
-  env Streaming__Http__Port="$http_port" Streaming__Rtmp__Port="$rtmp_port" Streaming__Data__Path="$scratch/data" \
+  nice -n "$niceness" env Streaming__Http__Port="$http_port" Streaming__Rtmp__Port="$rtmp_port" Streaming__Data__Path="$scratch/data" \
     Streaming__Admin__Token="$token" Logging__LogLevel__Default=Warning "$@" \
     dotnet src/Gateway/bin/Release/net10.0/Streaming.Gateway.dll >"$scratch/server.log" 2>&1 &
   server=$!

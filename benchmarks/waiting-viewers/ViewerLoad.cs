@@ -37,18 +37,19 @@ internal sealed class ViewerLoad(WaitingOptions options, ServerShare share)
         await WaitAsync(Settling);
         server.Refresh();
         var resident = server.WorkingSet64;
-        var (began, cpuBefore) = (Stopwatch.GetTimestamp(), server.TotalProcessorTime);
+        var (began, cpuBefore, ownBefore) = (Stopwatch.GetTimestamp(), server.TotalProcessorTime, Environment.CpuUsage.TotalTime);
         _isMeasuring = true;
         var following = share.RunAsync(channel, cancellationToken);
         await await Task.WhenAny([following, .. viewers]);
         _isMeasuring = false;
         server.Refresh();
-        var cpu = (server.TotalProcessorTime - cpuBefore) / Stopwatch.GetElapsedTime(began);
+        var elapsed = Stopwatch.GetElapsedTime(began);
+        var (cpu, own) = ((server.TotalProcessorTime - cpuBefore) / elapsed, (Environment.CpuUsage.TotalTime - ownBefore) / elapsed);
         _isOver = true;
         await Task.WhenAll([following, .. viewers]);
         Console.WriteLine(
             $"{options.Viewers} viewers wait; server {cpu:F2} CPU-s a second, {resident >> 20} MiB resident, "
-            + $"{(resident - residentBefore) / 1024.0 / options.Viewers:F1} KiB a viewer");
+            + $"{(resident - residentBefore) / 1024.0 / options.Viewers:F1} KiB a viewer; viewers and publisher {own:F2} CPU-s a second");
         return Report(renditions);
 
         async Task WaitAsync(TimeSpan time)

@@ -14,20 +14,23 @@ Usage: benchmarks/waiting-viewers/run.sh --share [option value]...
   --viewers       how many wait at once, 1 to 15000
   --seconds 60    how long it is measured, 5 to 600
   --ladder true   with a ladder of 480p, 360p and 240p; false: the source alone
+  --niceness 10   how far the server and its transcoder give way to the viewers, who in life have machines of their own; 0: not.
+                  For one viewer they never do
 TEXT
 }
 
-options='viewers seconds ladder'
-viewers=0 seconds=60 ladder=true
+options='viewers seconds ladder niceness'
+viewers=0 seconds=60 ladder=true niceness=10
 if [[ ${1:-} == --share ]]; then
   shift
   parse_options "$@"
-  viewers=0
+  viewers=0 niceness=0
 else
   parse_options "$@"
   at_most viewers 15000
 fi
 at_most seconds 600
+[[ $niceness =~ ^1?[0-9]$ ]] || fail '--niceness must be 0 to 19'
 case "$ladder" in true | false) ;; *) fail '--ladder must be true or false' ;; esac
 
 # A socket for each viewer at both ends, and what a process needs besides.

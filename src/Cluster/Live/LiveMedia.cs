@@ -4,12 +4,25 @@ using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Live;
 
-/// <summary>A file of a broadcast that is in memory: pieces that make it up one after another. Immutable.</summary>
-/// <param name="Pieces">Its bytes in order.</param>
-/// <param name="Length">Their number.</param>
-public sealed record HotMedia(ImmutableArray<ReadOnlyMemory<byte>> Pieces, long Length)
+/// <summary>A file of a broadcast that is in memory: pieces that make it up one after another. Its bytes never change.</summary>
+/// <param name="pieces">Its bytes in order.</param>
+/// <param name="length">Their number.</param>
+public sealed class HotMedia(ImmutableArray<ReadOnlyMemory<byte>> pieces, long length)
 {
+    private volatile bool _isStored;
+
+    /// <summary>Its bytes in order.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Pieces => pieces;
+
+    /// <summary>Their number.</summary>
+    public long Length => length;
+
+    /// <summary>Storage has them too.</summary>
+    public bool IsStored => _isStored;
+
     public static HotMedia Of(ReadOnlyMemory<byte> data) => new([data], data.Length);
+
+    internal void MarkStored() => _isStored = true;
 }
 
 /// <summary>
@@ -42,6 +55,16 @@ public sealed class LiveMedia(string broadcastId, IMediaStorage storage)
     /// <summary>The file if it is in storage; null when it is not.</summary>
     public Task<Stream?> OpenStoredAsync(string rendition, string name, CancellationToken cancellationToken) =>
         storage.OpenAsync(StoredName(rendition, name), cancellationToken);
+
+    /// <summary>
+    /// What is in memory, as a file that the operating system still has in its cache; null where storage does not have it, or has no
+    /// files.
+    /// </summary>
+    public async ValueTask<FileStream?> OpenFileAsync(
+        string rendition, string name, HotMedia media, CancellationToken cancellationToken) =>
+        media.IsStored && storage.HasFiles
+            ? (FileStream?)await storage.OpenAsync(StoredName(rendition, name), cancellationToken).ConfigureAwait(false)
+            : null;
 
     internal void Add(string rendition, string name, HotMedia media) =>
         _hot.GetOrAdd(rendition, static _ => new(StringComparer.Ordinal))[name] = media;

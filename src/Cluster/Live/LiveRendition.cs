@@ -80,11 +80,10 @@ internal sealed class LiveRendition
     {
         if (Timeline.Snapshot().Open is { } open)
         {
-            // Its parts were announced, and somebody may be on the way to fetch them.
-            var hot = new HotSegment(open.Boundary.MediaSequence, open.Parts.Length);
-            hot.MarkStored();
-            _hot.Enqueue(hot);
-            _pieces.Clear();
+            // Its parts were announced, and somebody may be on the way to fetch them. Nothing of them waits for storage.
+            var parts = Collected();
+            parts.MarkStored();
+            _hot.Enqueue(new(open.Boundary.MediaSequence, parts));
         }
 
         Timeline.AddGap(boundary, boundary.DecodeTime, duration);
@@ -135,42 +134,47 @@ internal sealed class LiveRendition
 
     private void EndSegment(PackagedMedia.SegmentEnded ended)
     {
+        var file = Collected();
+        var name = MediaNames.Segment(ended.Boundary.MediaSequence);
+        if (file.Length > 0)
+        {
+            _media.Add(Name, name, file);
+        }
+
+        var segment = Timeline.Complete(ended);
+        if (file.Length > 0)
+        {
+            _archive.Store(Name, name, file, OnStored(file, segment));
+            _hot.Enqueue(new(ended.Boundary.MediaSequence, file));
+        }
+
+        Cool();
+    }
+
+    /// <summary>The parts of the segment that ends.</summary>
+    private HotMedia Collected()
+    {
         var length = 0L;
         foreach (var piece in _pieces)
         {
             length += piece.Length;
         }
 
-        var file = new HotMedia(_pieces.DrainToImmutable(), length);
-        var name = MediaNames.Segment(ended.Boundary.MediaSequence);
-        if (length > 0)
-        {
-            _media.Add(Name, name, file);
-        }
-
-        var segment = Timeline.Complete(ended);
-        if (length > 0)
-        {
-            var hot = new HotSegment(ended.Boundary.MediaSequence, file.Pieces.Length);
-            _archive.Store(Name, name, file, OnStored(hot, segment));
-            _hot.Enqueue(hot);
-        }
-
-        Cool();
+        return new(_pieces.DrainToImmutable(), length);
     }
 
     /// <summary>What is to be done, in the archive's loop, when a segment has been stored.</summary>
-    private Action OnStored(HotSegment hot, Segment segment)
+    private Action OnStored(HotMedia file, Segment segment)
     {
         if (_recording is null)
         {
-            return hot.MarkStored;
+            return file.MarkStored;
         }
 
         var (configuration, frameRate) = (Timeline.Configuration, Timeline.FrameRate);
         return () =>
         {
-            hot.MarkStored();
+            file.MarkStored();
             _recording.Add(Name, segment with { Parts = [] }, configuration, frameRate);
         };
     }
@@ -179,10 +183,10 @@ internal sealed class LiveRendition
     private void Cool()
     {
         while (_hot.Count > _hotSegments && _hot.Peek() is var oldest
-            && (oldest.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
+            && (oldest.File.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
         {
             _hot.Dequeue();
-            for (var index = 0; index < oldest.Parts; index++)
+            for (var index = 0; index < oldest.File.Pieces.Length; index++)
             {
                 _media.Forget(Name, MediaNames.Part(oldest.MediaSequence, index));
             }
@@ -196,16 +200,5 @@ internal sealed class LiveRendition
         }
     }
 
-    private sealed class HotSegment(long mediaSequence, int parts)
-    {
-        private volatile bool _isStored;
-
-        public long MediaSequence => mediaSequence;
-
-        public int Parts => parts;
-
-        public bool IsStored => _isStored;
-
-        public void MarkStored() => _isStored = true;
-    }
+    private readonly record struct HotSegment(long MediaSequence, HotMedia File);
 }

@@ -7,11 +7,14 @@ namespace Streaming.Gateway.Connections;
 
 /// <summary>
 /// What a connection of HTTP/1 writes, straight to its socket. In place of Kestrel's pipe and the loop that empties it: no other
-/// thread has a part in it, and bytes that are immutable are sent from where they are (<see cref="Lend"/>). A flush ends when the
-/// kernel has everything.
+/// thread has a part in it, and bytes that never change are sent from where they are, memory or file. A flush ends when the kernel
+/// has everything.
 /// </summary>
 internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPool<byte> pool) : PipeWriter
 {
+    private const int TcpLevel = 6;
+    private const int TcpCork = 3;
+
     private readonly List<ArraySegment<byte>> _unsent = [];
     private readonly List<IMemoryOwner<byte>> _blocks = [];
     private Memory<byte> _block;
@@ -19,6 +22,8 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
     private int _filled;
     private long _unsentLength;
     private ReadOnlyMemory<byte> _lent;
+    private int _lentLength;
+    private FileRange? _file;
     private bool _isBroken;
 
     public override bool CanGetUnflushedBytes => true;
@@ -29,24 +34,44 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
     /// Makes the next <see cref="Advance"/>, which has to be by its length, stand for these bytes. Borrowed until the flush after
     /// it ends; they must never change.
     /// </summary>
-    public void Lend(ReadOnlyMemory<byte> bytes) => _lent = bytes;
+    public void Lend(ReadOnlyMemory<byte> bytes) => (_lent, _lentLength) = (bytes, bytes.Length);
+
+    /// <summary>
+    /// The same with bytes of a file, which the kernel sends from its cache. Where it does not have them there, the thread that
+    /// learns of all sockets' data may have to wait for them: for files that were written a moment ago. Nothing can be written after
+    /// it before the flush.
+    /// </summary>
+    public void Lend(FileStream file, long offset, int length) => (_file, _lentLength) = (new(file, offset, length), length);
 
     public override void Advance(int bytes)
     {
-        if (_lent.IsEmpty)
+        if (_lentLength == 0)
         {
             _filled += bytes;
+            if (_file is not null && bytes > 0)
+            {
+                throw new InvalidOperationException("Something was written behind a file.");
+            }
+
             return;
         }
 
-        if (bytes != _lent.Length)
+        if (bytes != _lentLength)
         {
             throw new InvalidOperationException("Something else was written in the place of what was lent.");
         }
 
         Seal();
-        Add(_lent);
-        _lent = default;
+        if (_file is null)
+        {
+            Add(_lent);
+        }
+        else
+        {
+            _unsentLength += bytes;
+        }
+
+        (_lent, _lentLength) = (default, 0);
     }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
@@ -68,7 +93,7 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         Seal();
-        if (_unsent.Count == 0 || _isBroken)
+        if (_unsentLength == 0 || _isBroken)
         {
             Clear();
             return new(new FlushResult(isCanceled: false, isCompleted: _isBroken));
@@ -93,11 +118,32 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
         var hasWaited = false;
         try
         {
-            var sending = _unsent is [var only]
-                ? socket.SendAsync(only.AsMemory(), SocketFlags.None)
-                : new ValueTask<int>(socket.SendAsync(_unsent, SocketFlags.None));
-            hasWaited = !sending.IsCompleted;
-            await sending;
+            var isHead = _file is not null && _unsent.Count > 0;
+            if (isHead)
+            {
+                Cork(true);
+            }
+
+            if (_unsent.Count > 0)
+            {
+                var sending = _unsent is [var only]
+                    ? socket.SendAsync(only.AsMemory(), SocketFlags.None)
+                    : new ValueTask<int>(socket.SendAsync(_unsent, SocketFlags.None));
+                hasWaited = !sending.IsCompleted;
+                await sending;
+            }
+
+            if (_file is { } file)
+            {
+                var sending = SendAsync(file);
+                hasWaited |= !sending.IsCompleted;
+                await sending;
+            }
+
+            if (isHead)
+            {
+                Cork(false);
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -113,6 +159,34 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
         }
 
         return new(isCanceled: false, isCompleted: _isBroken);
+    }
+
+    private async Task SendAsync(FileRange file)
+    {
+        var sent = new TaskCompletionSource();
+        using var sending = new SocketAsyncEventArgs
+        {
+            SendPacketsElements = [new SendPacketsElement(file.Stream, file.Offset, file.Length)],
+        };
+        sending.Completed += (_, _) => sent.SetResult();
+        if (socket.SendPacketsAsync(sending))
+        {
+            await sent.Task;
+        }
+
+        if (sending.SocketError != SocketError.Success)
+        {
+            throw new SocketException((int)sending.SocketError);
+        }
+    }
+
+    /// <summary>While corked, the kernel sends full packets only: what is written before a file goes with its beginning. tcp(7).</summary>
+    private void Cork(bool isOn)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(TcpLevel, TcpCork, isOn ? [1, 0, 0, 0] : [0, 0, 0, 0]);
+        }
     }
 
     /// <summary>Closes the run of bytes that were written into the block since the last one.</summary>
@@ -140,6 +214,7 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
     {
         _unsent.Clear();
         _unsentLength = 0;
+        _file = null;
         _block = default;
         _filled = _sealed = 0;
         foreach (var block in _blocks)
@@ -149,4 +224,6 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
 
         _blocks.Clear();
     }
+
+    private readonly record struct FileRange(FileStream Stream, long Offset, int Length);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
+using Streaming.Gateway.Connections;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Timelines;
 
@@ -100,7 +101,10 @@ internal sealed class LiveEndpoints(
         var type = rendition == Broadcast.AudioName ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
         if (broadcast.Media.TryGet(rendition, name, out var hot))
         {
-            return new MediaResult(hot!.Pieces, hot.Length, type, MediaTypes.Immutable);
+            return LentBody.TakesFiles(context)
+                && await broadcast.Media.OpenFileAsync(rendition, name, hot!, context.RequestAborted) is { } file
+                    ? new FileResult(file, type, MediaTypes.Immutable)
+                    : new MediaResult(hot!.Pieces, hot.Length, type, MediaTypes.Immutable);
         }
 
         if (broadcast.Snapshot?.Find(rendition) is not { } found || SequenceOf(name) is not { } sequence)

@@ -21,6 +21,8 @@ internal sealed class ScriptedStorage : IMediaStorage
 
     public long UsedBytes => _inner.UsedBytes;
 
+    public bool HasFiles => _inner.HasFiles;
+
     public async Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {

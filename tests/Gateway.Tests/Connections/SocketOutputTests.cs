@@ -112,6 +112,61 @@ public sealed class SocketOutputTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task File_LentBehindAHead_ArrivesBehindItSliceBySlice()
+    {
+        await using var file = CreateFile(300_000, out var bytes);
+        _output.Write("head"u8);
+        Lend(file, 0, 200_000);
+        Assert.Equal(200_004, _output.UnflushedBytes);
+        var reading = ReadAsync(200_004);
+        Assert.False((await _output.FlushAsync()).IsCompleted);
+        byte[] expected = [.. "head"u8, .. bytes.AsSpan(0, 200_000)];
+        Assert.Equal(expected, await reading);
+        Assert.Equal(0, _output.UnflushedBytes);
+
+        reading = ReadAsync(99_001);
+        Lend(file, 200_999, 99_001);
+        await _output.FlushAsync();
+        Assert.Equal(bytes[200_999..], await reading);
+
+        _output.Write("next"u8);
+        await _output.FlushAsync();
+        Assert.Equal("next"u8.ToArray(), await ReadAsync(4));
+    }
+
+    [Fact]
+    public async Task File_WhileThePeerReadsNothing_WaitsAndThenArrivesWhole()
+    {
+        await using var file = CreateFile(LongLength, out var bytes);
+        Lend(file, 0, LongLength);
+        var flush = _output.FlushAsync().AsTask();
+        Assert.False(flush.IsCompleted);
+
+        var arrived = await ReadAsync(LongLength);
+        Assert.True(bytes.AsSpan().SequenceEqual(arrived));
+        Assert.False((await flush).IsCompleted);
+    }
+
+    [Fact]
+    public async Task File_WhenThePeerGoes_SaysThatItIsOver()
+    {
+        await using var file = CreateFile(LongLength, out _);
+        Lend(file, 0, LongLength);
+        var flush = _output.FlushAsync().AsTask();
+        _client.LingerState = new(enable: true, seconds: 0);
+        _client.Close();
+        Assert.True((await flush).IsCompleted);
+    }
+
+    [Fact]
+    public async Task File_WithSomethingWrittenBehindIt_IsRefused()
+    {
+        await using var file = CreateFile(10, out _);
+        Lend(file, 0, 10);
+        Assert.Throws<InvalidOperationException>(() => _output.Write("more"u8));
+    }
+
+    [Fact]
     public async Task Complete_WithBytesThatWereNotFlushed_EndsTheTransport()
     {
         _output.Write("unsent"u8);
@@ -124,6 +179,23 @@ public sealed class SocketOutputTests : IAsyncLifetime
         _output.GetMemory();
         _output.Lend(bytes);
         _output.Advance(bytes.Length);
+    }
+
+    private void Lend(FileStream file, long offset, int length)
+    {
+        _output.GetMemory();
+        _output.Lend(file, offset, length);
+        _output.Advance(length);
+    }
+
+    private static FileStream CreateFile(int length, out byte[] bytes)
+    {
+        bytes = new byte[length];
+        Random.Shared.NextBytes(bytes);
+        var file = new FileStream(
+            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        file.Write(bytes);
+        return file;
     }
 
     private async Task<byte[]> ReadAsync(int length)

@@ -27,6 +27,7 @@ public abstract class MediaStorageConformance
 
         await using var stream = await Storage.OpenAsync("a", default);
 
+        Assert.Equal(Storage.HasFiles, stream is FileStream { IsAsync: true });
         Assert.Equal(10, stream!.Length);
         stream.Position = 7;
         Assert.Equal("789", await new StreamReader(stream).ReadToEndAsync());

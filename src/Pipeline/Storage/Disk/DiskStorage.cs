@@ -40,6 +40,8 @@ public sealed class DiskStorage : IMediaStorage
 
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
+    public bool HasFiles => true;
+
     /// <remarks>Files are written in the calling thread: the kernel takes them into its cache, nothing is waited for.</remarks>
     public Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ public sealed class MemoryStorage(long limitBytes) : IMediaStorage
 
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
+    public bool HasFiles => false;
+
     public Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
