@@ -31,13 +31,13 @@ internal sealed class Cadence
     {
         var count = mediaSequence - period.MediaSequence;
         var elapsed = decodeTime - period.DecodeTime;
-        if (count == 1 && _short < ShortMax)
+        if (count == 1 && _short < ShortMax && ToMs(elapsed) is var first)
         {
-            return period with { SegmentDuration = ToMs(elapsed) };
+            // A fraction of a millisecond is no cadence.
+            return IsNear(elapsed, first, first) ? period with { SegmentDuration = first } : period;
         }
 
-        if (period.SegmentDuration is not { } duration
-            || Math.Abs(elapsed - (count * duration)) <= duration / ToleranceDivisor)
+        if (period.SegmentDuration is not { } duration || IsNear(elapsed, count * duration, duration))
         {
             return period;
         }
@@ -45,6 +45,8 @@ internal sealed class Cadence
         _short += count < WorthwhileSegments ? 1 : 0;
         return new Period(period.Index + 1, decodeTime, period.At(decodeTime)) { MediaSequence = mediaSequence };
     }
+
+    private static bool IsNear(long elapsed, long turn, long duration) => Math.Abs(elapsed - turn) <= duration / ToleranceDivisor;
 
     // Publishers count in milliseconds: what is beyond is a prediction's error, which would add up.
     private static long ToMs(long ticks) =>

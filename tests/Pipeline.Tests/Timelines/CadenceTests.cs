@@ -33,6 +33,10 @@ public sealed class CadenceTests
     }
 
     [Fact]
+    public void FirstSegment_OfAFractionOfAMillisecond_PromisesNothing() =>
+        Assert.Null(Assert.Single(Play(new long[] { 0, 1, 180_001, 360_001 })).SegmentDuration);
+
+    [Fact]
     public void Segments_Irregular_EndUpInAPeriodThatListsThem()
     {
         var random = new Random(1);
