@@ -50,7 +50,7 @@ internal sealed class LiveEndpoints(
         return snapshot;
     }
 
-    /// <summary>Thousands of these wait at a time, and go on at once: what they need no more is let go before.</summary>
+    /// <summary>Thousands of these wait at a time. What finds the broadcast is over and gone by then.</summary>
     private Task PlaylistAsync(string slug, string broadcastId, string rendition, HttpContext context)
     {
         if (!BlockingReload.TryParse(context.Request.QueryString, out var reload))
