@@ -60,7 +60,9 @@ internal sealed class WindowProbe(HttpClient http, Uri multivariant) : IDisposab
 
     /// <summary>Bytes of the source's full playlist, of its delta update and of the MPD, as they are and in gzip.</summary>
     public async Task<(Size Full, Size Delta, Size Mpd)> SizesAsync() => (
-        await SizeAsync(_source), await SizeAsync(_source + "?_HLS_skip=YES"), await SizeAsync(new Uri(multivariant, "manifest.mpd").ToString()));
+        await SizeAsync(_source),
+            await SizeAsync(_source + "?_HLS_skip=YES"),
+            await SizeAsync(new Uri(multivariant, "manifest.mpd").ToString()));
 
     /// <summary>Times of full playlists, each of a version that nobody has asked for yet.</summary>
     public async Task<Times> FullAsync(int count)

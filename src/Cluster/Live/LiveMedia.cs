@@ -57,8 +57,8 @@ public sealed class LiveMedia(string broadcastId, IMediaStorage storage)
         storage.OpenAsync(StoredName(rendition, name), cancellationToken);
 
     /// <summary>
-    /// What is in memory, as a file that the operating system still has in its cache; null where storage does not have it, or has no
-    /// files.
+    /// What is in memory, as a file that the operating system still has in its cache; null where storage does not have it, or
+    /// has no files.
     /// </summary>
     public async ValueTask<FileStream?> OpenFileAsync(
         string rendition, string name, HotMedia media, CancellationToken cancellationToken) =>

@@ -70,9 +70,12 @@ internal sealed class RecordedTimeline(string id, TimeSpan targetDuration, TimeS
     private static int Height(RenditionSnapshot rendition) => (rendition.Configuration as VideoConfiguration)?.Height ?? 0;
 
     /// <summary>Wall-clock time at which the last segment ends.</summary>
-    private static DateTimeOffset EndOf(List<RenditionSnapshot> renditions) => renditions.Max(rendition =>
-        rendition.Segments[^1].Boundary.ProgramDateTime
-        + TimeSpan.FromSeconds(rendition.Segments[^1].Duration / (double)rendition.Initializations[rendition.Segments[^1].Initialization].Timescale));
+    private static DateTimeOffset EndOf(List<RenditionSnapshot> renditions) => renditions.Max(static rendition =>
+    {
+        var last = rendition.Segments[^1];
+        var seconds = last.Duration / (double)rendition.Initializations[last.Initialization].Timescale;
+        return last.Boundary.ProgramDateTime + TimeSpan.FromSeconds(seconds);
+    });
 
     /// <summary>Offers what is whole but for a tenth, and the most complete of each kind however much it lacks.</summary>
     private static IEnumerable<RenditionSnapshot> WithOffer(List<RenditionSnapshot> renditions)

@@ -32,7 +32,8 @@ public sealed partial class RecordingJournal
                 AtOnce(() =>
                 {
                     Execute(
-                        "INSERT OR IGNORE INTO let_go SELECT broadcast, rendition, sequence FROM segments WHERE broadcast = $1 AND sequence <= $2",
+                        "INSERT OR IGNORE INTO let_go SELECT broadcast, rendition, sequence FROM segments "
+                        + "WHERE broadcast = $1 AND sequence <= $2",
                         broadcastId, last);
                     Execute("DELETE FROM segments WHERE broadcast = $1 AND sequence <= $2", broadcastId, last);
                     Execute("DELETE FROM boundaries WHERE broadcast = $1 AND sequence <= $2", broadcastId, last);

@@ -6,9 +6,9 @@ using System.Runtime.InteropServices;
 namespace Streaming.Gateway.Connections;
 
 /// <summary>
-/// What a connection of HTTP/1 writes, straight to its socket. In place of Kestrel's pipe and the loop that empties it: no other
-/// thread has a part in it, and bytes that never change are sent from where they are, memory or file. A flush ends when the kernel
-/// has everything.
+/// What a connection of HTTP/1 writes, straight to its socket. In place of Kestrel's pipe and the loop that empties it: no
+/// other thread has a part in it, and bytes that never change are sent from where they are, memory or file. A flush ends when
+/// the kernel has everything.
 /// </summary>
 internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPool<byte> pool) : PipeWriter
 {
@@ -37,9 +37,9 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
     public void Lend(ReadOnlyMemory<byte> bytes) => (_lent, _lentLength) = (bytes, bytes.Length);
 
     /// <summary>
-    /// The same with bytes of a file, which the kernel sends from its cache. Where it does not have them there, the thread that
-    /// learns of all sockets' data may have to wait for them: for files that were written a moment ago. Nothing can be written after
-    /// it before the flush.
+    /// The same with bytes of a file that was written a moment ago, which the kernel sends from its cache. (Of an older one it
+    /// would have to read them first, and the thread that learns of all sockets' data might wait for that.) Nothing can be
+    /// written behind it before the flush.
     /// </summary>
     public void Lend(FileStream file, long offset, int length) => (_file, _lentLength) = (new(file, offset, length), length);
 
@@ -180,7 +180,9 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
         }
     }
 
-    /// <summary>While corked, the kernel sends full packets only: what is written before a file goes with its beginning. tcp(7).</summary>
+    /// <summary>
+    /// While corked, the kernel sends full packets only: what is written before a file goes with its beginning. tcp(7).
+    /// </summary>
     private void Cork(bool isOn)
     {
         if (OperatingSystem.IsLinux())

@@ -55,7 +55,8 @@ internal sealed class LiveEndpoints(
     {
         if (!BlockingReload.TryParse(context.Request.QueryString, out var reload))
         {
-            return Refused(context, "_HLS_msn and _HLS_part are whole numbers, and a part needs its segment.").ExecuteAsync(context);
+            return Refused(context, "_HLS_msn and _HLS_part are whole numbers, and a part needs its segment.")
+                .ExecuteAsync(context);
         }
 
         if (channels.Find(slug)?.Find(broadcastId) is not { Snapshot: not null } broadcast)

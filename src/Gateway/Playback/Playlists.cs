@@ -45,7 +45,10 @@ public sealed class Playlists
                 MultivariantPlaylist.Write(output, broadcast, broadcast.Id + "/");
                 break;
             case Kind.Mpd:
-                MediaPresentation.Write(output, broadcast, new MediaPresentationOptions { MediaPrefix = broadcast.Id + "/", LowLatency = true });
+                MediaPresentation.Write(
+                    output,
+                    broadcast,
+                    new MediaPresentationOptions { MediaPrefix = broadcast.Id + "/", LowLatency = true });
                 break;
             default:
                 MediaPlaylist.Write(

@@ -61,8 +61,8 @@ public sealed class CmafPackager
         _chunk.Add(sample);
         _end = sample.DecodeTime + duration;
 
-        // Another sample might not fit any more: waiting for it would cost the whole part its duration. Roundings make the part's own
-        // mean too long at times, a wrong guess at the beginning that of the newest samples: the shorter counts.
+        // Another sample might not fit any more: waiting for it would cost the whole part its duration. Roundings make the
+        // part's own mean too long at times, a wrong guess at the beginning that of the newest samples: the shorter counts.
         _samples = Math.Min(_samples + 1, MeanSamples);
         _mean += (duration - _mean) / _samples;
         var length = _end - _chunk.DecodeTime;

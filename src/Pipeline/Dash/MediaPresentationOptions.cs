@@ -40,8 +40,9 @@ public sealed record MediaPresentationOptions
 
     /// <summary>
     /// Lists the segment that is growing, and says that it can be had while it grows: low-latency DASH by chunked transfer
-    /// (ISO/IEC 23009-1 §5.3.9.2: @availabilityTimeOffset, @availabilityTimeComplete). Only for a server that answers a request for it part by part. Written as without where the
-    /// newest period cannot be played so: a gap, or a segment that does not begin with a sync sample. Default: off.
+    /// (ISO/IEC 23009-1 §5.3.9.2: @availabilityTimeOffset, @availabilityTimeComplete). Only for a server that answers a request
+    /// for it part by part. Written as without where the newest period cannot be played so: a gap, or a segment that does not
+    /// begin with a sync sample. Default: off.
     /// </summary>
     public bool LowLatency { get; init; }
 

@@ -9,7 +9,9 @@ public interface IMediaStorage
     /// <summary>Bytes stored now.</summary>
     long UsedBytes { get; }
 
-    /// <summary>Objects are files: what <see cref="OpenAsync"/> opens is a <see cref="FileStream"/>, which the kernel can send.</summary>
+    /// <summary>
+    /// Objects are files: what <see cref="OpenAsync"/> opens is a <see cref="FileStream"/>, which the kernel can send.
+    /// </summary>
     bool HasFiles { get; }
 
     /// <summary>Stores an object made of <paramref name="content"/> one after another.</summary>

@@ -32,7 +32,8 @@ public sealed class LowLatencyDashTests(Chromium chromium)
         page.Page.Request += (_, request) =>
         {
             manifests += request.Url.EndsWith("/manifest.mpd", StringComparison.Ordinal) ? 1 : 0;
-            segments += request.Url.EndsWith(".m4s", StringComparison.Ordinal) && !request.Url.Contains("/audio/", StringComparison.Ordinal) ? 1 : 0;
+            var isSegment = request.Url.EndsWith(".m4s", StringComparison.Ordinal);
+            segments += isSegment && !request.Url.Contains("/audio/", StringComparison.Ordinal) ? 1 : 0;
         };
         var stallsBefore = await page.Page.EvaluateAsync<int>("() => window.__player.stalls");
         var latencies = new List<double>();
@@ -43,11 +44,12 @@ public sealed class LowLatencyDashTests(Chromium chromium)
         }
 
         var said = string.Join(' ', latencies.Select(latency => $"{latency:0.00}"));
+        var stalls = await page.Page.EvaluateAsync<int>("() => window.__player.stalls");
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{said}; still {await page.LongestStillAsync()}; stalls {await page.Page.EvaluateAsync<int>("() => window.__player.stalls")}, before {stallsBefore}");
+            $"{said}; still {await page.LongestStillAsync()}; stalls {stalls}, before {stallsBefore}");
         latencies.Sort();
         Assert.True(latencies[Samples / 2] <= LatencyMax, said);
-        Assert.Equal(stallsBefore, await page.Page.EvaluateAsync<int>("() => window.__player.stalls"));
+        Assert.Equal(stallsBefore, stalls);
         Assert.Empty(page.Complaints);
 
         // Segments are even, so the MPD tells nothing of them: it is asked for once in two.

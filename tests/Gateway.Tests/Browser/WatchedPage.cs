@@ -45,7 +45,9 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>Waits until the player shows moving pictures.</summary>
     public Task PlaysAsync() => Eventually.HoldsAsync(
         "the video plays",
-        () => Page.EvaluateAsync<bool>("() => (window.__player?.video.currentTime ?? 0) > 0 && !window.__player.video.paused && window.__player.video.readyState >= 3"),
+        () => Page.EvaluateAsync<bool>(
+            "() => { const video = window.__player?.video; "
+                + "return (video?.currentTime ?? 0) > 0 && !video.paused && video.readyState >= 3; }"),
         TimeSpan.FromSeconds(40));
 
     /// <summary>Begins to measure how long the video stands still.</summary>

@@ -193,7 +193,12 @@ public sealed class SocketOutputTests : IAsyncLifetime
         bytes = new byte[length];
         Random.Shared.NextBytes(bytes);
         var file = new FileStream(
-            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            Path.GetTempFileName(),
+            FileMode.Open,
+            FileAccess.ReadWrite,
+            FileShare.Read,
+            bufferSize: 0,
+            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         file.Write(bytes);
         return file;
     }

@@ -80,7 +80,8 @@ public sealed class SourceTests
 
         await Eventually.HoldsAsync(
             "two windows have passed",
-            async () => (await Task.WhenAll(followers.Select(follower => follower.LookAsync()))).All(playlist => playlist.NextMediaSequence >= 14));
+            async () => (await Task.WhenAll(followers.Select(follower => follower.LookAsync())))
+                .All(playlist => playlist.NextMediaSequence >= 14));
 
         foreach (var follower in followers)
         {

@@ -51,7 +51,8 @@ public sealed class TranscoderTests
             return Transcoders.Of(rung) is [var other] && other != transcoder;
         });
         await Eventually.HoldsAsync(
-            "the ladder is back", async () => (await LookAsync()).Segments is [.., { IsGap: false, MediaSequence: var newest }] && newest > hurtAt + 2);
+            "the ladder is back",
+            async () => (await LookAsync()).Segments is [.., { IsGap: false, MediaSequence: var newest }] && newest > hurtAt + 2);
 
         source.AssertNoHole();
         ladder.AssertNoHole();

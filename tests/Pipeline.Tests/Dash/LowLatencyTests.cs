@@ -79,8 +79,11 @@ public sealed class LowLatencyTests
     {
         Assert.InRange(Length(900) - Length(100), 0, 40); // Longer numbers.
 
-        static int Length(int segments) => Manifests.Mpd(
-            new BroadcastBuilder().Ladder().Even().Segments(segments).NewPeriod(TimeSpan.Zero).Even().Segments(100).Build(), Options).Length;
+        static int Length(int segments)
+        {
+            var builder = new BroadcastBuilder().Ladder().Even().Segments(segments).NewPeriod(TimeSpan.Zero);
+            return Manifests.Mpd(builder.Even().Segments(100).Build(), Options).Length;
+        }
     }
 
     [Fact]

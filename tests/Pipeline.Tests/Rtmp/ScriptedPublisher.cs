@@ -13,7 +13,9 @@ internal sealed record ReadMessage(RtmpMessageType Type, uint StreamId, uint Tim
     /// <summary>Body as text, for looking for what a status says.</summary>
     public string Text => System.Text.Encoding.Latin1.GetString(Body);
 
-    public bool IsCommand(string name) => Type is RtmpMessageType.CommandAmf0 && Text.StartsWith("\u0002\0" + (char)name.Length + name, StringComparison.Ordinal);
+    public bool IsCommand(string name) =>
+        Type is RtmpMessageType.CommandAmf0
+        && Text.StartsWith("\u0002\0" + (char)name.Length + name, StringComparison.Ordinal);
 }
 
 /// <summary>An RTMP publisher that does what a test tells it, over pipes or a socket; well-behaved where nothing is said.</summary>

@@ -52,8 +52,12 @@ public sealed class SegmenterTests
 
         SegmentInvariants.AssertAll(_source);
         SegmentInvariants.AssertNoLongerThan(_source, 4.05);
-        Assert.Equal([0, 4, 6, 8, 10, 12, 14, 16, 18], _source.Segments.Select(segment => Math.Round(segment.Boundary.DecodeTime / 90_000.0, 1)));
-        Assert.Equal([true, false, false, false, true, false, false, false, false], _source.Segments.Select(segment => segment.Boundary.SourceIndependent));
+        Assert.Equal(
+            [0, 4, 6, 8, 10, 12, 14, 16, 18],
+            _source.Segments.Select(segment => Math.Round(segment.Boundary.DecodeTime / 90_000.0, 1)));
+        Assert.Equal(
+            [true, false, false, false, true, false, false, false, false],
+            _source.Segments.Select(segment => segment.Boundary.SourceIndependent));
         Assert.True(_source.Segmenter.IsOnGrid);
         Assert.All(_source.Segments.Skip(1), segment => Assert.Equal(0, segment.Boundary.PresentationTime % 180_000));
     }
