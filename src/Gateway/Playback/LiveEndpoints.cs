@@ -50,7 +50,6 @@ internal sealed class LiveEndpoints(
         return snapshot;
     }
 
-    /// <summary>Thousands of these wait at a time. What finds the broadcast is over and gone by then.</summary>
     private Task PlaylistAsync(string slug, string broadcastId, string rendition, HttpContext context)
     {
         if (!BlockingReload.TryParse(context.Request.QueryString, out var reload))
@@ -65,9 +64,12 @@ internal sealed class LiveEndpoints(
         }
 
         viewers.Saw(slug, context);
-        return AwaitedPlaylistAsync(broadcast, rendition, reload, context);
+        return reload.MediaSequence is null
+            ? Newest(broadcast, rendition, reload, context).ExecuteAsync(context)
+            : AwaitedPlaylistAsync(broadcast, rendition, reload, context);
     }
 
+    /// <summary>Thousands of these wait at a time: it holds what it needs to go on, and no more.</summary>
     private async Task AwaitedPlaylistAsync(Broadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
     {
         var edge = await reload.WaitAsync(broadcast, rendition, time, context.RequestAborted);
