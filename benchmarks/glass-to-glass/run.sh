@@ -138,7 +138,7 @@ watch() {
     --settle "$settle" --seconds "$seconds" >"$scratch/$name.json" 2>"$scratch/$name.log" &
   viewer=$!
   children+=("$viewer")
-  until grep -q '^measuring' "$scratch/$name.log"; do
+  until grep -qs '^measuring' "$scratch/$name.log"; do
     kill -0 "$viewer" 2>/dev/null || { cat "$scratch/$name.log" >&2; fail "$name was not watched"; }
     sleep 0.2
   done
