@@ -276,7 +276,15 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 
     private void Put(RungMedia made)
     {
-        var sequence = made.Media.Boundary.MediaSequence;
+        foreach (var media in made.Media)
+        {
+            Put(made, media);
+        }
+    }
+
+    private void Put(RungMedia made, PackagedMedia media)
+    {
+        var sequence = media.Boundary.MediaSequence;
         var rendition = _rungs.Find(rung => rung.Name == made.Rung.Name);
         if (!_ladder.Wants(made.Epoch, sequence) || (rendition?.Timeline.NextSequence ?? sequence) > sequence)
         {
@@ -293,7 +301,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 
         FillGaps(rendition, sequence);
         rendition.Configure(made.Configuration);
-        rendition.Add(made.Media);
+        rendition.Add(media);
     }
 
     private static int Height(LiveRendition rendition) => ((VideoConfiguration)rendition.Timeline.Configuration).Height;

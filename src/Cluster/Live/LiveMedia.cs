@@ -57,14 +57,26 @@ public sealed class LiveMedia(string broadcastId, IMediaStorage storage)
         storage.OpenAsync(StoredName(rendition, name), cancellationToken);
 
     /// <summary>
-    /// What is in memory, as a file that the operating system still has in its cache; null where storage does not have it, or
-    /// has no files.
+    /// What is in memory, as a file that the operating system still has in its cache; null where storage does not have it, has
+    /// no files, or fails (too many are open): memory has it all the same.
     /// </summary>
     public async ValueTask<FileStream?> OpenFileAsync(
-        string rendition, string name, HotMedia media, CancellationToken cancellationToken) =>
-        media.IsStored && storage.HasFiles
-            ? (FileStream?)await storage.OpenAsync(StoredName(rendition, name), cancellationToken).ConfigureAwait(false)
-            : null;
+        string rendition, string name, HotMedia media, CancellationToken cancellationToken)
+    {
+        if (!media.IsStored || !storage.HasFiles)
+        {
+            return null;
+        }
+
+        try
+        {
+            return (FileStream?)await storage.OpenAsync(StoredName(rendition, name), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     internal void Add(string rendition, string name, HotMedia media) =>
         _hot.GetOrAdd(rendition, static _ => new(StringComparer.Ordinal))[name] = media;

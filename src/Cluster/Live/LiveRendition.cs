@@ -80,10 +80,8 @@ internal sealed class LiveRendition
     {
         if (Timeline.Snapshot().Open is { } open)
         {
-            // Its parts were announced, and somebody may be on the way to fetch them. Nothing of them waits for storage.
-            var parts = Collected();
-            parts.MarkStored();
-            _hot.Enqueue(new(open.Boundary.MediaSequence, parts));
+            // Its parts were announced, and somebody may be on the way to fetch them.
+            _hot.Enqueue(new(open.Boundary.MediaSequence, Collected(), IsGap: true));
         }
 
         Timeline.AddGap(boundary, boundary.DecodeTime, duration);
@@ -145,7 +143,7 @@ internal sealed class LiveRendition
         if (file.Length > 0)
         {
             _archive.Store(Name, name, file, OnStored(file, segment));
-            _hot.Enqueue(new(ended.Boundary.MediaSequence, file));
+            _hot.Enqueue(new(ended.Boundary.MediaSequence, file, IsGap: false));
         }
 
         Cool();
@@ -183,7 +181,7 @@ internal sealed class LiveRendition
     private void Cool()
     {
         while (_hot.Count > _hotSegments && _hot.Peek() is var oldest
-            && (oldest.File.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
+            && (oldest.IsGap || oldest.File.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
         {
             _hot.Dequeue();
             for (var index = 0; index < oldest.File.Pieces.Length; index++)
@@ -200,5 +198,6 @@ internal sealed class LiveRendition
         }
     }
 
-    private readonly record struct HotSegment(long MediaSequence, HotMedia File);
+    /// <summary>A segment in memory; of a gap, the parts that were announced before it became one.</summary>
+    private readonly record struct HotSegment(long MediaSequence, HotMedia File, bool IsGap);
 }

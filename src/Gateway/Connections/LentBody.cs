@@ -78,15 +78,13 @@ internal static class LentBody
         var output = context.Features.Get<SocketOutput>()!;
         var body = context.Response.BodyWriter;
         await context.Response.StartAsync();
-        var (from, isOver) = (range.From, false);
-        while (from < range.To && !isOver)
+        for (var from = range.From; from < range.To; from += FlushLength)
         {
             var length = (int)Math.Min(range.To - from, FlushLength);
             body.GetMemory();
             output.Lend(file, from, length);
             body.Advance(length);
-            from += length;
-            isOver = (await body.FlushAsync()).IsCompleted;
+            await body.FlushAsync();
         }
     }
 }

@@ -34,25 +34,34 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
     /// Makes the next <see cref="Advance"/>, which has to be by its length, stand for these bytes. Borrowed until the flush after
     /// it ends; they must never change.
     /// </summary>
-    public void Lend(ReadOnlyMemory<byte> bytes) => (_lent, _lentLength) = (bytes, bytes.Length);
+    public void Lend(ReadOnlyMemory<byte> bytes)
+    {
+        ThrowBehindFile();
+        (_lent, _lentLength) = (bytes, bytes.Length);
+    }
 
     /// <summary>
     /// The same with bytes of a file that was written a moment ago, which the kernel sends from its cache. (Of an older one it
     /// would have to read them first, and the thread that learns of all sockets' data might wait for that.) Nothing can be
     /// written behind it before the flush.
     /// </summary>
-    public void Lend(FileStream file, long offset, int length) => (_file, _lentLength) = (new(file, offset, length), length);
+    public void Lend(FileStream file, long offset, int length)
+    {
+        ThrowBehindFile();
+        (_file, _lentLength) = (new(file, offset, length), length);
+    }
 
     public override void Advance(int bytes)
     {
+        if (bytes == 0)
+        {
+            return;
+        }
+
         if (_lentLength == 0)
         {
+            ThrowBehindFile();
             _filled += bytes;
-            if (_file is not null && bytes > 0)
-            {
-                throw new InvalidOperationException("Something was written behind a file.");
-            }
-
             return;
         }
 
@@ -159,6 +168,14 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
         }
 
         return new(isCanceled: false, isCompleted: _isBroken);
+    }
+
+    private void ThrowBehindFile()
+    {
+        if (_file is not null)
+        {
+            throw new InvalidOperationException("Something was written behind a file.");
+        }
     }
 
     private async Task SendAsync(FileRange file)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microsoft.AspNetCore.WebUtilities;
 using Streaming.Cluster.Live;
 using Streaming.Pipeline.Timelines;
@@ -41,37 +42,26 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
     public static bool TryParse(QueryString query, out BlockingReload reload)
     {
         reload = default;
+        long? sequence = null;
+        int? part = null;
+        var skip = false;
         foreach (var directive in new QueryStringEnumerable(query.Value))
         {
             var value = directive.DecodeValue().Span;
             switch (directive.DecodeName().Span)
             {
-                case "_HLS_msn":
-                    if (reload.MediaSequence is not null
-                        || !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
-                    {
-                        return false;
-                    }
-
-                    reload = reload with { MediaSequence = sequence };
-                    break;
-                case "_HLS_part":
-                    if (reload.Part is not null
-                        || !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
-                    {
-                        return false;
-                    }
-
-                    reload = reload with { Part = index };
-                    break;
+                case "_HLS_msn" when !TryRead(value, ref sequence):
+                case "_HLS_part" when !TryRead(value, ref part):
+                    return false;
                 case "_HLS_skip":
-                    reload = reload with { Skip = value is "YES" or "v2" };
+                    skip = value is "YES" or "v2";
                     break;
             }
         }
 
         // A part without its segment means nothing.
-        return reload is not { Part: not null, MediaSequence: null };
+        reload = new(sequence, part, skip);
+        return part is null || sequence is not null;
     }
 
     /// <summary>Waits until the rendition has what is asked for.</summary>
@@ -121,6 +111,19 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
                 return EdgeWait.TimedOut;
             }
         }
+    }
+
+    /// <summary>Reads a whole number that was not told before.</summary>
+    private static bool TryRead<T>(ReadOnlySpan<char> text, ref T? number)
+        where T : struct, INumberBase<T>
+    {
+        if (number is not null || !T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read))
+        {
+            return false;
+        }
+
+        number = read;
+        return true;
     }
 
     private static long NewestSequence(RenditionSnapshot rendition) =>

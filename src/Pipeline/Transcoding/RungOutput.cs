@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Streaming.Pipeline.Cmaf;
@@ -19,7 +20,7 @@ internal sealed class RungOutput(
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly FlvDemuxer _demuxer = new();
-    private readonly Queue<PackagedMedia> _made = new();
+    private readonly ImmutableArray<PackagedMedia>.Builder _made = ImmutableArray.CreateBuilder<PackagedMedia>();
     private CmafPackager? _packager;
     private RungSegmenter? _segmenter;
 
@@ -49,10 +50,7 @@ internal sealed class RungOutput(
             while (hasHeader && FlvReader.TryRead(ref buffer, TagLengthMax, out var tag))
             {
                 Add(tag);
-                while (_made.TryDequeue(out var media))
-                {
-                    await GiveAsync(media, cancellationToken).ConfigureAwait(false);
-                }
+                await GiveAsync(cancellationToken).ConfigureAwait(false);
             }
 
             reader.AdvanceTo(buffer.Start, buffer.End);
@@ -63,10 +61,7 @@ internal sealed class RungOutput(
         }
 
         _segmenter?.Complete();
-        while (_made.TryDequeue(out var media))
-        {
-            await GiveAsync(media, cancellationToken).ConfigureAwait(false);
-        }
+        await GiveAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -80,7 +75,7 @@ internal sealed class RungOutput(
         var content = _demuxer.Read(tag, out var frame);
         if (_packager is null && content.HasFlag(FlvContent.VideoConfiguration))
         {
-            _packager = new CmafPackager(_demuxer.Video!, partTarget, _made.Enqueue);
+            _packager = new CmafPackager(_demuxer.Video!, partTarget, _made.Add);
             Volatile.Write(ref _segmenter, new RungSegmenter(source, _packager));
         }
 
@@ -94,7 +89,9 @@ internal sealed class RungOutput(
         }
     }
 
-    private ValueTask GiveAsync(PackagedMedia media, CancellationToken cancellationToken) =>
-        output(
-            new RungMedia(epoch, rung, (VideoConfiguration)_packager!.Configuration, media), cancellationToken);
+    private ValueTask GiveAsync(CancellationToken cancellationToken) => _made.Count == 0
+        ? ValueTask.CompletedTask
+        : output(
+            new RungMedia(epoch, rung, (VideoConfiguration)_packager!.Configuration, _made.DrainToImmutable()),
+            cancellationToken);
 }

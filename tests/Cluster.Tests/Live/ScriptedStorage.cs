@@ -5,9 +5,9 @@ using Streaming.Pipeline.Storage.Memory;
 namespace Streaming.Cluster.Tests.Live;
 
 /// <summary>A storage that waits or fails when told to.</summary>
-internal sealed class ScriptedStorage : IMediaStorage
+internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStorage
 {
-    private readonly MemoryStorage _inner = new(1 << 20);
+    private readonly IMediaStorage _inner = inner ?? new MemoryStorage(1 << 20);
 
     public ConcurrentQueue<string> Calls { get; } = new();
 
@@ -35,8 +35,11 @@ internal sealed class ScriptedStorage : IMediaStorage
         await _inner.WriteAsync(name, content, cancellationToken);
     }
 
-    public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) =>
-        _inner.OpenAsync(name, cancellationToken);
+    public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        Touch("open", name);
+        return _inner.OpenAsync(name, cancellationToken);
+    }
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {

@@ -164,6 +164,8 @@ public sealed class SocketOutputTests : IAsyncLifetime
         await using var file = CreateFile(10, out _);
         Lend(file, 0, 10);
         Assert.Throws<InvalidOperationException>(() => _output.Write("more"u8));
+        Assert.Throws<InvalidOperationException>(() => Lend(new byte[] { 1 }));
+        Assert.Throws<InvalidOperationException>(() => Lend(file, 0, 10));
     }
 
     [Fact]
