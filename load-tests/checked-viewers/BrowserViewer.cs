@@ -46,8 +46,8 @@ internal sealed class BrowserViewer : IAsyncDisposable
         await _page.EvaluateAsync<WatchReport>(
             """
             () => {
-              const { video, stalls, errors } = window.__player;
-              return { seconds: video.currentTime, stalls, errors: [...errors] };
+              const { video, stalls, pastStalls, errors } = window.__player;
+              return { seconds: video.currentTime, stalls, pastStalls: [...pastStalls], errors: [...errors] };
             }
             """)
         with

@@ -1,4 +1,5 @@
 using Streaming.CheckedViewers;
+using Streaming.Playlists;
 
 if (!CheckedViewersOptions.TryParse(args, out var options))
 {
@@ -34,22 +35,28 @@ foreach (var rendition in viewers.Checker.Renditions)
         $"{rendition.Address}: {rendition.Reloads} reloads, {rendition.DeltasCompared} delta updates compared, "
         + $"{rendition.HintsKept} hinted parts came and {rendition.HintsInVain} did not, {rendition.FetchedAfterLeaving} segments "
         + $"fetched after they had left, {rendition.Downloads} files downloaded, {rendition.Seen.Count(segment => segment.IsGap)} gaps, "
-        + $"{rendition.Seen.Max(segment => segment.DiscontinuitySequence)} discontinuities, {rendition.ClockJumps.Count} jumps of the "
-        + $"date, {rendition.Unanswered} reloads unanswered");
+        + $"{Discontinuities(rendition)} discontinuities, {rendition.Unanswered} reloads unanswered");
 
     // Most delta updates come with the full playlist of the same moment; where the others never did, nothing was compared.
     isIdle |= rendition.DeltasCompared < rendition.Reloads / 2 || rendition.HintsKept == 0;
-    isIdle |= options.IsCalm && (rendition.Unanswered > 0 || rendition.ClockJumps.Count > 0);
+    isIdle |= options.IsCalm && (rendition.Unanswered > 0 || Discontinuities(rendition) > 0);
 }
 
 Console.WriteLine(
     $"{viewers.Faults} faults; {viewers.Checker.ReportsKept} rendition reports were true; hls-parser refused {refused.Length} of {judged}");
 Console.WriteLine(
     $"hls.js: {watched.Seconds:F0} s, {watched.Stalls} stalls, errors: {Listed(watched.Errors)}; page: {Listed(watched.Complaints)}");
+foreach (var stall in watched.PastStalls)
+{
+    Console.WriteLine($"hls.js {stall}");
+}
+
 var isGood = viewers.Faults == 0 && refused.Length == 0 && !isIdle && watched.Complaints.Length == 0
     && (!options.IsCalm || watched.Errors.Length == 0);
 Console.WriteLine(isGood ? "every promise was kept" : "NOT every promise was kept");
 return isGood ? 0 : 1;
+
+static long Discontinuities(PlaylistChecker rendition) => rendition.Seen.Max(segment => segment.DiscontinuitySequence);
 
 static string Listed(string[] all) => all.Length == 0
     ? "none"

@@ -66,16 +66,18 @@ fi
 watch --seconds 300 --calm no &
 viewers=$!
 children+=("$viewers")
+tell() { echo "$(date +%T) $1"; }
+
 sleep 40
-echo 'the broadcaster is cut off for 5 s'
+tell 'the broadcaster is cut off for 5 s'
 kill -KILL "$push"
 sleep 5
 push "$wide"
 sleep 35
-echo 'another picture size, at once'
+tell 'another picture size, at once'
 kill -KILL "$push"
 push "$narrow"
 sleep 40
-echo 'the broadcast ends'
+tell 'the broadcast ends'
 stop "$push"
 wait "$viewers"

@@ -43,7 +43,11 @@ internal sealed class Cadence
         }
 
         _short += count < WorthwhileSegments ? 1 : 0;
-        return new Period(period.Index + 1, decodeTime, period.At(decodeTime)) { MediaSequence = mediaSequence };
+        return new Period(period.Index + 1, decodeTime, period.At(decodeTime))
+        {
+            MediaSequence = mediaSequence,
+            DiscontinuitySequence = period.DiscontinuitySequence,
+        };
     }
 
     private static bool IsNear(long elapsed, long turn, long duration) => Math.Abs(elapsed - turn) <= duration / ToleranceDivisor;

@@ -4,7 +4,7 @@ namespace Streaming.Pipeline.Timelines;
 
 /// <summary>
 /// A stretch of the timeline in which media time and wall clock run together. ISO/IEC 23009-1 §5.3.2. A new one begins
-/// with every discontinuity, whenever the wall clock is anchored anew, and where segments stop being evenly long.
+/// with every discontinuity and where segments stop being evenly long.
 /// </summary>
 /// <param name="Index">Counts from 0 in a broadcast.</param>
 /// <param name="DecodeTime">Decode time of its first boundary, in 90 kHz ticks.</param>
@@ -13,6 +13,12 @@ public sealed record Period(int Index, long DecodeTime, DateTimeOffset ProgramDa
 {
     /// <summary>Media sequence number of its first segment.</summary>
     public long MediaSequence { get; init; }
+
+    /// <summary>
+    /// Discontinuities before its end since the start of the broadcast: one for each time that a decoder has to be set up
+    /// anew, and one for each time that the wall clock is anchored anew. RFC 8216bis §4.4.3.3.
+    /// </summary>
+    public int DiscontinuitySequence { get; init; }
 
     /// <summary>
     /// How far apart its segments begin, in 90 kHz ticks, each within a quarter of that: segment number n near n − <see

@@ -26,7 +26,7 @@ public sealed record SegmentBoundary
 
     /// <summary>
     /// Stretches before this segment in which media time and wall clock ran together; the index of the DASH period that
-    /// the segment is in. Grows with every discontinuity and whenever the wall clock is anchored anew.
+    /// the segment is in. Grows with every discontinuity and where segments stop being evenly long.
     /// </summary>
     public required int Period { get; init; }
 

@@ -62,7 +62,6 @@ public sealed partial class Segmenter
 
     private void BeginSegment(long decodeTime, long presentationTime, bool independent)
     {
-        var discontinuities = (_current?.DiscontinuitySequence ?? 0) + (_configurationChanged ? 1 : 0);
         var sequence = _current is null ? 0 : _current.MediaSequence + 1;
         var period = _wallClock.BeginSegment(sequence, decodeTime, _configurationChanged);
         _current = new SegmentBoundary
@@ -71,7 +70,7 @@ public sealed partial class Segmenter
             DecodeTime = decodeTime,
             PresentationTime = presentationTime,
             ProgramDateTime = period.At(decodeTime),
-            DiscontinuitySequence = discontinuities,
+            DiscontinuitySequence = period.DiscontinuitySequence,
             Period = period.Index,
             SourceIndependent = independent,
         };

@@ -63,6 +63,7 @@ internal sealed class WallClock(TimeProvider time)
         return Period;
     }
 
+    // Between discontinuities players tell media time by the wall clock: where that jumps, there is one.
     private Period Next(long mediaSequence, long decodeTime, bool isDiscontinuity)
     {
         var now = time.GetUtcNow();
@@ -81,8 +82,8 @@ internal sealed class WallClock(TimeProvider time)
         Period Anchor(DateTimeOffset programDateTime)
         {
             (_lead, _leadSince) = (TimeSpan.Zero, now);
-            var index = _newest is null ? 0 : _newest.Index + 1;
-            return new(index, decodeTime, programDateTime) { MediaSequence = mediaSequence };
+            var (index, discontinuities) = _newest is null ? (0, 0) : (_newest.Index + 1, _newest.DiscontinuitySequence + 1);
+            return new(index, decodeTime, programDateTime) { MediaSequence = mediaSequence, DiscontinuitySequence = discontinuities };
         }
     }
 }

@@ -30,7 +30,6 @@ public sealed class LowLatencyTests(LowLatencyNode live) : IClassFixture<LowLate
         {
             Assert.True(rendition.DeltasCompared >= 5, $"{rendition.DeltasCompared} of {rendition.Reloads}");
             Assert.True(rendition.HintsKept >= 5, $"{rendition.HintsKept} of {rendition.Reloads}");
-            Assert.Empty(rendition.ClockJumps);
         });
         Assert.True(checker.ReportsKept >= 5);
     }

@@ -27,7 +27,9 @@ internal static class SegmentInvariants
         }
     }
 
-    /// <summary>A boundary's wall-clock time is that of its period.</summary>
+    /// <summary>
+    /// A boundary's wall-clock time is that of its period, and runs with the media from one discontinuity to the next.
+    /// </summary>
     public static void AssertWallClock(SegmentedSource source)
     {
         foreach (var (boundary, period) in source.Segments.Select(
@@ -40,6 +42,13 @@ internal static class SegmentInvariants
                 var turn = period.DecodeTime + ((boundary.MediaSequence - period.MediaSequence) * duration);
                 Assert.InRange(boundary.DecodeTime, turn - (duration / 4), turn + (duration / 4));
             }
+        }
+
+        foreach (var stretch in source.Segments.Select(segment => segment.Boundary).GroupBy(boundary => boundary.DiscontinuitySequence))
+        {
+            var period = source.Periods.First(period => period.Index == stretch.First().Period);
+            Assert.All(stretch, boundary => Assert.Equal(
+                period.At(boundary.DecodeTime), boundary.ProgramDateTime, TimeSpan.FromMicroseconds(100)));
         }
     }
 

@@ -1,6 +1,17 @@
+/** A time that playback stood still: when it began, ms since 1970, and how long it took. */
+export interface Stall {
+  readonly at: number;
+  readonly seconds: number;
+}
+
+/** Stalls that are remembered; the newest ones. */
+const stallsMax = 100;
+
 /** Counts the times that playback stopped for want of media, and for how long. A pause or a seek is none. */
 export class StallCounter {
   count = 0;
+  /** Those that are over. */
+  past: readonly Stall[] = [];
   private stalledSince: number | null = null;
   private totalMs = 0;
   private hasPlayed = false;
@@ -41,7 +52,9 @@ export class StallCounter {
 
   private endStall() {
     if (this.stalledSince === null) return;
-    this.totalMs += performance.now() - this.stalledSince;
+    const ms = performance.now() - this.stalledSince;
+    this.past = [...this.past, { at: Date.now() - ms, seconds: ms / 1000 }].slice(-stallsMax);
+    this.totalMs += ms;
     this.stalledSince = null;
   }
 }

@@ -1,11 +1,13 @@
 import type { EngineKind, Selection, TimeRange } from './engine';
 import type { Playback } from './Playback';
+import type { Stall } from './StallCounter';
 
 /** A small stable object for tests and for the curious: `window.__player`. */
 export interface PlayerHandle {
   readonly kind: EngineKind;
   readonly video: HTMLVideoElement;
   readonly stalls: number;
+  readonly pastStalls: readonly Stall[];
   readonly errors: readonly string[];
   latency(): number | null;
   /** Where one can go, on the video's clock. */
@@ -34,6 +36,9 @@ export function exposeHandle(playback: Playback): () => void {
     },
     get stalls() {
       return playback.stalls.count;
+    },
+    get pastStalls() {
+      return playback.stalls.past;
     },
     get errors() {
       return playback.errors;
