@@ -15,8 +15,8 @@ using var probe = new WindowProbe(http, new Uri(new Uri(server), $"/live/{channe
 var process = new ServerProcess(Whole(id), heapReport);
 await probe.FindAsync();
 Console.WriteLine(
-    "| media | full playlist, bytes plain / gzip | delta update | MPD | reload with a delta update, ms p50 / p99 | full playlist, ms | MPD, ms | "
-    + "CPU a part, ms | allocated a part, KiB | live heap, MiB | resident, MiB |");
+    "| media | full playlist, bytes plain / gzip | delta update | MPD | reload with a delta update, ms p50 / p99 | full playlist, ms "
+    + "| MPD, ms | CPU a part, ms | allocated a part, KiB | live heap, MiB | resident, MiB |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
 foreach (var mark in marks.Split(',').Select(Whole))
 {

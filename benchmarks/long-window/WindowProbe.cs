@@ -18,8 +18,8 @@ internal sealed class WindowProbe(HttpClient http, Uri multivariant) : IDisposab
     {
         var lines = (await http.GetStringAsync(multivariant)).Split('\n');
         _source = new Uri(multivariant, lines.First(line => line.Length > 0 && line[0] != '#')).ToString();
-        _audio = new Uri(multivariant, CheckedPlaylist.Attribute(lines.First(line => line.StartsWith("#EXT-X-MEDIA:", StringComparison.Ordinal)), "URI")!)
-            .ToString();
+        var audio = lines.First(line => line.StartsWith("#EXT-X-MEDIA:", StringComparison.Ordinal));
+        _audio = new Uri(multivariant, CheckedPlaylist.Attribute(audio, "URI")!).ToString();
     }
 
     /// <summary>Waits until the broadcast is that old, by its media.</summary>

@@ -60,7 +60,9 @@ public sealed class BroadcastChecker(IReadOnlyList<PlaylistChecker> renditions)
         _reported[other].Add(report);
     }
 
-    /// <summary>What others told of a rendition's edge: a part that it has not got, once its segment is complete, was never there.</summary>
+    /// <summary>
+    /// What others told of a rendition's edge: a part that it has not got, once its segment is complete, was never there.
+    /// </summary>
     private void CheckReportsOf(PlaylistChecker rendition, CheckedPlaylist playlist)
     {
         var complete = playlist.Segments.ToDictionary(segment => segment.MediaSequence);

@@ -19,14 +19,18 @@ public sealed partial class PlaylistChecker
         foreach (var segment in newer.Segments.Append(newer.Open))
         {
             Require(
-                Math.Round(segment.Duration, MidpointRounding.AwayFromZero) <= newer.TargetDuration, $"Longer than the target: {segment}", newer);
+                Math.Round(segment.Duration, MidpointRounding.AwayFromZero) <= newer.TargetDuration,
+                $"Longer than the target: {segment}",
+                newer);
             foreach (var part in segment.Parts)
             {
                 Require(part.Duration <= newer.PartTarget, $"Longer than the part target: {part}", newer);
 
                 // The newest may turn out to be its segment's last.
                 Require(
-                    part == segment.Parts[^1] || part.Duration >= newer.PartTarget * PartMin, $"Shorter than 85 % of the part target: {part}", newer);
+                    part == segment.Parts[^1] || part.Duration >= newer.PartTarget * PartMin,
+                    $"Shorter than 85 % of the part target: {part}",
+                    newer);
             }
 
             Require(
@@ -48,7 +52,8 @@ public sealed partial class PlaylistChecker
                 continue;
             }
 
-            var jump = all[i].ProgramDateTime!.Value - all[i - 1].ProgramDateTime!.Value - TimeSpan.FromSeconds((double)all[i - 1].Duration);
+            var elapsed = all[i].ProgramDateTime!.Value - all[i - 1].ProgramDateTime!.Value;
+            var jump = elapsed - TimeSpan.FromSeconds((double)all[i - 1].Duration);
             var tolerance = all[i].IsGap || all[i - 1].IsGap ? DateRoundingAtGap : DateRounding;
             Require(jump.Duration() <= tolerance, $"The date jumps by {jump} without a discontinuity at {all[i]}", newer);
         }

@@ -149,7 +149,8 @@ internal static class MediaConformance
                 [
                     "-c",
                     "ffmpeg -nostdin -hide_banner -v warning -xerror -err_detect explode -i \"$0\" -f null - 2>&1; "
-                    + $"ffprobe -v warning -select_streams {type} -count_frames -show_entries stream=nb_read_frames -of csv=p=0 \"$0\" 2>&1",
+                    + $"ffprobe -v warning -select_streams {type} -count_frames -show_entries stream=nb_read_frames "
+                    + "-of csv=p=0 \"$0\" 2>&1",
                     path,
                 ]);
             Assert.Equal((rendition.Name, $"{rendition.Samples.Count}"), (rendition.Name, output.Trim()));

@@ -115,9 +115,8 @@ internal sealed class RecordedBroadcast
             var segments = new List<RecordedSegment>();
             foreach (var segment in rendition.Segments)
             {
-                segments.Add(new(
-                    segment,
-                    segment.IsGap ? [] : await ReadAsync(broadcast.Media, rendition.Name, MediaNames.Segment(segment.Boundary.MediaSequence))));
+                var name = MediaNames.Segment(segment.Boundary.MediaSequence);
+                segments.Add(new(segment, segment.IsGap ? [] : await ReadAsync(broadcast.Media, rendition.Name, name)));
             }
 
             renditions.Add(new(rendition.Name, rendition, headers, segments));

@@ -75,6 +75,37 @@ public sealed class TimeShiftTests(Chromium chromium, TintedBroadcast live) : IC
         Assert.Empty(page.Complaints);
     }
 
+    [Fact]
+    public async Task MediaKeys_PauseAndPlay_GoOnWhereTheViewerWas()
+    {
+        await using var page = await chromium.OpenAsync(new Uri(live.Node.Address, $"/watch/{live.Channel.Slug}"));
+
+        // A browser without a desktop has no such keys: what they would call is called.
+        await page.Page.AddInitScriptAsync(
+            """
+            const set = MediaSession.prototype.setActionHandler;
+            window.__keys = {};
+            MediaSession.prototype.setActionHandler = function (action, handler) {
+              window.__keys[action] = handler;
+              set.call(this, action, handler);
+            };
+            """);
+        await page.Page.ReloadAsync();
+        await page.PlaysAsync();
+        await page.AdvanceAsync(1);
+
+        await page.Page.EvaluateAsync("() => window.__keys.pause({ action: 'pause' })");
+        await Eventually.HoldsAsync("the live edge has gone on", async () => await BehindAsync(page) > 5);
+        await page.Page.EvaluateAsync("() => window.__keys.play({ action: 'play' })");
+        await page.AdvanceAsync(2);
+        Assert.InRange(await BehindAsync(page), 4, double.MaxValue);
+
+        await page.Page.EvaluateAsync("() => window.__keys.seekforward({ action: 'seekforward' })");
+        await AssertAtEdgeAsync(page);
+        Assert.NotEmpty(await page.Page.EvaluateAsync<string>("() => navigator.mediaSession.metadata.title"));
+        Assert.Empty(page.Complaints);
+    }
+
     private static Task<double> BehindAsync(WatchedPage page) =>
         page.Page.EvaluateAsync<double>("() => window.__player.range().end - window.__player.video.currentTime");
 

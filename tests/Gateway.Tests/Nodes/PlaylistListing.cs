@@ -74,7 +74,10 @@ internal sealed record MultivariantListing(IReadOnlyList<string> Variants, IRead
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return new(
             [.. lines.Where(line => line[0] != '#')],
-            [.. lines.Where(line => line.StartsWith("#EXT-X-MEDIA:", StringComparison.Ordinal)).Select(line => line.Split("URI=\"")[1].Split('"')[0])],
+            [
+                .. lines.Where(line => line.StartsWith("#EXT-X-MEDIA:", StringComparison.Ordinal))
+                    .Select(line => line.Split("URI=\"")[1].Split('"')[0]),
+            ],
             text);
     }
 

@@ -189,7 +189,8 @@ public sealed class LiveHttpTests(LiveNode live) : IClassFixture<LiveNode>
     [InlineData("20200101T000000Z-0123abcd/source/0.m4s", HttpStatusCode.Gone)]
     public async Task File_ThatIsNotThere_SaysSoToEverybodyOnlyNow(string path, HttpStatusCode status)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Url(path.Replace("LONG", new string('a', 300), StringComparison.Ordinal)));
+        var address = Url(path.Replace("LONG", new string('a', 300), StringComparison.Ordinal));
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Add("Origin", "https://elsewhere.example");
         using var response = await _viewer.SendAsync(request);
 

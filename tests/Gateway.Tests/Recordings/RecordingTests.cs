@@ -194,7 +194,8 @@ public sealed class RecordingTests
             Assert.True(playlist.IsEnded);
             Assert.Contains("#EXT-X-PLAYLIST-TYPE:VOD", playlist.Text, StringComparison.Ordinal);
             Assert.Equal(0, playlist.MediaSequence);
-            foreach (var name in playlist.Segments.Where(segment => !segment.IsGap).SelectMany(segment => new[] { segment.Map!, segment.Uri }))
+            var recorded = playlist.Segments.Where(segment => !segment.IsGap);
+            foreach (var name in recorded.SelectMany(segment => new[] { segment.Map!, segment.Uri }))
             {
                 using var response = await node.Viewer.GetAsync($"{folder}/{name}");
                 Assert.True(response.StatusCode == HttpStatusCode.OK, $"{folder}/{name}: {response.StatusCode}");

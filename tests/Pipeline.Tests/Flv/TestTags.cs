@@ -77,7 +77,8 @@ internal static class TestTags
             {
                 lines.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{frame.Track} {frame.TimestampMs} {frame.CompositionOffsetMs} {(frame.IsSync ? "sync" : "-")} {Convert.ToHexString(frame.Data.Span)}"));
+                    $"{frame.Track} {frame.TimestampMs} {frame.CompositionOffsetMs} {(frame.IsSync ? "sync" : "-")} "
+                        + $"{Convert.ToHexString(frame.Data.Span)}"));
             }
 
             if (content.HasFlag(FlvContent.EndOfSequence))

@@ -28,7 +28,8 @@ public sealed class MediaClockTests
     public void Rescale_AnyTime_IsTheFloorAndUpAtMostOneMore() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(1000),
         Prop.ForAll(
-            Arb.From(Gen.Zip(Gen.Choose(int.MinValue, int.MaxValue), Gen.Choose(0, 1 << 20)).Select(pair => ((long)pair.Item1 * 1000) + pair.Item2)),
+            Arb.From(Gen.Zip(Gen.Choose(int.MinValue, int.MaxValue), Gen.Choose(0, 1 << 20))
+                .Select(pair => ((long)pair.Item1 * 1000) + pair.Item2)),
             Arb.From(Gen.Elements(1000, 8000, 22_050, 44_100, 48_000, 90_000, 10_000_000)),
             Arb.From(Gen.Elements(1000, 8000, 22_050, 44_100, 48_000, 90_000, 10_000_000)),
             (time, from, to) =>

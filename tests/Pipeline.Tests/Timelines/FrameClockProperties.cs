@@ -12,7 +12,10 @@ public sealed class FrameClockProperties
 
     // Steps as good encoders make them, and those of bad ones.
     private static readonly Gen<int> Step = Gen.Frequency(
-        (20, Gen.Choose(10, 60)), (2, Gen.Choose(-600, 600)), (1, Gen.Choose(-20_000, 20_000)), (1, Gen.Choose(int.MinValue, int.MaxValue)));
+        (20, Gen.Choose(10, 60)),
+        (2, Gen.Choose(-600, 600)),
+        (1, Gen.Choose(-20_000, 20_000)),
+        (1, Gen.Choose(int.MinValue, int.MaxValue)));
 
     private static readonly Gen<(bool IsVideo, int Step)[]> Clocks =
         Gen.Zip(Gen.Elements(true, false), Step).Select(pair => (pair.Item1, pair.Item2)).ArrayOf(80);

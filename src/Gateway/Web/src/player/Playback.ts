@@ -181,13 +181,14 @@ export class Playback {
     }
   }
 
+  pause(): void {
+    this.wantsToPlay = false;
+    this.video.pause();
+  }
+
   togglePlay(): void {
-    if (this.video.paused) {
-      void this.play();
-    } else {
-      this.wantsToPlay = false;
-      this.video.pause();
-    }
+    if (this.video.paused) void this.play();
+    else this.pause();
   }
 
   /** Goes to that place. At the end of a live broadcast it is the live edge. */

@@ -10,6 +10,7 @@ import { PlayerNotice } from './PlayerNotice';
 import { SettingsMenu } from './SettingsMenu';
 import { StatsPanel } from './StatsPanel';
 import { useIdle } from './useIdle';
+import { useMediaSession } from './useMediaSession';
 import { usePlayback } from './usePlayback';
 import { useShortcuts } from './useShortcuts';
 import { toggleMute } from './volume';
@@ -56,6 +57,7 @@ export function Player({
   const [isFullscreen, toggleFullscreen] = useFullscreen(player, video);
   const toggleStats = () => setShowsStats((shown) => !shown);
   useShortcuts(playback, player, ownsPage, { toggleFullscreen, toggleStats });
+  useMediaSession(playback, title);
 
   const hasPicture = playback?.engine != null && playback.phase === 'playing';
   const isPlaying = hasPicture && !playback.video.paused && !playback.stalls.isStalled;

@@ -4,7 +4,8 @@ import { togglePictureInPicture } from './fullscreen';
 import type { Playback } from './Playback';
 import { setVolume, toggleMute } from './volume';
 
-const seekSeconds = 10;
+/** How far a key goes back or forth. */
+export const seekSeconds = 10;
 const volumeStep = 0.1;
 
 export interface ShortcutActions {
