@@ -47,7 +47,8 @@ internal sealed class BrowserViewer : IAsyncDisposable
             """
             () => {
               const { video, stalls, pastStalls, errors } = window.__player;
-              return { seconds: video.currentTime, stalls, pastStalls: [...pastStalls], errors: [...errors] };
+              const told = ({ at, seconds }) => `${new Date(at).toTimeString().slice(0, 8)} for ${seconds.toFixed(1)} s`;
+              return { seconds: video.currentTime, stalls, pastStalls: pastStalls.map(told), errors: [...errors] };
             }
             """)
         with

@@ -48,7 +48,7 @@ Console.WriteLine(
     $"hls.js: {watched.Seconds:F0} s, {watched.Stalls} stalls, errors: {Listed(watched.Errors)}; page: {Listed(watched.Complaints)}");
 foreach (var stall in watched.PastStalls)
 {
-    Console.WriteLine($"hls.js {stall}");
+    Console.WriteLine($"hls.js stalled at {stall}");
 }
 
 var isGood = viewers.Faults == 0 && refused.Length == 0 && !isIdle && watched.Complaints.Length == 0

@@ -9,24 +9,12 @@ internal sealed record WatchReport
     /// <summary>Times that playback stopped for want of media.</summary>
     public int Stalls { get; init; }
 
-    /// <summary>Those of them that are over.</summary>
-    public Stall[] PastStalls { get; init; } = [];
+    /// <summary>Those of them that are over: when they began, and how long they took.</summary>
+    public string[] PastStalls { get; init; } = [];
 
     /// <summary>hls.js' error events, those that it got over included.</summary>
     public string[] Errors { get; init; } = [];
 
     /// <summary>Errors on the browser's console, and exceptions that nobody caught.</summary>
     public string[] Complaints { get; init; } = [];
-}
-
-/// <summary>Playback stood still for want of media.</summary>
-internal sealed record Stall
-{
-    /// <summary>When it began, in ms since 1970.</summary>
-    public double At { get; init; }
-
-    public double Seconds { get; init; }
-
-    public override string ToString() =>
-        $"stalled at {DateTimeOffset.FromUnixTimeMilliseconds((long)At).ToLocalTime():HH:mm:ss.f} for {Seconds:F1} s";
 }
