@@ -15,8 +15,8 @@ public sealed record Period(int Index, long DecodeTime, DateTimeOffset ProgramDa
     public long MediaSequence { get; init; }
 
     /// <summary>
-    /// Discontinuities before its end since the start of the broadcast: one for each time that a decoder has to be set up
-    /// anew, and one for each time that the wall clock is anchored anew. RFC 8216bis §4.4.3.3.
+    /// Discontinuities since the start of the broadcast, that at its beginning included: one for each time that a decoder has to
+    /// be set up anew or the wall clock is anchored anew. RFC 8216bis §4.4.3.3.
     /// </summary>
     public int DiscontinuitySequence { get; init; }
 

@@ -57,14 +57,14 @@ internal sealed class WallClock(TimeProvider time)
     }
 
     /// <summary>The period of the segment with that number that begins at that decode time.</summary>
-    public Period BeginSegment(long mediaSequence, long decodeTime, bool isDiscontinuity)
+    public Period BeginSegment(long mediaSequence, long decodeTime, bool isNewConfiguration)
     {
-        Period = _newest = Next(mediaSequence, decodeTime, isDiscontinuity);
+        Period = _newest = Next(mediaSequence, decodeTime, isNewConfiguration);
         return Period;
     }
 
     // Between discontinuities players tell media time by the wall clock: where that jumps, there is one.
-    private Period Next(long mediaSequence, long decodeTime, bool isDiscontinuity)
+    private Period Next(long mediaSequence, long decodeTime, bool isNewConfiguration)
     {
         var now = time.GetUtcNow();
         if (Period is null)
@@ -72,11 +72,11 @@ internal sealed class WallClock(TimeProvider time)
             return Anchor(now - HeldUp);
         }
 
-        // A discontinuity begins a period, but does not make anything come later.
+        // A new configuration is a discontinuity, but does not make anything come later.
         var at = Period.At(decodeTime);
         return now - at > LagMax ? Anchor(now)
             : _lead > LeadMax && now - _leadSince >= LeadSettles ? Anchor(at - _lead)
-            : isDiscontinuity ? Anchor(at)
+            : isNewConfiguration ? Anchor(at)
             : _cadence.Next(Period, mediaSequence, decodeTime);
 
         Period Anchor(DateTimeOffset programDateTime)
