@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
 using Streaming.Cluster.Recordings;
@@ -8,11 +9,11 @@ using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Connections;
 using Streaming.Gateway.Ingest;
+using Streaming.Gateway.Logging;
 using Streaming.Gateway.Pages;
 using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Playback;
 using Streaming.Gateway.Recordings;
-using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Storage.Disk;
 using Streaming.Pipeline.Storage.Memory;
@@ -37,14 +38,7 @@ public static class GatewayHost
             .AddJsonFile(Path.GetFullPath(ConfigurationFile), optional: true, reloadOnChange: false)
             .AddEnvironmentVariables()
             .AddCommandLine(args);
-        var section = builder.Configuration.GetSection(StreamingOptions.Section);
-        var options = section.Get<StreamingOptions>() ?? new();
-        options = options with { RtmpLimits = section.GetSection("Rtmp").Get<RtmpLimits>() ?? new() };
-        if (options.Problems().ToList() is { Count: > 0 } problems)
-        {
-            throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
-        }
-
+        var options = ConfiguredOptions.Read(builder.Configuration.GetSection(StreamingOptions.Section));
         var dataPath = Path.GetFullPath(options.Data.Path);
         Directory.CreateDirectory(dataPath);
         AddLogging(builder);
@@ -64,11 +58,13 @@ public static class GatewayHost
         // It tells of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Logging.AddSimpleConsole(console =>
+        builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        builder.Logging.AddConsole(console =>
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.UseUtcTimestamp = true;
+            console.FormatterName = LineFormatter.FormatterName;
+
+            // Whoever reads the log may stop reading: media does not wait for that. What is dropped is counted in the log.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
     }
 
@@ -80,15 +76,15 @@ public static class GatewayHost
         services.AddSingleton(options.ForRecordings());
         services.AddSingleton(options.RtmpLimits);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<LineBudget>();
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
         services.AddSingleton(provider =>
             new ChannelDirectory(Path.Combine(dataPath, "channels.db"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMediaStorage>(_ => options.Storage.Kind switch
         {
-            "disk" => new DiskStorage(Path.Combine(dataPath, "media"), options.Storage.MaxBytes),
-            "memory" => new MemoryStorage(options.Storage.MaxBytes),
-            var kind => throw new InvalidOperationException(
-                $"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
+            StorageOptions.Disk => new DiskStorage(Path.Combine(dataPath, "media"), options.Storage.MaxBytes),
+            StorageOptions.Memory => new MemoryStorage(options.Storage.MaxBytes),
+            var kind => throw new InvalidOperationException($"There is no storage '{kind}'."),
         });
         services.AddSingleton(_ => new RecordingJournal(Path.Combine(dataPath, "recordings.db")));
         services.AddSingleton<RecordingLibrary>();
@@ -104,6 +100,7 @@ public static class GatewayHost
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.AddHostedService<LeftOutLines>();
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<RtmpListener>();

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using Streaming.Gateway;
 
 // Sockets are read on the thread that learns of them, which saves a thread change for each message: see decision 0002.
@@ -10,9 +12,10 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidOperationException or IOException)
+catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException or UnauthorizedAccessException
+    or SocketException or DbException)
 {
-    // A port that is taken, a setting that does not hold: a sentence, no stack.
-    await Console.Error.WriteLineAsync(e.Message);
+    // A port that is taken, a setting that does not hold, a disk that is full: a sentence, no stack.
+    await Console.Error.WriteLineAsync(e is InvalidDataException ? $"{e.Message} {e.GetBaseException().Message}" : e.Message);
     return 1;
 }

@@ -3,22 +3,19 @@ using Streaming.Cluster.Recordings;
 
 namespace Streaming.Gateway;
 
-/// <summary>What a node does before it serves: tells a new admin token once, and makes recordings of the broadcasts that the
+/// <summary>What a node does before it serves: tells where the admin token is, and makes recordings of the broadcasts that the
 /// last run of the node did not end.</summary>
 internal sealed partial class Startup(AdminToken token, RecordingLibrary recordings, ILogger<Startup> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (token.GeneratedToken is not null)
-        {
-            LogToken(token.GeneratedToken, token.GeneratedAt!);
-        }
+        LogToken(token.Path ?? "the setting Streaming:Admin:Token");
 
         await recordings.RecoverAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(1, LogLevel.Information, "Admin token (shown this once, kept in {Path}): {Token}")]
-    private partial void LogToken(string token, string path);
+    [LoggerMessage(1, LogLevel.Information, "The admin token is in {Place}")]
+    private partial void LogToken(string place);
 }

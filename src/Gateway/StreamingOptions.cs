@@ -1,5 +1,6 @@
 using Streaming.Cluster.Live;
 using Streaming.Cluster.Recordings;
+using Streaming.Gateway.Access;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Timelines;
 using Streaming.Pipeline.Transcoding;
@@ -28,6 +29,7 @@ public sealed record StreamingOptions
     public ListenOptions Rtmp { get; init; } = new() { Port = 1935 };
 
     /// <summary>What broadcasters' connections may do; configured beside their address, below <c>Rtmp</c>.</summary>
+    [ConfigurationKeyName(nameof(Rtmp))]
     public RtmpLimits RtmpLimits { get; init; } = new();
 
     public DataOptions Data { get; init; } = new();
@@ -80,6 +82,26 @@ public sealed record StreamingOptions
             }
         }
 
+        foreach (var problem in RtmpLimits.Problems())
+        {
+            yield return $"Streaming:Rtmp:{problem}";
+        }
+
+        if (!string.IsNullOrEmpty(Admin.Token) && AdminToken.Fault(Admin.Token) is { } fault)
+        {
+            yield return $"Streaming:Admin:Token {fault}. Without it, one is made and kept in the data folder.";
+        }
+
+        if (string.IsNullOrWhiteSpace(Data.Path))
+        {
+            yield return "Streaming:Data:Path is empty; it has to be a folder.";
+        }
+
+        if (Storage.Kind is not (StorageOptions.Disk or StorageOptions.Memory))
+        {
+            yield return $"Streaming:Storage:Kind is '{Storage.Kind}'; it has to be '{StorageOptions.Disk}' or '{StorageOptions.Memory}'.";
+        }
+
         if (Storage.MaxBytes < StorageOptions.MinBytes)
         {
             yield return $"Streaming:Storage:MaxBytes is {Storage.MaxBytes}; it has to be {StorageOptions.MinBytes} at least.";
@@ -101,9 +123,9 @@ public sealed record StreamingOptions
             yield return $"Streaming:Roles is '{Roles}'; a node without a cluster has all of '{AllRoles}'.";
         }
 
-        foreach (var name in Ladder.Rungs.GroupBy(rung => rung.Name).Where(rungs => rungs.Count() > 1).Select(rungs => rungs.Key))
+        foreach (var problem in Ladder.Problems())
         {
-            yield return $"Streaming:Ladder:Rungs has more than one '{name}'.";
+            yield return $"Streaming:Ladder:{problem}";
         }
 
         foreach (var (name, value, min, max) in new[]
@@ -111,7 +133,6 @@ public sealed record StreamingOptions
             ("Segments:Target", Segments.Target, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
             ("Segments:PartTarget", Segments.PartTarget, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)),
             ("Segments:Window", Segments.Window, Segments.Target * 6, TimeSpan.FromHours(12)),
-            ("Ladder:StallTimeout", Ladder.StallTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60)),
             ("ReconnectWindow", ReconnectWindow, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             ("Recordings:MaxAge", Recordings.MaxAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
             ("Retention", Retention, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
@@ -120,16 +141,6 @@ public sealed record StreamingOptions
             if (value < min || value > max)
             {
                 yield return $"Streaming:{name} is {value}; it has to be from {min} to {max}.";
-            }
-        }
-
-        foreach (var rung in Ladder.Rungs)
-        {
-            if (rung.Height is < 16 or > 4320 || rung.Height % 2 != 0 || rung.BitRate is < 10_000 or > 200_000_000
-                || string.IsNullOrEmpty(rung.Name) || !rung.Name.All(char.IsAsciiLetterOrDigit))
-            {
-                yield return $"Streaming:Ladder:Rungs has {rung}: the name takes letters and digits, the height is even and "
-                    + "from 16 to 4320, the bit rate is from 10,000 to 200,000,000 bit/s.";
             }
         }
     }
@@ -164,7 +175,11 @@ public sealed record DataOptions
 /// <summary>The operator's access.</summary>
 public sealed record AdminOptions
 {
-    /// <summary>The token; when unset, one is generated at the first start and kept under the data folder.</summary>
+    /// <summary>
+    /// The token: 16 to 1,024 of ASCII's letters, digits and punctuation. Unset or empty (as the variable of an environment
+    /// is when what it is made of is missing), one is generated at the first start and kept in the file <c>admin-token</c>
+    /// of the data folder. On the command line every account of the machine can read it.
+    /// </summary>
     public string? Token { get; init; }
 }
 
@@ -172,9 +187,11 @@ public sealed record AdminOptions
 public sealed record StorageOptions
 {
     public const long MinBytes = 64 << 10;
+    public const string Disk = "disk";
+    public const string Memory = "memory";
 
     /// <summary><c>disk</c> (the default) or <c>memory</c>.</summary>
-    public string Kind { get; init; } = "disk";
+    public string Kind { get; init; } = Disk;
 
     /// <summary>Bytes that media files may take in all, default 20 GiB. Segments beyond it stay in memory while announced.</summary>
     public long MaxBytes { get; init; } = 20L << 30;

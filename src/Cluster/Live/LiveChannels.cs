@@ -37,9 +37,16 @@ public sealed class LiveChannels(
     /// <summary>Decides on a publisher. A <see cref="PublishAuthorizer"/>.</summary>
     public async ValueTask<PublishAnswer> AuthorizeAsync(PublishRequest request, CancellationToken cancellationToken)
     {
-        if (request.App != App)
+        // What it said is not repeated: it may be the stream key, in the wrong place.
+        if (!request.App.Equals(App, StringComparison.OrdinalIgnoreCase))
         {
-            return new PublishAnswer.Refused($"There is no application '{request.App}' here; publish to '{App}'.");
+            return new PublishAnswer.Refused(
+                $"There is no such application here; publish to '{App}', with the stream key in the encoder's field for it.");
+        }
+
+        if (request.StreamKey.Length == 0)
+        {
+            return new PublishAnswer.Refused("The stream key is missing. Copy it from the studio page into the encoder's field for it.");
         }
 
         if (directory.FindByStreamKey(request.StreamKey) is not { } channel)

@@ -1,3 +1,6 @@
+using System.Buffers;
+using Microsoft.Extensions.Primitives;
+
 namespace Streaming.Gateway.Playback;
 
 /// <summary>
@@ -9,6 +12,10 @@ internal static class AnyOrigin
     private const string Exposed = "Content-Length,Content-Range,Date";
     private const string Methods = "GET,HEAD";
     private const string PreflightMaxAge = "86400";
+
+    // A list of field names: RFC 9110 §5.6.1 and §5.6.2.
+    private static readonly SearchValues<char> ListCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz, \t");
 
     /// <summary>Opens the addresses below these to any origin, and answers their preflights.</summary>
     public static void UseAnyOrigin(this IApplicationBuilder app, params PathString[] paths) => app.Use(next => context =>
@@ -27,11 +34,25 @@ internal static class AnyOrigin
         }
 
         headers.AccessControlAllowMethods = Methods;
-        headers.AccessControlAllowHeaders = context.Request.Headers.AccessControlRequestHeaders;
+        headers.AccessControlAllowHeaders = NamesIn(context.Request.Headers.AccessControlRequestHeaders);
         headers.AccessControlMaxAge = PreflightMaxAge;
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     });
+
+    /// <summary>The headers that a page asks to send; nothing where it is no list of names, which no answer may repeat.</summary>
+    private static StringValues NamesIn(StringValues asked)
+    {
+        foreach (var list in asked)
+        {
+            if (list.AsSpan().ContainsAnyExcept(ListCharacters))
+            {
+                return StringValues.Empty;
+            }
+        }
+
+        return asked;
+    }
 
     private static bool IsBelow(ReadOnlySpan<PathString> paths, PathString path)
     {

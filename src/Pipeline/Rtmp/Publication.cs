@@ -4,8 +4,10 @@ using Streaming.Pipeline.Flv;
 namespace Streaming.Pipeline.Rtmp;
 
 /// <summary>A client asks to publish: NetStream.publish with the address it connected to.</summary>
-/// <param name="App">The application, the first segment of the path.</param>
-/// <param name="StreamKey">The rest of the path without its query: the secret that names the channel.</param>
+/// <param name="App">
+/// The application, the first segment of the path; as secret as the key as long as it is not known to be one.
+/// </param>
+/// <param name="StreamKey">The rest of the path without its query: the secret that names the channel; may be empty.</param>
 /// <param name="Remote">Where the client is, when known.</param>
 /// <param name="ConnectionId">Names the connection in logs.</param>
 public sealed record PublishRequest(string App, string StreamKey, EndPoint? Remote, string ConnectionId);

@@ -32,7 +32,7 @@ public sealed partial class RtmpConnection
     private bool _isHandshakeDone;
 
     /// <param name="transport">The bytes; completed on both sides when <see cref="RunAsync"/> ends.</param>
-    /// <param name="limits">What the connection may cost.</param>
+    /// <param name="limits">What the connection may cost; without <see cref="RtmpLimits.Problems"/>.</param>
     /// <param name="authorizer">Decides whether the client may publish.</param>
     /// <param name="time">The clock of all timeouts.</param>
     /// <param name="logger">Gets the lifecycle, and our own failures: what clients do wrong is no error.</param>
@@ -47,7 +47,6 @@ public sealed partial class RtmpConnection
         string connectionId,
         EndPoint? remote)
     {
-        limits.Validate();
         _transport = transport;
         _limits = limits;
         _time = time;
@@ -79,7 +78,7 @@ public sealed partial class RtmpConnection
         }
 
         await LeaveAsync(cancellationToken).ConfigureAwait(false);
-        LogClosed(_connectionId, _reason, _reasonText, _outbound.Dropped);
+        TellEnd();
     }
 
     private async Task ReceiveUntilClosedAsync()

@@ -1,6 +1,9 @@
 namespace Streaming.Pipeline.Rtmp;
 
-/// <summary>What one RTMP connection may cost. The defaults suit publishers on the open internet.</summary>
+/// <summary>
+/// What one RTMP connection may cost. The defaults suit publishers on the open internet. Whoever configures others checks
+/// <see cref="Problems"/> before there is any connection.
+/// </summary>
 public sealed record RtmpLimits
 {
     /// <summary>
@@ -11,14 +14,15 @@ public sealed record RtmpLimits
     public int MessageLengthMax { get; init; } = 8 << 20;
 
     /// <summary>
-    /// Longest command or protocol control message. Bytes, 512 to 16,777,215, default 64 KiB. Commands are a few
-    /// hundred bytes; room above that only serves unknown ones.
+    /// Longest command or protocol control message. Bytes, 512 to <see cref="MessageLengthMax"/>, default 64 KiB.
+    /// Commands are a few hundred bytes; room above that only serves unknown ones.
     /// </summary>
     public int CommandLengthMax { get; init; } = 64 << 10;
 
     /// <summary>
-    /// Memory held by all messages of which only a part has come. Bytes, 64 KiB to 256 MiB, default 16 MiB. Must leave
-    /// room for one message on each chunk stream that is really used; lower bounds a peer that never completes any.
+    /// Memory held by all messages of which only a part has come. Bytes, 64 KiB to 256 MiB and at least
+    /// <see cref="MessageLengthMax"/>, default 16 MiB. Must leave room for one message on each chunk stream that is
+    /// really used; lower bounds a peer that never completes any.
     /// Before the publication is accepted it is at most twice <see cref="CommandLengthMax"/>.
     /// </summary>
     public int PartialLengthMax { get; init; } = 16 << 20;
@@ -91,30 +95,43 @@ public sealed record RtmpLimits
     /// <summary>Chunk size of what we write. Bytes, 128 to 65,536, default 4,096: any answer fits one chunk.</summary>
     public int OutboundChunkSize { get; init; } = 4096;
 
-    /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> for the first value outside its range.</summary>
-    public void Validate()
+    /// <summary>What is wrong with them, in sentences that begin with the option; empty when nothing is.</summary>
+    public IEnumerable<string> Problems()
     {
-        Within(MessageLengthMax, 1024, 0xFFFFFF, nameof(MessageLengthMax));
-        Within(CommandLengthMax, 512, 0xFFFFFF, nameof(CommandLengthMax));
-        Within(PartialLengthMax, 64 << 10, 256 << 20, nameof(PartialLengthMax));
-        Within(ChunkSizeMax, 128, int.MaxValue, nameof(ChunkSizeMax));
-        Within(ChunkStreamsMax, 4, 65_597, nameof(ChunkStreamsMax));
-        Within(AmfDepthMax, 2, 64, nameof(AmfDepthMax));
-        Within(CommandsUnpublishedMax, 5, 10_000, nameof(CommandsUnpublishedMax));
-        Within(HandshakeTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), nameof(HandshakeTimeout));
-        Within(PublishTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(PublishTimeout));
-        Within(IdleTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), nameof(IdleTimeout));
-        Within(PingAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(PingAfter));
-        Within(CloseTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(CloseTimeout));
-        Within(PendingWriteLengthMax, 8 << 10, 16 << 20, nameof(PendingWriteLengthMax));
-        Within(AcknowledgementWindow, 4 << 10, int.MaxValue, nameof(AcknowledgementWindow));
-        Within(OutboundChunkSize, 128, 65_536, nameof(OutboundChunkSize));
+        string?[] problems =
+        [
+            Outside(MessageLengthMax, 1024, 0xFFFFFF, nameof(MessageLengthMax)),
+            Outside(CommandLengthMax, 512, 0xFFFFFF, nameof(CommandLengthMax)),
+            Outside(PartialLengthMax, 64 << 10, 256 << 20, nameof(PartialLengthMax)),
+            Outside(ChunkSizeMax, 128, int.MaxValue, nameof(ChunkSizeMax)),
+            Outside(ChunkStreamsMax, 4, 65_597, nameof(ChunkStreamsMax)),
+            Outside(AmfDepthMax, 2, 64, nameof(AmfDepthMax)),
+            Outside(CommandsUnpublishedMax, 5, 10_000, nameof(CommandsUnpublishedMax)),
+            Outside(HandshakeTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), nameof(HandshakeTimeout)),
+            Outside(PublishTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(PublishTimeout)),
+            Outside(IdleTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), nameof(IdleTimeout)),
+            Outside(PingAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(PingAfter)),
+            Outside(CloseTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(CloseTimeout)),
+            Outside(PendingWriteLengthMax, 8 << 10, 16 << 20, nameof(PendingWriteLengthMax)),
+            Outside(AcknowledgementWindow, 4 << 10, int.MaxValue, nameof(AcknowledgementWindow)),
+            Outside(OutboundChunkSize, 128, 65_536, nameof(OutboundChunkSize)),
+            CommandLengthMax > MessageLengthMax
+                ? $"{nameof(CommandLengthMax)} is {CommandLengthMax}; it has to be at most {nameof(MessageLengthMax)}, which is "
+                    + $"{MessageLengthMax}."
+                : null,
+            PartialLengthMax < MessageLengthMax
+                ? $"{nameof(PartialLengthMax)} is {PartialLengthMax}; it has to be at least {nameof(MessageLengthMax)}, which is "
+                    + $"{MessageLengthMax}: one message has to fit."
+                : null,
+            PingAfter >= IdleTimeout
+                ? $"{nameof(PingAfter)} is {PingAfter}; it has to be shorter than {nameof(IdleTimeout)}, which is {IdleTimeout}: "
+                    + "a silent peer is asked before it is cut off."
+                : null,
+        ];
+        return problems.OfType<string>();
     }
 
-    private static void Within<T>(T value, T min, T max, string name)
-        where T : IComparable<T>
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, min, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, max, name);
-    }
+    private static string? Outside<T>(T value, T min, T max, string name)
+        where T : IComparable<T> =>
+        value.CompareTo(min) < 0 || value.CompareTo(max) > 0 ? $"{name} is {value}; it has to be from {min} to {max}." : null;
 }

@@ -1,14 +1,34 @@
 namespace Streaming.Pipeline.Transcoding;
 
 /// <summary>One quality that the source is transcoded to.</summary>
-/// <param name="Name">Name in addresses and menus, like <c>720p</c>.</param>
-/// <param name="Height">Luma samples of the shorter side, even.</param>
-/// <param name="BitRate">Video bit rate in bit/s.</param>
-public sealed record LadderRung(string Name, int Height, int BitRate);
+/// <param name="Name">Name in addresses and menus, like <c>720p</c>: 1 to 32 ASCII letters and digits.</param>
+/// <param name="Height">Luma samples of the shorter side, even, 16 to 4,320.</param>
+/// <param name="BitRate">Video bit rate in bit/s, 10,000 to 200,000,000.</param>
+public sealed record LadderRung(string Name, int Height, int BitRate)
+{
+    private const int NameLengthMax = 32;
+
+    // What stands beside rungs in addresses.
+    private static readonly string[] NamesTaken = ["source", "audio", "thumbnails"];
+
+    /// <summary>Whether all three can be as they are.</summary>
+    public bool IsPossible =>
+        Name is { Length: > 0 and <= NameLengthMax } && Name.All(char.IsAsciiLetterOrDigit)
+        && !NamesTaken.Contains(Name, StringComparer.OrdinalIgnoreCase)
+        && Height is >= 16 and <= 4320 && Height % 2 == 0
+        && BitRate is >= 10_000 and <= 200_000_000;
+}
 
 /// <summary>Which qualities a source is transcoded to, and with what.</summary>
 public sealed record LadderOptions
 {
+    private const int BacklogBytesLeast = 1 << 20, BacklogBytesMost = 64 << 20;
+
+    private static readonly TimeSpan StallTimeoutLeast = TimeSpan.FromSeconds(2), StallTimeoutMost = TimeSpan.FromSeconds(60);
+
+    private static readonly string[] Presets =
+        ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"];
+
     /// <summary>Transcode at all. Default true. Without, viewers get the source alone, at next to no cost.</summary>
     public bool Enabled { get; init; } = true;
 
@@ -19,7 +39,8 @@ public sealed record LadderOptions
     public IReadOnlyList<LadderRung> Rungs { get; init; } = [];
 
     /// <summary>
-    /// x264's preset, default <c>veryfast</c>. Slower ones look better at the same bit rate and cost far more CPU.
+    /// x264's preset, <c>ultrafast</c> to <c>placebo</c>, default <c>veryfast</c>. Slower ones look better at the same bit
+    /// rate and cost far more CPU.
     /// </summary>
     public string Preset { get; init; } = "veryfast";
 
@@ -45,6 +66,41 @@ public sealed record LadderOptions
         new("1080p", 1080, 5_000_000),
         new("1440p", 1440, 9_000_000),
     ];
+
+    /// <summary>What is wrong with them, in sentences that begin with the option; empty when nothing is.</summary>
+    public IEnumerable<string> Problems()
+    {
+        foreach (var name in Rungs.GroupBy(rung => rung.Name).Where(rungs => rungs.Count() > 1).Select(rungs => rungs.Key))
+        {
+            yield return $"{nameof(Rungs)} has more than one '{name}'.";
+        }
+
+        foreach (var rung in Rungs.Where(rung => !rung.IsPossible))
+        {
+            yield return $"{nameof(Rungs)} has {rung}: the name takes letters and digits and is not 'source', 'audio' or 'thumbnails', "
+                + "the height is even and from 16 to 4320, the bit rate is from 10,000 to 200,000,000 bit/s.";
+        }
+
+        if (!Presets.Contains(Preset))
+        {
+            yield return $"{nameof(Preset)} is '{Preset}'; it has to be one of x264's: {string.Join(", ", Presets)}.";
+        }
+
+        if (string.IsNullOrWhiteSpace(Ffmpeg))
+        {
+            yield return $"{nameof(Ffmpeg)} is empty; it has to be a program, such as 'ffmpeg'.";
+        }
+
+        if (BacklogBytesMax is < BacklogBytesLeast or > BacklogBytesMost)
+        {
+            yield return $"{nameof(BacklogBytesMax)} is {BacklogBytesMax}; it has to be from {BacklogBytesLeast} to {BacklogBytesMost}.";
+        }
+
+        if (StallTimeout < StallTimeoutLeast || StallTimeout > StallTimeoutMost)
+        {
+            yield return $"{nameof(StallTimeout)} is {StallTimeout}; it has to be from {StallTimeoutLeast} to {StallTimeoutMost}.";
+        }
+    }
 
     /// <summary>The rungs for a source of that size, the best first.</summary>
     public IReadOnlyList<LadderRung> For(int width, int height) =>

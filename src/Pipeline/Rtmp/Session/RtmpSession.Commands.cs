@@ -2,12 +2,16 @@ using Microsoft.Extensions.Logging;
 using Streaming.Pipeline.Rtmp.Chunks;
 using Streaming.Pipeline.Rtmp.Commands;
 using Streaming.Pipeline.Rtmp.Messages;
+using Streaming.Pipeline.Text;
 
 namespace Streaming.Pipeline.Rtmp.Session;
 
 /// <summary>NetConnection and NetStream commands. RTMP 1.0 §7.2.</summary>
 internal sealed partial class RtmpSession
 {
+    // Shorter than any stream key, whole as every command that there is.
+    private const int CommandNameShownMax = 24;
+
     private RtmpCommand.Connect? _connect;
     private uint _streamsCreated;
     private int _commandsUnpublished;
@@ -58,17 +62,11 @@ internal sealed partial class RtmpSession
                 AddStatus(0, "onFCPublish", "status", StatusCode.PublishStart, "Ready to publish.");
                 break;
             case RtmpCommand.Play:
-                AddStatus(
-                    streamId,
-                    "onStatus",
-                    "error",
-                    StatusCode.PlayFailed,
-                    "There is no RTMP playback here; use HLS or DASH.");
-                close(CloseReason.Refused);
+                Refuse(streamId, StatusCode.PlayFailed, "There is no RTMP playback here; use HLS or DASH.");
                 break;
             case RtmpCommand.Unknown unknown when unknown.TransactionId != 0:
-                LogUnknownCommand(connectionId, unknown.Name);
-                CommandReply.WriteError(_replyBody, command.TransactionId, $"There is no command {unknown.Name}.");
+                LogUnknownCommand(connectionId, ForeignText.Shown(unknown.Name, CommandNameShownMax));
+                CommandReply.WriteError(_replyBody, command.TransactionId, "There is no such command.");
                 AddCommand(0);
                 break;
         }
@@ -113,16 +111,23 @@ internal sealed partial class RtmpSession
                 LogPublicationStarted(connectionId, address.App, remote);
                 break;
             case PublishAnswer.Refused refused:
-                LogPublishRefused(connectionId, address.App, remote, refused.Reason);
-                SayWhy(StatusCode.PublishUnauthorized, refused.Reason);
-                close(CloseReason.Refused);
+                Refuse(streamId, StatusCode.PublishUnauthorized, refused.Reason);
                 break;
         }
+    }
+
+    private void Refuse(uint streamId, string code, string reason)
+    {
+        LogRefused(connectionId, remote, reason);
+        AddStatus(streamId, "onStatus", "error", code, reason);
+        SendReply();
+        close(CloseReason.Refused);
     }
 
     private void Accept(Publication publication, uint streamId)
     {
         _publication = publication;
+        HasPublished = true;
         chunks.AdmitMedia();
         liveness.Enter(ConnectionPhase.Publishing);
         ProtocolControl.WriteUserControl(_reply, UserControlEvent.StreamBegin, streamId);
@@ -194,8 +199,9 @@ internal sealed partial class RtmpSession
     [LoggerMessage(1101, LogLevel.Information, "{ConnectionId} publishes to {App} from {Remote}")]
     private partial void LogPublicationStarted(string connectionId, string app, System.Net.EndPoint? remote);
 
-    [LoggerMessage(1102, LogLevel.Information, "{ConnectionId} may not publish to {App} from {Remote}: {Reason}")]
-    private partial void LogPublishRefused(string connectionId, string app, System.Net.EndPoint? remote, string reason);
+    // Not what it asked for: an application or a name may be a stream key in the wrong place.
+    [LoggerMessage(1102, LogLevel.Information, "{ConnectionId} from {Remote} was refused: {Reason}")]
+    private partial void LogRefused(string connectionId, System.Net.EndPoint? remote, string reason);
 
     [LoggerMessage(1103, LogLevel.Information, "{ConnectionId} has ended its publication: {End}")]
     private partial void LogPublicationEnded(string connectionId, PublicationEnd end);

@@ -65,6 +65,9 @@ internal sealed partial class RtmpSession(
         SendReply();
     }
 
+    /// <summary>Whether there ever was a publication.</summary>
+    public bool HasPublished { get; private set; }
+
     /// <summary>Whether the publication was revoked from outside.</summary>
     public bool IsRevoked => _publication?.Revoked.IsCancellationRequested ?? false;
 
