@@ -121,7 +121,7 @@ demo_key() {
 }
 
 start_push() {
-  scripts/demo-push.sh "rtmp://127.0.0.1:$rtmp_port/live/$key" &
+  STREAM_KEY="$key" scripts/demo-push.sh "rtmp://127.0.0.1:$rtmp_port/live" &
   push=$!
   push_started=$SECONDS
 }

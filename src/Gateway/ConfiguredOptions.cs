@@ -75,6 +75,11 @@ internal static class ConfiguredOptions
     private static void LookAtList(
         IConfigurationSection list, Type type, List<string> problems, Dictionary<string, string?> readable)
     {
+        if (!string.IsNullOrEmpty(list.Value))
+        {
+            problems.Add($"{list.Path} is a list of groups of settings, and not a setting itself.");
+        }
+
         foreach (var item in list.GetChildren())
         {
             var (before, own) = (problems.Count, new Dictionary<string, string?>());

@@ -40,7 +40,7 @@ public static class GatewayHost
             .AddCommandLine(args);
         var options = ConfiguredOptions.Read(builder.Configuration.GetSection(StreamingOptions.Section));
         var dataPath = Path.GetFullPath(options.Data.Path);
-        Directory.CreateDirectory(dataPath);
+        MakeFolder(dataPath);
         AddLogging(builder);
         AddParts(builder.Services, options, dataPath);
         Listen(builder, options);
@@ -49,11 +49,26 @@ public static class GatewayHost
         return app;
     }
 
+    private static void MakeFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"The data folder {path} (Streaming:Data:Path) cannot be made: {e.Message}", e);
+        }
+    }
+
     private static void AddLogging(WebApplicationBuilder builder)
     {
         // Requests are counted, not told: a line each would cost more than most answers.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+
+        // Why a start failed is the program's last sentence; of services that fail later it tells as Critical too.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
         // It tells of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);

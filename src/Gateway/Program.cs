@@ -16,6 +16,11 @@ catch (Exception e) when (e is InvalidOperationException or InvalidDataException
     or SocketException or DbException)
 {
     // A port that is taken, a setting that does not hold, a disk that is full: a sentence, no stack.
-    await Console.Error.WriteLineAsync(e is InvalidDataException ? $"{e.Message} {e.GetBaseException().Message}" : e.Message);
+    await Console.Error.WriteLineAsync(e switch
+    {
+        InvalidDataException => $"{e.Message} {e.GetBaseException().Message}",
+        DbException => $"A database in the data folder cannot be used. Is the disk full? ({e.Message})",
+        _ => e.Message,
+    });
     return 1;
 }

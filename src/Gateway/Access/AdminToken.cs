@@ -145,7 +145,7 @@ public sealed class AdminToken
         {
             Discard(unfinished);
             throw new InvalidOperationException(
-                $"The new admin token cannot be written to {path}: {e.Message} Is the disk full, or may this user not write there?", e);
+                $"The new admin token cannot be written to {path}. Is the disk full, or may this user not write there? ({e.Message})", e);
         }
     }
 

@@ -46,15 +46,14 @@ internal static class ChannelEndpoints
         string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers) =>
         directory.Find(slug) is { } channel
             ? TypedResults.Ok(Detail(channel, live.StatusOf(slug), viewers))
-            : NoChannel(slug);
+            : NoChannel();
 
     private static async Task<Results<Ok<ChannelAccess>, Created<ChannelAccess>, ProblemHttpResult>> PutAsync(
         string slug, HttpRequest request, ChannelDirectory directory, RtmpListener rtmp)
     {
         if (!Channel.IsSlug(slug))
         {
-            return Bad(
-                $"'{slug}' cannot name a channel.", "A name has 1 to 63 characters of a–z, 0–9 and inner hyphens.");
+            return Bad("This cannot name a channel.", "A name has 1 to 63 characters of a–z, 0–9 and inner hyphens.");
         }
 
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -98,7 +97,7 @@ internal static class ChannelEndpoints
     {
         if (directory.RotateStreamKey(slug) is not { } key || directory.Find(slug) is not { } channel)
         {
-            return NoChannel(slug);
+            return NoChannel();
         }
 
         await live.RevokePublisherAsync(slug, "The stream key of this channel was changed.");
@@ -110,7 +109,7 @@ internal static class ChannelEndpoints
     {
         if (!directory.Delete(slug))
         {
-            return NoChannel(slug);
+            return NoChannel();
         }
 
         await live.RemoveAsync(slug);
@@ -176,8 +175,9 @@ internal static class ChannelEndpoints
     private static string RtmpUrl(HttpRequest request, RtmpListener rtmp) =>
         $"rtmp://{request.Host.Host}:{rtmp.Port}/{LiveChannels.App}";
 
-    internal static ProblemHttpResult NoChannel(string slug) => TypedResults.Problem(
-        title: $"There is no channel '{slug}'.",
+    /// <summary>Does not repeat what was asked for: it may be a stream key in the wrong place.</summary>
+    internal static ProblemHttpResult NoChannel() => TypedResults.Problem(
+        title: "There is no such channel.",
         detail: "GET /api/channels lists those that there are.",
         statusCode: StatusCodes.Status404NotFound);
 

@@ -171,7 +171,7 @@ internal sealed class LiveEndpoints(
     {
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return directory.Find(slug) is null
-            ? TypedResults.Problem(title: $"There is no channel '{slug}'.", statusCode: StatusCodes.Status404NotFound)
+            ? TypedResults.Problem(title: "There is no such channel.", statusCode: StatusCodes.Status404NotFound)
             : TypedResults.Problem(
                 title: "The channel is offline.",
                 detail: "It has a playlist when its broadcaster is live; GET /api/channels tells who is.",

@@ -19,7 +19,7 @@ internal static class RecordingEndpoints
     private static Results<Ok<IReadOnlyList<RecordingResource>>, ProblemHttpResult> List(
         string slug, ChannelDirectory directory, RecordingLibrary recordings) =>
         directory.Find(slug) is null
-            ? ChannelEndpoints.NoChannel(slug)
+            ? ChannelEndpoints.NoChannel()
             : TypedResults.Ok<IReadOnlyList<RecordingResource>>([.. recordings.Of(slug).Select(Resource)]);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
@@ -27,9 +27,8 @@ internal static class RecordingEndpoints
         recordings.Find(id)?.Channel == slug && await recordings.DeleteAsync(id, CancellationToken.None)
             ? TypedResults.NoContent()
             : TypedResults.Problem(
-                title: $"Channel '{slug}' has no recording '{id}'.",
-                detail: $"GET /api/channels/{slug}/recordings lists those that there are. A broadcast is one when it "
-                    + "has ended.",
+                title: "The channel has no such recording.",
+                detail: "GET /api/channels/<channel>/recordings lists those that there are. A broadcast is one when it has ended.",
                 statusCode: StatusCodes.Status404NotFound);
 
     private static RecordingResource Resource(Recording recording) => new(

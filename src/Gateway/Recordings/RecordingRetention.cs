@@ -5,5 +5,15 @@ namespace Streaming.Gateway.Recordings;
 /// <summary>Lets recordings go whose time is over, for as long as the node runs.</summary>
 internal sealed class RecordingRetention(RecordingLibrary recordings) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => recordings.RunRetentionAsync(stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await recordings.RunRetentionAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The node stops. It counts as a fault where it was not told to: where its start failed.
+        }
+    }
 }

@@ -48,7 +48,8 @@ public static class ForeignText
     {
         foreach (var rune in text.EnumerateRunes())
         {
-            if (!IsShown(rune))
+            // Half a pair of surrogates comes as the replacement, too.
+            if (!IsShown(rune) || rune.Value == Replacement)
             {
                 return false;
             }

@@ -45,6 +45,25 @@ public sealed class NodeEndpointTests(OfflineNode fixture) : IClassFixture<Offli
         Assert.Equal(isOpen, response.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
+    [Theory]
+    [InlineData("range,x-token", true)]
+    [InlineData("Range, X-Token", true)]
+    [InlineData("x-größe", false)]
+    [InlineData("x\u000bx", false)]
+    [InlineData("x\u007f", false)]
+    [InlineData("\u202etxet", false)]
+    [InlineData("a b;c", false)]
+    public async Task Preflight_WhateverHeadersItNames_IsAnsweredAndRepeatsOnlyNames(string names, bool isRepeated)
+    {
+        var answer = await RawRequest.AskAsync(
+            fixture.Node.Address,
+            "OPTIONS /live/%0d%1b/index.m3u8 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: https://x.example\r\n"
+            + $"Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: {names}\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 204 ", answer, StringComparison.Ordinal);
+        Assert.Equal(isRepeated, answer.Contains($"Access-Control-Allow-Headers: {names}\r\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task OpenApi_Document_NamesEveryEndpointOfTheContract()
     {

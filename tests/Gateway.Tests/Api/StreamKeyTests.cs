@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.IO.Pipelines;
@@ -36,6 +37,40 @@ public sealed class StreamKeyTests(OfflineNode fixture) : IClassFixture<OfflineN
     {
         var channel = await _node.CreateChannelAsync();
         Assert.Contains("publish to 'live'", await RefusalAsync("other", channel.StreamKey), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_WithTheKeyInTheApplicationsPlace_IsRefusedWithoutRepeatingIt()
+    {
+        var channel = await _node.CreateChannelAsync();
+        Assert.DoesNotContain(channel.StreamKey, await RefusalAsync(channel.StreamKey, "live"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_WithoutAKey_IsToldThatItIsMissing() =>
+        Assert.Contains("stream key is missing", await RefusalAsync("live", "?key=x"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("/api/channels/{0}")]
+    [InlineData("/api/channels/{0}/recordings")]
+    [InlineData("/live/{0}/index.m3u8")]
+    [InlineData("/live/{0}/manifest.mpd")]
+    [InlineData("/live/{0}/thumbnail.jpg")]
+    [InlineData("/live/{0}/{0}/{0}/{0}")]
+    [InlineData("/vod/{0}/index.m3u8")]
+    [InlineData("/api/{0}")]
+    public async Task Answer_ToAKeyInTheChannelsPlace_DoesNotRepeatIt(string path)
+    {
+        var channel = await _node.CreateChannelAsync();
+        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Put, HttpMethod.Delete])
+        {
+            using var request = new HttpRequestMessage(
+                method, string.Format(CultureInfo.InvariantCulture, path, channel.StreamKey));
+            using var response = await _node.Admin.SendAsync(request);
+
+            Assert.InRange((int)response.StatusCode, 400, 499);
+            Assert.DoesNotContain(channel.StreamKey, $"{response} {await response.Content.ReadAsStringAsync()}", StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Pipeline.Rtmp;
@@ -9,7 +10,7 @@ internal sealed class RtmpServer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
-    private RtmpServer(RtmpLimits limits, PublishAuthorizer? authorizer, int toServerMax, int toClientMax)
+    private RtmpServer(RtmpLimits limits, PublishAuthorizer? authorizer, int toServerMax, int toClientMax, ILogger? logger)
     {
         var (server, client) = DuplexPipe.CreatePair(toServerMax, toClientMax);
         Transport = client;
@@ -19,7 +20,7 @@ internal sealed class RtmpServer : IAsyncDisposable
             limits,
             authorizer ?? AcceptAsync,
             Time,
-            NullLogger.Instance,
+            logger ?? NullLogger.Instance,
             "test",
             null);
         Completion = connection.RunAsync(_stop.Token);
@@ -41,7 +42,8 @@ internal sealed class RtmpServer : IAsyncDisposable
         RtmpLimits? limits = null,
         PublishAuthorizer? authorizer = null,
         int toServerMax = 65_536,
-        int toClientMax = 65_536) => new(limits ?? new RtmpLimits(), authorizer, toServerMax, toClientMax);
+        int toClientMax = 65_536,
+        ILogger? logger = null) => new(limits ?? new RtmpLimits(), authorizer, toServerMax, toClientMax, logger);
 
     /// <summary>A server with a publisher that is publishing live/key.</summary>
     public static async Task<RtmpServer> PublishingAsync(RtmpLimits? limits = null)

@@ -25,4 +25,43 @@ public sealed class LadderOptionsTests
 
     [Fact]
     public void For_Disabled_IsNothing() => Assert.Empty(new LadderOptions { Enabled = false }.For(1920, 1080));
+
+    [Fact]
+    public void Options_AsTheyComeByDefault_HaveNoProblem()
+    {
+        Assert.Empty(new LadderOptions().Problems());
+        Assert.Empty(new LadderOptions { Rungs = LadderOptions.DefaultRungs }.Problems());
+    }
+
+    [Fact]
+    public void Options_WrongInSeveral_AreToldAllAtOnce()
+    {
+        var options = new LadderOptions
+        {
+            Rungs = [new("a", 240, 300_000), new("a", 360, 500_000)],
+            Preset = "quick",
+            Ffmpeg = " ",
+            BacklogBytesMax = 1000,
+            StallTimeout = TimeSpan.FromSeconds(1),
+        };
+
+        Assert.Equal(
+            ["Rungs has more than one 'a'.", "Preset is 'quick'", "Ffmpeg is empty", "BacklogBytesMax is 1000", "StallTimeout is 00:00:01"],
+            options.Problems().Select(problem => problem.Split(';')[0]));
+    }
+
+    [Theory]
+    [InlineData("source", 240, 300_000)]
+    [InlineData("Audio", 240, 300_000)]
+    [InlineData("thumbnails", 240, 300_000)]
+    [InlineData("", 240, 300_000)]
+    [InlineData("../x", 240, 300_000)]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 240, 300_000)]
+    [InlineData("240p", 241, 300_000)]
+    [InlineData("240p", 14, 300_000)]
+    [InlineData("240p", 4322, 300_000)]
+    [InlineData("240p", 240, 9_999)]
+    [InlineData("240p", 240, 200_000_001)]
+    public void Rung_ThatCannotBe_IsAProblem(string name, int height, int bitRate) => Assert.StartsWith(
+        "Rungs has ", Assert.Single(new LadderOptions { Rungs = [new(name, height, bitRate)] }.Problems()), StringComparison.Ordinal);
 }

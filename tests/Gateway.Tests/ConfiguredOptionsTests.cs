@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Configuration;
+using Streaming.Gateway.Tests.Nodes;
+using Streaming.Pipeline.Rtmp;
+
+namespace Streaming.Gateway.Tests;
+
+/// <summary>Settings are read, or refused all at once before anything is started.</summary>
+public sealed class ConfiguredOptionsTests
+{
+    [Fact]
+    public void Settings_OfEveryKind_AreRead()
+    {
+        var options = Read(
+            "Http:Port=8081", "Rtmp:Port=1936", "Rtmp:MessageLengthMax=4000000", "Rtmp:IdleTimeout=00:00:20", "Ladder:Enabled=false",
+            "Ladder:Rungs:0:Name=144p", "Ladder:Rungs:0:Height=144", "Ladder:Rungs:0:BitRate=100000", "Recordings:MaxBytes=5",
+            "http:address=::1", "Admin:Token=");
+
+        Assert.Equal((8081, "::1", 1936), (options.Http.Port, options.Http.Address, options.Rtmp.Port));
+        Assert.Equal(new RtmpLimits { MessageLengthMax = 4_000_000, IdleTimeout = TimeSpan.FromSeconds(20) }, options.RtmpLimits);
+        Assert.Equal(("144p", 144, 100_000), (options.Ladder.Rungs[0].Name, options.Ladder.Rungs[0].Height, options.Ladder.Rungs[0].BitRate));
+        Assert.Equal((false, 5L), (options.Ladder.Enabled, options.Recordings.MaxBytes));
+    }
+
+    [Fact]
+    public void Settings_None_AreTheDefaults() => Assert.Equal(new StreamingOptions().RtmpLimits, Read().RtmpLimits);
+
+    [Theory]
+    [InlineData("Rtmp:MessageLengthMax=12", "Streaming:Rtmp:MessageLengthMax is 12; it has to be from 1024 to 16777215.")]
+    [InlineData("Rtmp:AmfDepthMax=65", "Streaming:Rtmp:AmfDepthMax is 65; it has to be from 2 to 64.")]
+    [InlineData("Rtmp:PingAfter=00:01:00", "Streaming:Rtmp:PingAfter is 00:01:00; it has to be shorter than IdleTimeout")]
+    [InlineData("Ladder:BacklogBytesMax=5", "Streaming:Ladder:BacklogBytesMax is 5; it has to be from 1048576 to 67108864.")]
+    [InlineData("Ladder:Preset=best", "Streaming:Ladder:Preset is 'best'; it has to be one of x264's")]
+    [InlineData("Ladder:StallTimeout=00:02:00", "Streaming:Ladder:StallTimeout is 00:02:00; it has to be from 00:00:02 to 00:01:00.")]
+    [InlineData("Storage:Kind=tape", "Streaming:Storage:Kind is 'tape'; it has to be 'disk' or 'memory'.")]
+    [InlineData("Data:Path= ", "Streaming:Data:Path is empty; it has to be a folder.")]
+    [InlineData("Admin:Token= ", "Streaming:Admin:Token has fewer than 16 characters.")]
+    [InlineData("Segments:Target=00:00:20", "Streaming:Segments:Target is 00:00:20; it has to be from 00:00:01 to 00:00:10.")]
+    [InlineData("Http:Port=abc", "Streaming:Http:Port is 'abc'; it has to be a whole number.")]
+    [InlineData("Http:Port=99999999999", "Streaming:Http:Port is '99999999999'; it has to be a whole number.")]
+    [InlineData("Http:Port=", "Streaming:Http:Port is ''; it has to be a whole number.")]
+    [InlineData("Ladder:Enabled=maybe", "Streaming:Ladder:Enabled is 'maybe'; it has to be true or false.")]
+    [InlineData("Segments:Target=2s", "Streaming:Segments:Target is '2s'; it has to be a duration, such as 00:00:30.")]
+    [InlineData("Segments:Targt=00:00:02", "There is no setting Streaming:Segments:Targt.")]
+    [InlineData("Segment:Target=00:00:02", "There is no setting Streaming:Segment.")]
+    [InlineData("Segments:Limit=00:00:02", "There is no setting Streaming:Segments:Limit.")]
+    [InlineData("RtmpLimits:AmfDepthMax=8", "There is no setting Streaming:RtmpLimits.")]
+    [InlineData("Http:Port:Number=8080", "Streaming:Http:Port is ''; it has to be a whole number.")]
+    [InlineData("Http=8080", "Streaming:Http is a group of settings, and not a setting itself.")]
+    [InlineData("Ladder:Rungs:0:Name=144p", "Streaming:Ladder:Rungs:0 has no Height.")]
+    [InlineData("Ladder:Rungs=720p", "Streaming:Ladder:Rungs is a list of groups of settings, and not a setting itself.")]
+    public void Setting_ThatDoesNotHold_IsNamedWithWhatItHasToBe(string setting, string problem) =>
+        Assert.Contains(Problems(setting), told => told.StartsWith(problem, StringComparison.Ordinal));
+
+    [Fact]
+    public void Settings_WrongInManyPlaces_AreToldAllAtOnce() => Assert.Equal(
+        [
+            "There is no setting Streaming:Colour.",
+            "Streaming:Http:Port is 'abc'; it has to be a whole number.",
+            "Streaming:Ladder:Rungs:0 has no BitRate.",
+            "Streaming:Rtmp:CommandLengthMax is 5; it has to be from 512 to 16777215.",
+            "Streaming:Retention is 00:00:01; it has to be from 00:00:10 to 01:00:00.",
+        ],
+        Problems(
+            "Http:Port=abc", "Colour=blue", "Ladder:Rungs:0:Name=144p", "Ladder:Rungs:0:Height=144", "Rtmp:CommandLengthMax=5",
+            "Retention=00:00:01"));
+
+    [Fact]
+    public void Token_ThatDoesNotHold_IsNotShown() =>
+        Assert.All(Problems("Admin:Token=hunter2"), problem => Assert.DoesNotContain("hunter2", problem, StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Node_WithALimitOutOfRange_DoesNotStart()
+    {
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Node.StartAsync("Rtmp:ChunkStreamsMax=3"));
+        Assert.Contains("Streaming:Rtmp:ChunkStreamsMax is 3", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static string[] Problems(params string[] settings) =>
+        Assert.Throws<InvalidOperationException>(() => Read(settings)).Message.Split(Environment.NewLine);
+
+    private static StreamingOptions Read(params string[] settings) => ConfiguredOptions.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
+            .Select(pair => KeyValuePair.Create($"Streaming:{pair[0]}", (string?)pair[1])))
+        .Build().GetSection(StreamingOptions.Section));
+}

@@ -1,0 +1,56 @@
+namespace Streaming.Gateway.Tests.Nodes;
+
+/// <summary>A start that cannot be: the program says why in sentences, without a stack, and ends with 1.</summary>
+public sealed class FailedStartTests
+{
+    [Fact]
+    public async Task Start_WithWrongSettings_SaysAllOfThemAndEnds()
+    {
+        await using var node = NodeProcess.Start(
+            null, ("Rtmp:IdleTimeout", "00:00:01"), ("Http:Port", "many"), ("Storage:Size", "3"), ("Admin:Token", "too-short-a-one"));
+
+        Assert.Equal(1, await node.ExitAsync());
+        Assert.Contains(node.Output, line => line.StartsWith("Streaming:Rtmp:IdleTimeout is 00:00:01;", StringComparison.Ordinal));
+        Assert.Contains("Streaming:Http:Port is 'many'; it has to be a whole number.", node.Output);
+        Assert.Contains("There is no setting Streaming:Storage:Size.", node.Output);
+        Assert.Contains(node.Output, line => line.StartsWith("Streaming:Admin:Token has fewer than 16", StringComparison.Ordinal));
+        AssertNoStackAndNo("too-short-a-one", node);
+    }
+
+    [Fact]
+    public async Task Start_WithAnEmptyTokenKept_SaysWhichFileAndWhatToDo()
+    {
+        await using var node = NodeProcess.Start(data => File.WriteAllText(Path.Combine(data, "admin-token"), ""));
+
+        Assert.Equal(1, await node.ExitAsync());
+        var sentence = Assert.Single(node.Output);
+        Assert.Contains(Path.Combine(node.DataPath, "admin-token") + " is empty. Delete the file", sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithAConfigurationThatIsNoJson_SaysWhere()
+    {
+        await using var node = NodeProcess.Start(data => File.WriteAllText(Path.Combine(data, "cluster.hocon"), "{ \"Streaming\": "));
+
+        Assert.Equal(1, await node.ExitAsync());
+        Assert.Contains("LineNumber: 0", Assert.Single(node.Output), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_OnAPortThatIsTaken_SaysSoInTheLastLine()
+    {
+        await using var first = NodeProcess.Start(null);
+        var port = (await first.AddressAsync()).Port;
+        await using var second = NodeProcess.Start(null, ("Http:Port", $"{port}"));
+
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains($"{port}: address already in use", second.Output[^1], StringComparison.Ordinal);
+        AssertNoStackAndNo("crit:", second);
+    }
+
+    private static void AssertNoStackAndNo(string text, NodeProcess node)
+    {
+        Assert.All(node.Output, line => Assert.DoesNotContain("   at ", line, StringComparison.Ordinal));
+        Assert.All(node.Output, line => Assert.DoesNotContain(text, line, StringComparison.Ordinal));
+    }
+}
