@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Gateway.Tests;
 
@@ -17,7 +18,7 @@ public sealed class ConfiguredOptionsTests
 
         Assert.Equal((8081, "::1", 1936), (options.Http.Port, options.Http.Address, options.Rtmp.Port));
         Assert.Equal(new RtmpLimits { MessageLengthMax = 4_000_000, IdleTimeout = TimeSpan.FromSeconds(20) }, options.RtmpLimits);
-        Assert.Equal(("144p", 144, 100_000), (options.Ladder.Rungs[0].Name, options.Ladder.Rungs[0].Height, options.Ladder.Rungs[0].BitRate));
+        Assert.Equal(new LadderRung("144p", 144, 100_000), Assert.Single(options.Ladder.Rungs));
         Assert.Equal((false, 5L), (options.Ladder.Enabled, options.Recordings.MaxBytes));
     }
 

@@ -48,7 +48,8 @@ public sealed class SecretsInTheLogTests
         }
 
         Assert.Equal(0, await node.StopAsync());
-        Assert.Contains(node.Output, line => line.EndsWith("The admin token is in " + Path.Combine(node.DataPath, "admin-token"), StringComparison.Ordinal));
+        var place = Path.Combine(node.DataPath, "admin-token");
+        Assert.Contains(node.Output, line => line.EndsWith("The admin token is in " + place, StringComparison.Ordinal));
         Assert.Contains(node.Output, line => line.Contains("was refused: ", StringComparison.Ordinal));
         Assert.Contains(node.Output, line => line.Contains("publishes to ", StringComparison.Ordinal));
         Assert.All(node.Output, line => Assert.DoesNotContain(key, line, StringComparison.Ordinal));
