@@ -83,23 +83,25 @@ public static class GatewayHost
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
         services.AddSingleton(provider =>
             new ChannelDirectory(Path.Combine(dataPath, "channels.db"), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IMediaStorage>(_ => options.Storage.Kind switch
+        services.AddSingleton<IMediaStorage>(provider => options.Storage.Kind switch
         {
-            "disk" => new DiskStorage(Path.Combine(dataPath, "media"), options.Storage.MaxBytes),
+            "disk" => OnDisk(options, dataPath, provider.GetRequiredService<RecordingJournal>()),
             "memory" => new MemoryStorage(options.Storage.MaxBytes),
             var kind => throw new InvalidOperationException(
                 $"Streaming:Storage:Kind is '{kind}'; it is 'disk' or 'memory'."),
         });
-        services.AddSingleton(_ => new RecordingJournal(Path.Combine(dataPath, "recordings.db")));
+        services.AddSingleton(_ => new RecordingJournal(JournalPath(options, dataPath)));
         services.AddSingleton<RecordingLibrary>();
         services.AddSingleton<RecordedManifests>();
         services.AddSingleton<LiveChannels>();
+        services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<Playlists>();
         services.AddSingleton<Viewers>();
         services.AddSingleton<StillDecoder>();
         services.AddSingleton<Thumbnails>();
         services.AddRoutingCore();
         services.AddProblemDetails();
+        services.AddExceptionHandler<StorageProblem>();
         services.AddHealthChecks();
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
@@ -108,6 +110,32 @@ public static class GatewayHost
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<RtmpListener>();
         services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
+    }
+
+    private static DiskStorage OnDisk(StreamingOptions options, string dataPath, RecordingJournal journal)
+    {
+        var root = Path.Combine(dataPath, "media");
+        return new DiskStorage(
+            root,
+            options.Storage.MaxBytes,
+            new MediaVolume(dataPath, root, () => [.. journal.ReadStored().Select(LiveMedia.FolderOf)]));
+    }
+
+    /// <summary>Media in memory ends with the process, and so does the journal of it. Another one, of media on disk, stays.</summary>
+    private static string JournalPath(StreamingOptions options, string dataPath)
+    {
+        if (options.Storage.Kind != "memory")
+        {
+            return Path.Combine(dataPath, "recordings.db");
+        }
+
+        var path = Path.Combine(dataPath, "recordings-in-memory.db");
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(path + suffix);
+        }
+
+        return path;
     }
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
@@ -156,6 +184,7 @@ public static class GatewayHost
         ActivatorUtilities.CreateInstance<LiveEndpoints>(app.Services).Map(app);
         app.MapThumbnails();
         app.MapRecordings();
+        app.MapOrphans();
         app.MapOnDemand();
         app.MapPages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });

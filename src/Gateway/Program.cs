@@ -10,7 +10,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidOperationException or IOException)
+catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
 {
     // A port that is taken, a setting that does not hold: a sentence, no stack.
     await Console.Error.WriteLineAsync(e.Message);

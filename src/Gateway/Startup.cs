@@ -1,3 +1,4 @@
+using Streaming.Cluster.Channels;
 using Streaming.Gateway.Access;
 using Streaming.Cluster.Recordings;
 
@@ -5,7 +6,8 @@ namespace Streaming.Gateway;
 
 /// <summary>What a node does before it serves: tells a new admin token once, and makes recordings of the broadcasts that the
 /// last run of the node did not end.</summary>
-internal sealed partial class Startup(AdminToken token, RecordingLibrary recordings, ILogger<Startup> logger) : IHostedService
+internal sealed partial class Startup(
+    AdminToken token, RecordingLibrary recordings, ChannelRemoval removal, ILogger<Startup> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -14,6 +16,7 @@ internal sealed partial class Startup(AdminToken token, RecordingLibrary recordi
             LogToken(token.GeneratedToken, token.GeneratedAt!);
         }
 
+        removal.FinishAll(); // Else their recordings would be listed once more.
         await recordings.RecoverAsync(cancellationToken);
     }
 
