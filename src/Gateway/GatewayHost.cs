@@ -7,6 +7,7 @@ using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Connections;
+using Streaming.Gateway.Health;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Pages;
 using Streaming.Gateway.Pictures;
@@ -63,6 +64,9 @@ public static class GatewayHost
 
         // It tells of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        // It tells each time that somebody asks; NodeCheck tells when something changes.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -102,7 +106,7 @@ public static class GatewayHost
         services.AddRoutingCore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StorageProblem>();
-        services.AddHealthChecks();
+        services.AddReadiness(dataPath);
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
@@ -188,7 +192,7 @@ public static class GatewayHost
         app.MapOnDemand();
         app.MapPages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 }
