@@ -28,7 +28,7 @@ public sealed class MediaVolume(string dataPath, string root, Func<IReadOnlyColl
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"The media folder {root} cannot be read: {e.Message}";
+            return $"The media folder {root} cannot be used: {e.Message}";
         }
     }
 
