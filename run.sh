@@ -86,7 +86,7 @@ is_alive() { [[ -n $1 ]] && kill -0 "$1" 2>/dev/null; }
 for ((attempt = 0; ; attempt++)); do
   is_alive "$server" || fail 'the server ended while starting (its last words are above)'
   curl --silent --fail --max-time 2 --output /dev/null "$base/health/ready" && break
-  [[ $attempt -lt 300 ]] || fail "the server did not become ready within a minute: see $base/health/ready"
+  [[ $attempt -lt 300 ]] || fail "the server did not become ready within a minute: $(curl --silent --max-time 5 "$base/health/ready")"
   sleep 0.2
 done
 

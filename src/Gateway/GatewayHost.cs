@@ -8,6 +8,7 @@ using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Connections;
+using Streaming.Gateway.Health;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Logging;
 using Streaming.Gateway.Pages;
@@ -72,6 +73,9 @@ public static class GatewayHost
 
         // It tells of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        // It tells each time that somebody asks; NodeCheck tells when something changes.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         builder.Logging.AddConsole(console =>
@@ -95,23 +99,25 @@ public static class GatewayHost
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
         services.AddSingleton(provider =>
             new ChannelDirectory(Path.Combine(dataPath, "channels.db"), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IMediaStorage>(_ => options.Storage.Kind switch
+        services.AddSingleton<IMediaStorage>(provider => options.Storage.Kind switch
         {
-            StorageOptions.Disk => new DiskStorage(Path.Combine(dataPath, "media"), options.Storage.MaxBytes),
+            StorageOptions.Disk => OnDisk(options, dataPath, provider.GetRequiredService<RecordingJournal>()),
             StorageOptions.Memory => new MemoryStorage(options.Storage.MaxBytes),
             var kind => throw new InvalidOperationException($"There is no storage '{kind}'."),
         });
-        services.AddSingleton(_ => new RecordingJournal(Path.Combine(dataPath, "recordings.db")));
+        services.AddSingleton(_ => new RecordingJournal(JournalPath(options, dataPath)));
         services.AddSingleton<RecordingLibrary>();
         services.AddSingleton<RecordedManifests>();
         services.AddSingleton<LiveChannels>();
+        services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<Playlists>();
         services.AddSingleton<Viewers>();
         services.AddSingleton<StillDecoder>();
         services.AddSingleton<Thumbnails>();
         services.AddRoutingCore();
         services.AddProblemDetails();
-        services.AddHealthChecks();
+        services.AddExceptionHandler<StorageProblem>();
+        services.AddReadiness(dataPath);
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
@@ -120,6 +126,32 @@ public static class GatewayHost
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<RtmpListener>();
         services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
+    }
+
+    private static DiskStorage OnDisk(StreamingOptions options, string dataPath, RecordingJournal journal)
+    {
+        var root = Path.Combine(dataPath, "media");
+        return new DiskStorage(
+            root,
+            options.Storage.MaxBytes,
+            new MediaVolume(dataPath, root, () => [.. journal.ReadStored().Select(LiveMedia.FolderOf)]));
+    }
+
+    /// <summary>Media in memory ends with the process, and so does the journal of it. Another one, of media on disk, stays.</summary>
+    private static string JournalPath(StreamingOptions options, string dataPath)
+    {
+        if (options.Storage.Kind != "memory")
+        {
+            return Path.Combine(dataPath, "recordings.db");
+        }
+
+        var path = Path.Combine(dataPath, "recordings-in-memory.db");
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(path + suffix);
+        }
+
+        return path;
     }
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
@@ -168,10 +200,11 @@ public static class GatewayHost
         ActivatorUtilities.CreateInstance<LiveEndpoints>(app.Services).Map(app);
         app.MapThumbnails();
         app.MapRecordings();
+        app.MapOrphans();
         app.MapOnDemand();
         app.MapPages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 }

@@ -1,3 +1,4 @@
+using Streaming.Cluster.Channels;
 using Streaming.Gateway.Access;
 using Streaming.Cluster.Recordings;
 
@@ -5,12 +6,14 @@ namespace Streaming.Gateway;
 
 /// <summary>What a node does before it serves: tells where the admin token is, and makes recordings of the broadcasts that the
 /// last run of the node did not end.</summary>
-internal sealed partial class Startup(AdminToken token, RecordingLibrary recordings, ILogger<Startup> logger) : IHostedService
+internal sealed partial class Startup(
+    AdminToken token, RecordingLibrary recordings, ChannelRemoval removal, ILogger<Startup> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         LogToken(token.Path ?? "the setting Streaming:Admin:Token");
 
+        removal.FinishAll(); // Else their recordings would be listed once more.
         await recordings.RecoverAsync(cancellationToken);
     }
 

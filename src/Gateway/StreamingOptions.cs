@@ -135,6 +135,7 @@ public sealed record StreamingOptions
             ("Segments:Window", Segments.Window, Segments.Target * 6, TimeSpan.FromHours(12)),
             ("ReconnectWindow", ReconnectWindow, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             ("Recordings:MaxAge", Recordings.MaxAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
+            ("Recordings:Quarantine", Recordings.Quarantine, TimeSpan.FromDays(1), TimeSpan.FromDays(3650)),
             ("Retention", Retention, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
         })
         {
@@ -168,7 +169,9 @@ public sealed record ListenOptions
 /// <summary>Where the node keeps its data.</summary>
 public sealed record DataOptions
 {
-    /// <summary>A folder, default <c>./data</c>; made when missing.</summary>
+    /// <summary>
+    /// A folder, default <c>./data</c>; made when missing. Media is in its folder <c>media</c>, where a volume may be mounted.
+    /// </summary>
     public string Path { get; init; } = "./data";
 }
 

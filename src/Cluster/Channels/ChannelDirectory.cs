@@ -1,43 +1,56 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Data.Sqlite;
+using Streaming.Cluster.Databases;
 using Streaming.Cluster.Live;
 
 namespace Streaming.Cluster.Channels;
 
 /// <summary>
 /// The channels of this node, in SQLite and wholly in memory too: there are few, and every publisher and page asks for them.
-/// Stream keys are kept as SHA-256 hashes, so a stolen file publishes nothing.
+/// Stream keys are kept as SHA-256 hashes, so a stolen file publishes nothing. What the database refuses does not change what is in
+/// memory: <see cref="DbException"/>, and everything is as it was.
 /// </summary>
 public sealed class ChannelDirectory : IDisposable
 {
     /// <summary>Channels that a node takes.</summary>
     public const int ChannelsMax = 10_000;
 
-    private readonly SqliteConnection _database;
+    private const string Schema =
+        """
+        CREATE TABLE IF NOT EXISTS channels (
+            slug TEXT PRIMARY KEY, title TEXT NOT NULL, key_hash TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE IF NOT EXISTS leaving (slug TEXT PRIMARY KEY) STRICT;
+        """;
+
+    private readonly Database _database;
     private readonly TimeProvider _time;
     private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<string, Entry> _bySlug = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _slugByKeyHash = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _leaving = new(StringComparer.Ordinal);
 
     /// <param name="path">The database file; made when missing.</param>
     /// <param name="time">Dates new channels.</param>
+    /// <exception cref="DatabaseUnusableException">It is damaged, or another program's.</exception>
     public ChannelDirectory(string path, TimeProvider time)
     {
         _time = time;
-        _database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        _database.Open();
-        Execute("PRAGMA journal_mode = WAL");
-        Execute("PRAGMA synchronous = FULL");
-        Execute(
-            """
-            CREATE TABLE IF NOT EXISTS channels (
-                slug TEXT PRIMARY KEY, title TEXT NOT NULL, key_hash TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL
-            ) STRICT
-            """);
-        Load();
+        _database = Database.Open(path, Schema, synchronous: "FULL");
+        try
+        {
+            Load();
+        }
+        catch (Exception e) when (e is DbException or FormatException)
+        {
+            _database.Dispose();
+            throw e is DbException failure
+                ? new DatabaseUnusableException(path, failure)
+                : new DatabaseUnusableException(path, e.Message, e);
+        }
     }
 
     /// <summary>All channels by slug.</summary>
@@ -104,21 +117,47 @@ public sealed class ChannelDirectory : IDisposable
         }
     }
 
-    /// <summary>Deletes a channel; false when there is none.</summary>
+    /// <summary>
+    /// Deletes a channel; false when there is none. What belongs to it is to follow: until <see cref="Forget"/>, it is among
+    /// <see cref="Leaving"/>, also after a restart.
+    /// </summary>
     public bool Delete(string slug)
     {
         lock (_writing)
         {
-            if (!_bySlug.TryRemove(slug, out var entry))
+            if (!_bySlug.TryGetValue(slug, out var entry))
             {
                 return false;
             }
 
+            _database.WithSpareSpace(() => _database.AtOnce(() =>
+            {
+                Execute("DELETE FROM channels WHERE slug = $slug", ("$slug", slug));
+                Execute("INSERT OR IGNORE INTO leaving VALUES ($slug)", ("$slug", slug));
+            }));
+            _leaving[slug] = true;
+            _bySlug.TryRemove(slug, out _);
             _slugByKeyHash.TryRemove(entry.KeyHash, out _);
-            Execute("DELETE FROM channels WHERE slug = $slug", ("$slug", slug));
             return true;
         }
     }
+
+    /// <summary>Slugs of deleted channels, parts of which may be left.</summary>
+    public IReadOnlyCollection<string> Leaving => [.. _leaving.Keys];
+
+    /// <summary>Nothing is left of a deleted channel.</summary>
+    public void Forget(string slug)
+    {
+        lock (_writing)
+        {
+            Execute("DELETE FROM leaving WHERE slug = $slug", ("$slug", slug));
+            _leaving.TryRemove(slug, out _);
+        }
+    }
+
+    /// <summary>Sees whether the database answers and takes what is written.</summary>
+    /// <exception cref="DbException">It does not.</exception>
+    public void Check() => _database.Check();
 
     public void Dispose() => _database.Dispose();
 
@@ -126,13 +165,22 @@ public sealed class ChannelDirectory : IDisposable
 
     private void Load()
     {
-        using var command = _database.CreateCommand();
+        using var command = _database.Connection.CreateCommand();
         command.CommandText = "SELECT slug, title, key_hash, created_at FROM channels";
-        using var rows = command.ExecuteReader();
-        while (rows.Read())
+        using (var rows = command.ExecuteReader())
         {
-            var createdAt = DateTimeOffset.Parse(rows.GetString(3), CultureInfo.InvariantCulture);
-            Remember(new Entry(new Channel(rows.GetString(0), rows.GetString(1), createdAt), rows.GetString(2)));
+            while (rows.Read())
+            {
+                var createdAt = DateTimeOffset.Parse(rows.GetString(3), CultureInfo.InvariantCulture);
+                Remember(new Entry(new Channel(rows.GetString(0), rows.GetString(1), createdAt), rows.GetString(2)));
+            }
+        }
+
+        command.CommandText = "SELECT slug FROM leaving";
+        using var leaving = command.ExecuteReader();
+        while (leaving.Read())
+        {
+            _leaving[leaving.GetString(0)] = true;
         }
     }
 
@@ -144,7 +192,7 @@ public sealed class ChannelDirectory : IDisposable
 
     private void Execute(string sql, params ReadOnlySpan<(string Name, string Value)> parameters)
     {
-        using var command = _database.CreateCommand();
+        using var command = _database.Connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, value) in parameters)
         {

@@ -67,7 +67,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         _time = time;
         Media = new LiveMedia(id, storage);
         Segmenter = new Segmenter(options.Segments, time, this);
-        _recording = recording;
+        _recording = recording?.IsKept == true ? recording : null;
         _archive = new SegmentArchive(Media, storage, logger, recording);
         _archiving = _archive.RunAsync(_retired.Task);
         _ladder = new Ladder(options.Ladder, options.Segments, rungMedia, runEnded, time, logger);

@@ -9,7 +9,7 @@ namespace Streaming.Cluster.Live;
 /// <summary>
 /// Brings a broadcast's complete segments to storage, one after another, beside the broadcast. When storage is slower than
 /// the broadcast and the queue is full, a segment is not stored: it stays in memory for as long as it is announced. Where
-/// the broadcast is recorded, everything stays in storage.
+/// the broadcast is to be kept, everything stays in storage.
 /// </summary>
 internal sealed partial class SegmentArchive(
     LiveMedia media, IMediaStorage storage, ILogger logger, BroadcastRecording? recording = null)
@@ -35,10 +35,10 @@ internal sealed partial class SegmentArchive(
         }
     }
 
-    /// <summary>Deletes a segment that has left the window, unless it is recorded.</summary>
+    /// <summary>Deletes a segment that has left the window, unless it is to be kept.</summary>
     public void Delete(string rendition, string name)
     {
-        if (recording is null)
+        if (recording?.IsKept != true)
         {
             _queue.Writer.TryWrite(new(rendition, name, null, null));
         }
@@ -60,16 +60,16 @@ internal sealed partial class SegmentArchive(
 
         EndRecording();
         await retired.ConfigureAwait(false);
-        if (recording?.IsKept == true)
+        if (recording?.IsGone == false)
         {
-            return;
+            return; // It is a recording, or may become one yet.
         }
 
         try
         {
-            await storage.DeleteFolderAsync(media.Folder, CancellationToken.None).ConfigureAwait(false);
+            await (recording?.DeleteAsync() ?? storage.DeleteFolderAsync(media.Folder, CancellationToken.None)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException)
         {
             LogFailed(media.Folder, "*", e.Message);
         }
@@ -83,7 +83,7 @@ internal sealed partial class SegmentArchive(
         }
         catch (DbException e)
         {
-            // The next start of the node ends it.
+            // The library's next look ends it.
             LogFailed(media.Folder, "the recording's end", e.Message);
         }
     }
@@ -99,6 +99,7 @@ internal sealed partial class SegmentArchive(
             }
             else
             {
+                recording?.Begin();
                 await storage.WriteAsync(name, entry.Content.Pieces, CancellationToken.None).ConfigureAwait(false);
                 entry.Stored!();
             }

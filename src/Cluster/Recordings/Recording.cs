@@ -8,6 +8,9 @@ namespace Streaming.Cluster.Recordings;
 /// <param name="Duration">How long it plays: without the time in which its broadcaster was away.</param>
 /// <param name="SizeBytes">Bytes of its segments.</param>
 /// <param name="HasVideo">There is something to see in it.</param>
+/// <param name="IsMissing">
+/// Its media was not in storage when that was last looked at: it cannot be played until it is there again.
+/// </param>
 public sealed record Recording(
     string Id,
     string Channel,
@@ -15,4 +18,5 @@ public sealed record Recording(
     DateTimeOffset EndedAt,
     TimeSpan Duration,
     long SizeBytes,
-    bool HasVideo);
+    bool HasVideo,
+    bool IsMissing = false);

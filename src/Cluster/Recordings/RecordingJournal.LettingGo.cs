@@ -15,30 +15,32 @@ public sealed partial class RecordingJournal
     public long LetGo(string broadcastId, long before, long bytes)
     {
         var freed = 0L;
+        long? last = null;
+        Query(
+            """
+            SELECT sequence, freed FROM (
+                SELECT sequence, sum(length) AS own, sum(sum(length)) OVER (ORDER BY sequence) AS freed
+                FROM segments WHERE broadcast = $1 AND sequence < $2 GROUP BY sequence)
+            WHERE freed - own < $3 ORDER BY sequence DESC LIMIT 1
+            """,
+            row => (last, freed) = (row.GetInt64(0), row.GetInt64(1)),
+            broadcastId, before, bytes);
+        if (last is null)
+        {
+            return 0;
+        }
+
         lock (_using)
         {
-            long? last = null;
-            Query(
-                """
-                SELECT sequence, freed FROM (
-                    SELECT sequence, sum(length) AS own, sum(sum(length)) OVER (ORDER BY sequence) AS freed
-                    FROM segments WHERE broadcast = $1 AND sequence < $2 GROUP BY sequence)
-                WHERE freed - own < $3 ORDER BY sequence DESC LIMIT 1
-                """,
-                row => (last, freed) = (row.GetInt64(0), row.GetInt64(1)),
-                broadcastId, before, bytes);
-            if (last is not null)
+            _database.WithSpareSpace(() => _database.AtOnce(() =>
             {
-                AtOnce(() =>
-                {
-                    Execute(
-                        "INSERT OR IGNORE INTO let_go SELECT broadcast, rendition, sequence FROM segments "
-                        + "WHERE broadcast = $1 AND sequence <= $2",
-                        broadcastId, last);
-                    Execute("DELETE FROM segments WHERE broadcast = $1 AND sequence <= $2", broadcastId, last);
-                    Execute("DELETE FROM boundaries WHERE broadcast = $1 AND sequence <= $2", broadcastId, last);
-                });
-            }
+                Execute(
+                    "INSERT OR IGNORE INTO let_go SELECT broadcast, rendition, sequence FROM segments "
+                    + "WHERE broadcast = $1 AND sequence <= $2",
+                    broadcastId, last);
+                Execute("DELETE FROM segments WHERE broadcast = $1 AND sequence <= $2", broadcastId, last);
+                Execute("DELETE FROM boundaries WHERE broadcast = $1 AND sequence <= $2", broadcastId, last);
+            }));
         }
 
         return freed;

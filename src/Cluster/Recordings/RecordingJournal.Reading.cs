@@ -27,6 +27,7 @@ public sealed partial class RecordingJournal
             FROM broadcasts
             WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1)
                 AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
+                AND NOT EXISTS (SELECT 1 FROM leaving WHERE broadcast = id)
             ORDER BY ended_at, id
             """,
             row => recordings.Add(new(
@@ -40,17 +41,42 @@ public sealed partial class RecordingJournal
     public IReadOnlyList<string> ReadUnended()
     {
         var ids = new List<string>();
-        Query("SELECT id FROM broadcasts WHERE ended_at IS NULL ORDER BY id", row => ids.Add(row.GetString(0)));
+        Query(
+            "SELECT id FROM broadcasts WHERE ended_at IS NULL AND id NOT IN (SELECT broadcast FROM leaving) ORDER BY id",
+            row => ids.Add(row.GetString(0)));
         return ids;
+    }
+
+    /// <summary>Ids of the broadcasts that have a segment in storage.</summary>
+    public IReadOnlyList<string> ReadStored()
+    {
+        var ids = new List<string>();
+        Query(
+            "SELECT id FROM broadcasts WHERE EXISTS (SELECT 1 FROM segments WHERE broadcast = id) ORDER BY id",
+            row => ids.Add(row.GetString(0)));
+        return ids;
+    }
+
+    /// <summary>Whether there is anything of a broadcast of that id.</summary>
+    public bool Knows(string id)
+    {
+        var isKnown = false;
+        Query(
+            "SELECT EXISTS (SELECT 1 FROM broadcasts WHERE id = $1) OR EXISTS (SELECT 1 FROM leaving WHERE broadcast = $1)",
+            row => isKnown = row.GetBoolean(0),
+            id);
+        return isKnown;
     }
 
     /// <summary>The timeline of a broadcast as far as it was stored; null without a segment of it.</summary>
     public BroadcastSnapshot? Read(string broadcastId)
     {
         RecordedTimeline? timeline = null;
-        lock (_using)
+        using (var database = _database.Read())
+        using (var transaction = database.BeginTransaction(deferred: true)) // All of it as of one moment.
         {
             Query(
+                database,
                 "SELECT target_duration, part_target, ended_at FROM broadcasts WHERE id = $1",
                 row => timeline = new RecordedTimeline(
                     broadcastId,
@@ -64,20 +90,24 @@ public sealed partial class RecordingJournal
             }
 
             Query(
+                database,
                 "SELECT number, decode_time, date_time FROM periods WHERE broadcast = $1 ORDER BY number",
                 row => timeline.Add(new Period(row.GetInt32(0), row.GetInt64(1), Time(row, 2))),
                 broadcastId);
             Query(
+                database,
                 "SELECT sequence, decode_time, presentation_time, date_time, discontinuities, period, "
                     + "source_independent FROM boundaries WHERE broadcast = $1 ORDER BY sequence",
                 row => timeline.Add(Boundary(row)),
                 broadcastId);
             Query(
+                database,
                 "SELECT rendition, codec, timescale, decoder_configuration, width, height, sample_width, sample_height, "
                     + "channels FROM initializations WHERE broadcast = $1 ORDER BY rendition, number",
                 row => timeline.Add(row.GetString(0), Configuration(row)),
                 broadcastId);
             Query(
+                database,
                 "SELECT rendition, sequence, decode_time, duration, initialization, independent, length, frame_rate "
                     + "FROM segments WHERE broadcast = $1 ORDER BY rendition, sequence",
                 row => timeline.Add(row.GetString(0), Segment(row, timeline), row.GetDouble(7)),
@@ -130,14 +160,18 @@ public sealed partial class RecordingJournal
 
     private void Query(string sql, Action<SqliteDataReader> read, params ReadOnlySpan<object?> values)
     {
-        lock (_using)
+        using var database = _database.Read();
+        Query(database, sql, read, values);
+    }
+
+    private static void Query(
+        SqliteConnection database, string sql, Action<SqliteDataReader> read, params ReadOnlySpan<object?> values)
+    {
+        using var statement = new JournalStatement(database, sql);
+        using var rows = statement.Query(values);
+        while (rows.Read())
         {
-            using var statement = new JournalStatement(_database, sql);
-            using var rows = statement.Query(values);
-            while (rows.Read())
-            {
-                read(rows);
-            }
+            read(rows);
         }
     }
 }

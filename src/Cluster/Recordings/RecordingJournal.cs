@@ -1,11 +1,12 @@
-using Microsoft.Data.Sqlite;
+using Streaming.Cluster.Databases;
 using Streaming.Pipeline.Media;
 
 namespace Streaming.Cluster.Recordings;
 
 /// <summary>
 /// The journal of broadcasts' timelines, in SQLite: which segments are in storage, appended to when one has been stored, and
-/// what it takes to list and play them. Safe from any thread; a call blocks for some tens of microseconds.
+/// what it takes to list and play them. Safe from any thread. What writes waits for others that do, as a rule for some tens of
+/// microseconds; what reads has a connection of its own, waits for nobody, and nobody waits for it.
 /// </summary>
 /// <remarks>
 /// Synchronous = NORMAL: a commit is safe from a crash of the node, and waits for no disk. A loss of power may cost the
@@ -45,11 +46,15 @@ public sealed partial class RecordingJournal : IDisposable
             broadcast TEXT NOT NULL, rendition TEXT NOT NULL, sequence INTEGER NOT NULL,
             PRIMARY KEY (broadcast, rendition, sequence)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS leaving (broadcast TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS orphans (
+            folder TEXT PRIMARY KEY, seen_at INTEGER NOT NULL, seen_for INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """;
 
-    private static readonly string[] Tables = ["segments", "initializations", "boundaries", "periods", "let_go"];
+    private static readonly string[] Tables = ["segments", "initializations", "boundaries", "periods", "let_go", "leaving"];
 
-    private readonly SqliteConnection _database;
+    private readonly Database _database;
     private readonly Lock _using = new();
     private readonly JournalStatement _addBroadcast;
     private readonly JournalStatement _addPeriod;
@@ -58,20 +63,25 @@ public sealed partial class RecordingJournal : IDisposable
     private readonly JournalStatement _addSegment;
 
     /// <param name="path">The database file; made when missing.</param>
+    /// <exception cref="DatabaseUnusableException">It is damaged, or another program's.</exception>
     public RecordingJournal(string path)
     {
-        _database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        _database.Open();
-        Execute("PRAGMA journal_mode = WAL");
-        Execute("PRAGMA synchronous = NORMAL");
-        Execute(Schema);
-        _addBroadcast = new(_database, "INSERT OR IGNORE INTO broadcasts VALUES ($1, $2, $3, $4, NULL)");
-        _addPeriod = new(_database, "INSERT OR IGNORE INTO periods VALUES ($1, $2, $3, $4)");
-        _addBoundary = new(_database, "INSERT OR IGNORE INTO boundaries VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+        Path = path;
+        _database = Database.Open(path, Schema, synchronous: "NORMAL");
+        _addBroadcast = new(_database.Connection, "INSERT OR IGNORE INTO broadcasts VALUES ($1, $2, $3, $4, NULL)");
+        _addPeriod = new(_database.Connection, "INSERT OR IGNORE INTO periods VALUES ($1, $2, $3, $4)");
+        _addBoundary = new(_database.Connection, "INSERT OR IGNORE INTO boundaries VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
         _addInitialization = new(
-            _database, "INSERT OR IGNORE INTO initializations VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
-        _addSegment = new(_database, "INSERT OR IGNORE INTO segments VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+            _database.Connection, "INSERT OR IGNORE INTO initializations VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+        _addSegment = new(_database.Connection, "INSERT OR IGNORE INTO segments VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
     }
+
+    /// <summary>The database file.</summary>
+    public string Path { get; }
+
+    /// <summary>Sees whether it answers and takes what is written.</summary>
+    /// <exception cref="System.Data.Common.DbException">It does not.</exception>
+    public void Check() => _database.Check();
 
     /// <summary>Appends the beginning of a broadcast; once more changes nothing.</summary>
     public void Begin(string id, string channel, TimeSpan targetDuration, TimeSpan partTarget)
@@ -87,7 +97,7 @@ public sealed partial class RecordingJournal : IDisposable
     {
         lock (_using)
         {
-            AtOnce(() => AddRows(broadcastId, stored));
+            _database.AtOnce(() => AddRows(broadcastId, stored));
         }
     }
 
@@ -116,7 +126,7 @@ public sealed partial class RecordingJournal : IDisposable
     {
         lock (_using)
         {
-            AtOnce(() =>
+            _database.AtOnce(() =>
             {
                 foreach (var table in Tables)
                 {
@@ -158,25 +168,9 @@ public sealed partial class RecordingJournal : IDisposable
             segment.Initialization, segment.Independent, segment.Length, stored.FrameRate);
     }
 
-    /// <summary>All of it or nothing.</summary>
-    private void AtOnce(Action work)
-    {
-        Execute("BEGIN");
-        try
-        {
-            work();
-            Execute("COMMIT");
-        }
-        catch
-        {
-            Execute("ROLLBACK");
-            throw;
-        }
-    }
-
     private void Execute(string sql, params ReadOnlySpan<object?> values)
     {
-        using var statement = new JournalStatement(_database, sql);
+        using var statement = new JournalStatement(_database.Connection, sql);
         statement.Execute(values);
     }
 }

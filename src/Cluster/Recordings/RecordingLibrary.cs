@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Live;
 using Streaming.Pipeline.Storage;
@@ -7,7 +9,8 @@ namespace Streaming.Cluster.Recordings;
 
 /// <summary>
 /// The recordings of this node: keeps their list in memory, gives out their timelines, and deletes what is too old or
-/// too much. Media files stay where they were when the broadcast was live. Safe from any thread.
+/// too much. Media files stay where they were when the broadcast was live. Safe from any thread. What a broadcast's loop and
+/// those who look something up call waits for no database.
 /// </summary>
 public sealed partial class RecordingLibrary(
     RecordingJournal journal,
@@ -19,180 +22,151 @@ public sealed partial class RecordingLibrary(
     /// <summary>Between two looks for recordings whose time is over.</summary>
     public static readonly TimeSpan RetentionInterval = TimeSpan.FromSeconds(30);
 
-    // Timelines of the recordings that somebody plays; one of an hour and five renditions takes about 2 MB.
-    private const int TimelinesMax = 16;
-
-    private readonly Lock _changing = new();
-    private readonly SortedDictionary<string, Recording> _recordings = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, GrowingRecording> _growing = new(StringComparer.Ordinal);
-    private readonly LinkedList<BroadcastSnapshot> _timelines = new();
+    private readonly ConcurrentDictionary<string, Recording> _recordings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BroadcastRecording> _growing = new(StringComparer.Ordinal);
+    private readonly RecordedTimelines _timelines = new(journal);
 
     internal RecordingJournal Journal => journal;
 
-    /// <summary>Bytes of all recordings and of the broadcasts that are becoming one.</summary>
-    public long SizeBytes
-    {
-        get
-        {
-            lock (_changing)
-            {
-                return _recordings.Values.Sum(recording => recording.SizeBytes) + _growing.Values.Sum(growing => growing.SizeBytes);
-            }
-        }
-    }
+    /// <summary>Bytes in storage of all recordings and of the broadcasts that are becoming one.</summary>
+    public long SizeBytes =>
+        _recordings.Values.Sum(recording => recording.IsMissing ? 0 : recording.SizeBytes)
+        + _growing.Values.Sum(growing => growing.SizeBytes);
 
     /// <summary>The recordings of a channel, the newest first.</summary>
-    public IReadOnlyList<Recording> Of(string channel)
-    {
-        lock (_changing)
-        {
-            return
-            [
-                .. _recordings.Values
-                    .Where(recording => recording.Channel == channel)
-                    .OrderByDescending(recording => recording.EndedAt),
-            ];
-        }
-    }
+    public IReadOnlyList<Recording> Of(string channel) =>
+    [
+        .. _recordings.Values
+            .Where(recording => recording.Channel == channel)
+            .OrderByDescending(recording => recording.EndedAt).ThenByDescending(recording => recording.Id, StringComparer.Ordinal),
+    ];
 
     /// <summary>How many recordings the channels have that have any.</summary>
-    public IReadOnlyDictionary<string, int> CountByChannel()
-    {
-        lock (_changing)
-        {
-            return _recordings.Values.CountBy(recording => recording.Channel).ToDictionary(StringComparer.Ordinal);
-        }
-    }
+    public IReadOnlyDictionary<string, int> CountByChannel() =>
+        _recordings.Values.CountBy(recording => recording.Channel).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>The recording of that id.</summary>
-    public Recording? Find(string id)
-    {
-        lock (_changing)
-        {
-            return _recordings.GetValueOrDefault(id);
-        }
-    }
+    public Recording? Find(string id) => _recordings.GetValueOrDefault(id);
 
     /// <summary>The timeline of a recording, null when there is no such.</summary>
-    public BroadcastSnapshot? TimelineOf(string id)
-    {
-        lock (_changing)
-        {
-            if (!_recordings.ContainsKey(id))
-            {
-                return null;
-            }
-
-            for (var node = _timelines.First; node is not null; node = node.Next)
-            {
-                if (node.Value.Id == id)
-                {
-                    _timelines.Remove(node);
-                    _timelines.AddFirst(node);
-                    return node.Value;
-                }
-            }
-
-            if (journal.Read(id) is not { } timeline)
-            {
-                return null;
-            }
-
-            _timelines.AddFirst(timeline);
-            if (_timelines.Count > TimelinesMax)
-            {
-                _timelines.RemoveLast();
-            }
-
-            return timeline;
-        }
-    }
+    public async ValueTask<BroadcastSnapshot?> TimelineAsync(string id) =>
+        _recordings.ContainsKey(id) ? await _timelines.OfAsync(id).ConfigureAwait(false) : null;
 
     /// <summary>Opens a file of a recording; null when there is none.</summary>
     public Task<Stream?> OpenAsync(string id, string rendition, string name, CancellationToken cancellationToken) =>
         storage.OpenAsync($"{LiveMedia.FolderOf(id)}/{rendition}/{name}", cancellationToken);
 
-    /// <summary>Begins to record a broadcast; null where recording is off.</summary>
-    internal BroadcastRecording? Record(string id, string channel, SegmentationOptions segments) =>
-        options.Enabled ? new BroadcastRecording(this, id, channel, segments.Limit, segments.PartTarget) : null;
+    /// <summary>Begins the page of a broadcast, which becomes a recording where that is on. From the channel's loop.</summary>
+    internal BroadcastRecording Record(string id, string channel, SegmentationOptions segments) =>
+        _growing.GetOrAdd(
+            id, _ => new BroadcastRecording(this, id, channel, segments.Limit, segments.PartTarget, options.Enabled));
 
-    internal void Add(string id, StoredSegment stored)
+    /// <summary>Decides what becomes of a broadcast that is over.</summary>
+    internal void End(BroadcastRecording broadcast)
     {
-        journal.Add(id, stored);
-        lock (_changing)
+        var id = broadcast.Id;
+        if (!broadcast.IsKept || journal.IsLeaving(id))
         {
-            Growing(id).SizeBytes += stored.Segment.Length;
-        }
-    }
-
-    internal void Release(string id, long mediaSequence)
-    {
-        lock (_changing)
-        {
-            Growing(id).ReleasedBefore = mediaSequence;
-        }
-    }
-
-    internal void End(string id)
-    {
-        lock (_changing)
-        {
-            _growing.Remove(id);
+            broadcast.Fate = RecordingFate.Gone;
+            return;
         }
 
         if (journal.Read(id) is not { } timeline)
         {
-            journal.Delete(id);
+            journal.Leave(id);
+            broadcast.Fate = RecordingFate.Gone;
             return;
         }
 
         journal.End(id, timeline.PublishedAt);
-
         foreach (var recording in journal.ReadRecordings(id))
         {
-            Keep(recording);
+            _recordings[recording.Id] = recording;
         }
+
+        broadcast.Fate = RecordingFate.Kept;
+        _growing.TryRemove(id, out _);
     }
 
-    /// <summary>Deletes a recording; false when there is none.</summary>
+    /// <summary>Deletes the files of a broadcast that is no recording, or has the next look do so.</summary>
+    internal Task DeleteAsync(BroadcastRecording broadcast)
+    {
+        _growing.TryRemove(broadcast.Id, out _);
+        return FinishAsync(broadcast.Id, CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Deletes a recording; false when there is none. It is gone when the journal says so; files that cannot be deleted now are
+    /// when they can.
+    /// </summary>
+    /// <exception cref="DbException">The journal takes nothing now: nothing has changed.</exception>
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
     {
-        lock (_changing)
+        if (!_recordings.ContainsKey(id))
         {
-            if (!_recordings.Remove(id))
-            {
-                return false;
-            }
-
-            if (_timelines.FirstOrDefault(timeline => timeline.Id == id) is { } played)
-            {
-                _timelines.Remove(played);
-            }
+            return false;
         }
 
-        // The journal last: after a crash in between, the next start finds the recording and deletes it again.
-        await storage.DeleteFolderAsync(LiveMedia.FolderOf(id), cancellationToken).ConfigureAwait(false);
-        journal.Delete(id);
+        journal.Leave(id);
+        if (!_recordings.TryRemove(id, out _))
+        {
+            return false;
+        }
+
+        _timelines.Remove(id);
+        try
+        {
+            await FinishAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException)
+        {
+            LogLater(id, e.Message);
+        }
+
         return true;
     }
 
-    /// <summary>Deletes all recordings of a channel.</summary>
-    public async Task DeleteOfAsync(string channel, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes all recordings of a channel off the list, the one of a broadcast under way too; <see cref="FinishLeavingAsync"/> deletes
+    /// their files.
+    /// </summary>
+    /// <exception cref="DbException">The journal takes nothing now: nothing has changed.</exception>
+    internal void LeaveChannel(string channel)
     {
+        journal.LeaveChannel(channel);
         foreach (var recording in Of(channel))
         {
-            await DeleteAsync(recording.Id, cancellationToken).ConfigureAwait(false);
+            _recordings.TryRemove(recording.Id, out _);
+            _timelines.Remove(recording.Id);
         }
     }
 
-    private GrowingRecording Growing(string id)
+    /// <summary>Deletes the media of what is to go, as far as it is not under way.</summary>
+    internal async Task FinishLeavingAsync(CancellationToken cancellationToken)
     {
-        if (!_growing.TryGetValue(id, out var growing))
+        Exception? failure = null;
+        foreach (var id in journal.ReadLeaving().Where(id => !_growing.ContainsKey(id)))
         {
-            _growing[id] = growing = new GrowingRecording();
+            try
+            {
+                await FinishAsync(id, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (IsPassing(e))
+            {
+                failure = e; // One that cannot be deleted does not keep the others.
+            }
         }
 
-        return growing;
+        if (failure is not null)
+        {
+            LogFailed(failure.Message);
+        }
+    }
+
+    private async Task FinishAsync(string id, CancellationToken cancellationToken)
+    {
+        await storage.DeleteFolderAsync(LiveMedia.FolderOf(id), cancellationToken).ConfigureAwait(false);
+        journal.Delete(id);
     }
 
     [LoggerMessage(220, LogLevel.Information, "Recording {Id} of {Channel} was deleted: {Reason}")]
@@ -211,4 +185,24 @@ public sealed partial class RecordingLibrary(
 
     [LoggerMessage(222, LogLevel.Warning, "Recordings could not be looked after: {Reason}")]
     private partial void LogFailed(string reason);
+
+    [LoggerMessage(225, LogLevel.Warning, "Recording {Id} is deleted; its files will be when the storage lets them: {Reason}")]
+    private partial void LogLater(string id, string reason);
+
+    [LoggerMessage(226, LogLevel.Error, "Recordings cannot be played, and what is live is not kept: {Reason}")]
+    private partial void LogAway(string reason);
+
+    [LoggerMessage(227, LogLevel.Information, "The media storage is there again")]
+    private partial void LogBack();
+
+    [LoggerMessage(228, LogLevel.Warning, "The media of {Count} recordings is missing, such as {Id}'s. They are kept in the list")]
+    private partial void LogMissing(int count, string id);
+
+    [LoggerMessage(229, LogLevel.Warning,
+        "Storage has {Count} folders of media that no broadcast is known of, such as {Folder}. GET /api/orphans lists them; they are "
+        + "deleted after {Quarantine} (Recordings:Quarantine)")]
+    private partial void LogOrphans(int count, string folder, TimeSpan quarantine);
+
+    [LoggerMessage(230, LogLevel.Warning, "Orphan {Folder} was deleted: {Reason}")]
+    private partial void LogOrphanDeleted(string folder, string reason);
 }

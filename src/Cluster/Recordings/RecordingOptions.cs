@@ -20,4 +20,11 @@ public sealed record RecordingOptions
     /// most what the storage takes. Default: half of that, so that live media always finds room.
     /// </summary>
     public long? MaxBytes { get; init; }
+
+    /// <summary>
+    /// How long media that no broadcast is known of (an orphan: the journal was lost, or a copy of it put back) is kept before it is
+    /// deleted, counted while the node runs. 1 day–10 years, default 7 days. Longer gives more time to notice, at the cost of the
+    /// space that it takes.
+    /// </summary>
+    public TimeSpan Quarantine { get; init; } = TimeSpan.FromDays(7);
 }

@@ -49,7 +49,7 @@ internal static class ChannelEndpoints
             : NoChannel();
 
     private static async Task<Results<Ok<ChannelAccess>, Created<ChannelAccess>, ProblemHttpResult>> PutAsync(
-        string slug, HttpRequest request, ChannelDirectory directory, RtmpListener rtmp)
+        string slug, HttpRequest request, ChannelDirectory directory, ChannelRemoval removal, RtmpListener rtmp)
     {
         if (!Channel.IsSlug(slug))
         {
@@ -87,6 +87,14 @@ internal static class ChannelEndpoints
             return Bad("The title does not fit.", $"A title has 1 to {Channel.TitleLengthMax} characters.");
         }
 
+        if (!removal.Finish(slug))
+        {
+            return TypedResults.Problem(
+                title: $"A channel '{slug}' was deleted, and its recordings could not be yet.",
+                detail: "Try again in a moment; the server's log and /health/ready say what is wrong with its storage.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         var (channel, key) = directory.Put(slug, title);
         var access = new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, rtmp));
         return key is null ? TypedResults.Ok(access) : TypedResults.Created($"/api/channels/{slug}", access);
@@ -105,17 +113,8 @@ internal static class ChannelEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        string slug, ChannelDirectory directory, LiveChannels live, RecordingLibrary recordings)
-    {
-        if (!directory.Delete(slug))
-        {
-            return NoChannel();
-        }
-
-        await live.RemoveAsync(slug);
-        await recordings.DeleteOfAsync(slug, CancellationToken.None);
-        return TypedResults.NoContent();
-    }
+        string slug, ChannelRemoval removal) =>
+        await removal.RemoveAsync(slug) ? TypedResults.NoContent() : NoChannel();
 
     private static ChannelSummary Summary(
         Channel channel, ChannelStatus status, Viewers viewers, int recordings) => new(

@@ -68,10 +68,12 @@ public sealed record ChannelRequest(string? Title);
 
 /// <summary>
 /// A broadcast that was kept, with the addresses of its multivariant playlist, its MPD, its page and a picture of it,
-/// null where there is nothing to see. The duration is without the time in which its broadcaster was away.
+/// null where there is nothing to see. The duration is without the time in which its broadcaster was away. The state is
+/// <c>available</c>, or <c>missing</c> while its media is not in storage: then it cannot be played.
 /// </summary>
 public sealed record RecordingResource(
     string Id,
+    string State,
     DateTimeOffset StartedAt,
     DateTimeOffset EndedAt,
     double DurationSeconds,
@@ -81,10 +83,17 @@ public sealed record RecordingResource(
     string WatchUrl,
     string? Thumbnail);
 
+/// <summary>
+/// A folder of media in storage that no broadcast is known of. <c>KeptForSeconds</c> is the time after which the node deletes it, if
+/// it runs.
+/// </summary>
+public sealed record OrphanResource(string Name, long SizeBytes, DateTimeOffset SeenAt, long KeptForSeconds);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ChannelSummary>))]
 [JsonSerializable(typeof(ChannelDetail))]
 [JsonSerializable(typeof(IReadOnlyList<RecordingResource>))]
+[JsonSerializable(typeof(IReadOnlyList<OrphanResource>))]
 [JsonSerializable(typeof(ChannelAccess))]
 [JsonSerializable(typeof(ChannelRequest))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]

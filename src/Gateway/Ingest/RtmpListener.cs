@@ -30,6 +30,9 @@ internal sealed partial class RtmpListener(
     /// <summary>The port that it listens on, once started.</summary>
     public int Port => ((IPEndPoint?)_socket?.LocalEndPoint)?.Port ?? options.Rtmp.Port;
 
+    /// <summary>Broadcasters are let in.</summary>
+    public bool IsListening => _socket is { IsBound: true } && !_accepting.IsCompleted;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var (address, port) = (options.Rtmp.Address, options.Rtmp.Port);

@@ -28,9 +28,9 @@ internal sealed class PictureSource
         ? new PictureSource(timeline, broadcast.Media, broadcast.Media.OpenStoredAsync)
         : null;
 
-    /// <summary>A recording; null when there is no such.</summary>
-    public static PictureSource? Of(RecordingLibrary recordings, string id) =>
-        recordings.TimelineOf(id) is { } timeline
+    /// <summary>A recording; null when there is no such, or its media is missing.</summary>
+    public static async ValueTask<PictureSource?> OfAsync(RecordingLibrary recordings, string id) =>
+        recordings.Find(id) is { IsMissing: false } && await recordings.TimelineAsync(id) is { } timeline
             ? new(timeline, null, (rendition, name, token) => recordings.OpenAsync(id, rendition, name, token))
             : null;
 

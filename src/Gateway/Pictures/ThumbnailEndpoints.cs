@@ -58,14 +58,14 @@ internal static class ThumbnailEndpoints
 
     private static async Task<IResult> RecordingAsync(
         string id, HttpContext context, RecordingLibrary recordings, Thumbnails thumbnails) =>
-        PictureSource.Of(recordings, id) is { } source
+        await PictureSource.OfAsync(recordings, id) is { } source
             ? Answer(context, await thumbnails.OfWholeAsync(source, context.RequestAborted), MediaTypes.Immutable)
             : Missing(context, isGone: false);
 
     private static async Task<IResult> RecordedAsync(
         string id, long mediaSequence, HttpContext context, RecordingLibrary recordings, Thumbnails thumbnails)
     {
-        if (PictureSource.Of(recordings, id) is not { } source)
+        if (await PictureSource.OfAsync(recordings, id) is not { } source)
         {
             return Missing(context, isGone: false);
         }

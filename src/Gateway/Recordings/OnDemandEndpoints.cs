@@ -18,34 +18,40 @@ internal static class OnDemandEndpoints
     public static void MapOnDemand(this IEndpointRouteBuilder routes)
     {
         var recording = routes.MapGroup("/vod/{id}").WithTags("Recordings");
-        recording.MapMethods("/index.m3u8", Methods, Multivariant).WithName("RecordedHlsMultivariantPlaylist");
-        recording.MapMethods("/manifest.mpd", Methods, Mpd).WithName("RecordedDashManifest");
-        recording.MapMethods("/{rendition}/" + MediaNames.MediaPlaylist, Methods, Playlist).WithName("RecordedHlsMediaPlaylist");
+        recording.MapMethods("/index.m3u8", Methods, MultivariantAsync).WithName("RecordedHlsMultivariantPlaylist");
+        recording.MapMethods("/manifest.mpd", Methods, MpdAsync).WithName("RecordedDashManifest");
+        recording.MapMethods("/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync).WithName("RecordedHlsMediaPlaylist");
         recording.MapMethods("/{rendition}/{name}", Methods, FileAsync).WithName("RecordedMedia");
     }
 
-    private static IResult Multivariant(string id, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
-        recordings.TimelineOf(id) is { } timeline
+    private static async Task<IResult> MultivariantAsync(
+        string id, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
+        await TimelineAsync(recordings, id) is { } timeline
             ? new ManifestResult(manifests.Multivariant(timeline), MediaTypes.HlsPlaylist, UntilDeleted)
-            : Missing(context, "There is no such recording.");
+            : NotThere(context, recordings, id);
 
-    private static IResult Mpd(string id, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
-        recordings.TimelineOf(id) is { } timeline
+    private static async Task<IResult> MpdAsync(
+        string id, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
+        await TimelineAsync(recordings, id) is { } timeline
             ? new ManifestResult(manifests.Mpd(timeline), MediaTypes.Mpd, UntilDeleted)
-            : Missing(context, "There is no such recording.");
+            : NotThere(context, recordings, id);
 
-    private static IResult Playlist(
+    private static async Task<IResult> PlaylistAsync(
         string id, string rendition, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
-        recordings.TimelineOf(id) is { } timeline && timeline.Find(rendition) is { } found
+        await TimelineAsync(recordings, id) is { } timeline && timeline.Find(rendition) is { } found
             ? new ManifestResult(manifests.Media(timeline, found), MediaTypes.HlsPlaylist, UntilDeleted)
-            : Missing(context, "There is no such recording.");
+            : NotThere(context, recordings, id);
+
+    /// <summary>The timeline of a recording that can be played.</summary>
+    private static async ValueTask<BroadcastSnapshot?> TimelineAsync(RecordingLibrary recordings, string id) =>
+        recordings.Find(id) is { IsMissing: false } ? await recordings.TimelineAsync(id) : null;
 
     private static async Task<IResult> FileAsync(
         string id, string rendition, string name, HttpContext context, RecordingLibrary recordings)
     {
-        if (recordings.TimelineOf(id)?.Find(rendition) is not { } found)
+        if ((await TimelineAsync(recordings, id))?.Find(rendition) is not { } found)
         {
-            return Missing(context, "There is no such recording.");
+            return NotThere(context, recordings, id);
         }
 
         var type = found.Kind == TrackKind.Audio ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
@@ -84,6 +90,20 @@ internal static class OnDemandEndpoints
         }
 
         return null;
+    }
+
+    private static ProblemHttpResult NotThere(HttpContext context, RecordingLibrary recordings, string id)
+    {
+        if (recordings.Find(id) is not { IsMissing: true })
+        {
+            return Missing(context, "There is no such recording.");
+        }
+
+        context.Response.Headers.CacheControl = MediaTypes.Never;
+        return TypedResults.Problem(
+            title: "The media of this recording is missing from the storage.",
+            detail: "It can be played again when the storage has it again; whoever runs the server finds more in its log.",
+            statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static ProblemHttpResult Missing(HttpContext context, string title)

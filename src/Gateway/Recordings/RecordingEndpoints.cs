@@ -33,6 +33,7 @@ internal static class RecordingEndpoints
 
     private static RecordingResource Resource(Recording recording) => new(
         recording.Id,
+        recording.IsMissing ? "missing" : "available",
         recording.StartedAt,
         recording.EndedAt,
         Math.Round(recording.Duration.TotalSeconds, 3),
@@ -40,5 +41,5 @@ internal static class RecordingEndpoints
         $"/vod/{recording.Id}/index.m3u8",
         $"/vod/{recording.Id}/manifest.mpd",
         $"/recordings/{recording.Channel}/{recording.Id}",
-        recording.HasVideo ? $"/vod/{recording.Id}/thumbnail.jpg" : null);
+        recording is { HasVideo: true, IsMissing: false } ? $"/vod/{recording.Id}/thumbnail.jpg" : null);
 }

@@ -1,15 +1,16 @@
+using Streaming.Cluster.Channels;
 using Streaming.Cluster.Recordings;
 
 namespace Streaming.Gateway.Recordings;
 
-/// <summary>Lets recordings go whose time is over, for as long as the node runs.</summary>
-internal sealed class RecordingRetention(RecordingLibrary recordings) : BackgroundService
+/// <summary>Lets recordings go whose time or channel is over, for as long as the node runs.</summary>
+internal sealed class RecordingRetention(RecordingLibrary recordings, ChannelRemoval removal) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await recordings.RunRetentionAsync(stoppingToken);
+            await Task.WhenAll(recordings.RunRetentionAsync(stoppingToken), removal.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

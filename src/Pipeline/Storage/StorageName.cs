@@ -11,10 +11,11 @@ internal static class StorageName
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./");
 
-    public static string Check(string name) =>
+    public static bool IsValid(string name) =>
         name.Length is > 0 and <= LengthMax && name[0] is not ('/' or '.') && name[^1] != '/'
         && !name.Contains("/.", StringComparison.Ordinal) && !name.Contains("//", StringComparison.Ordinal)
-        && !name.AsSpan().ContainsAnyExcept(Allowed)
-            ? name
-            : throw new ArgumentException($"'{name}' is no name of a stored object.", nameof(name));
+        && !name.AsSpan().ContainsAnyExcept(Allowed);
+
+    public static string Check(string name) =>
+        IsValid(name) ? name : throw new ArgumentException($"'{name}' is no name of a stored object.", nameof(name));
 }

@@ -1,6 +1,8 @@
 using System.Text;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Tests.Databases;
 
 namespace Streaming.Cluster.Tests.Channels;
 
@@ -88,6 +90,61 @@ public sealed class ChannelDirectoryTests : IDisposable
         Assert.Null(_directory.FindByStreamKey(key));
         Assert.Null(_directory.RotateStreamKey("news"));
         Assert.NotNull(_directory.Put("news", null).StreamKey);
+    }
+
+    [Fact]
+    public void Delete_DatabaseRefuses_ChangesNothing()
+    {
+        var key = _directory.Put("news", null).StreamKey!;
+        using (Refusing.Changes(_folder["channels.db"], "DELETE", "channels"))
+        {
+            Assert.Throws<SqliteException>(() => _directory.Delete("news"));
+        }
+
+        for (var round = 0; round < 2; round++)
+        {
+            Assert.Equal("news", _directory.FindByStreamKey(key)?.Slug);
+            Assert.Empty(_directory.Leaving);
+            Reopen();
+        }
+
+        Assert.True(_directory.Delete("news"));
+    }
+
+    [Fact]
+    public void Change_DatabaseRefuses_ChangesNothing()
+    {
+        var key = _directory.Put("news", "The News").StreamKey!;
+        using (Refusing.Changes(_folder["channels.db"], "UPDATE", "channels"))
+        {
+            Assert.Throws<SqliteException>(() => _directory.RotateStreamKey("news"));
+            Assert.Throws<SqliteException>(() => _directory.Put("news", "Other"));
+        }
+
+        using (Refusing.Changes(_folder["channels.db"], "INSERT", "channels"))
+        {
+            Assert.Throws<SqliteException>(() => _directory.Put("art", null));
+        }
+
+        var all = Assert.Single(_directory.All);
+        Assert.Equal(("news", "The News"), (all.Slug, all.Title));
+        Assert.Equal("news", _directory.FindByStreamKey(key)?.Slug);
+        Reopen();
+        Assert.Equal([all], _directory.All);
+    }
+
+    [Fact]
+    public void Leaving_Deleted_UntilForgotten_AlsoAfterReopening()
+    {
+        _directory.Put("news", null);
+        _directory.Delete("news");
+        Reopen();
+        Assert.Equal(["news"], _directory.Leaving);
+
+        _directory.Forget("news");
+        Assert.Empty(_directory.Leaving);
+        Reopen();
+        Assert.Empty(_directory.Leaving);
     }
 
     [Theory]

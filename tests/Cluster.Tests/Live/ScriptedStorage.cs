@@ -47,8 +47,16 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
         return _inner.DeleteAsync(name, cancellationToken);
     }
 
-    public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) =>
-        _inner.ListFoldersAsync(folder, cancellationToken);
+    public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)
+    {
+        Touch("list", folder);
+        return _inner.ListFoldersAsync(folder, cancellationToken);
+    }
+
+    public Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken) =>
+        _inner.MeasureFolderAsync(folder, cancellationToken);
+
+    public Task CheckAsync(CancellationToken cancellationToken) => _inner.CheckAsync(cancellationToken);
 
     public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
     {

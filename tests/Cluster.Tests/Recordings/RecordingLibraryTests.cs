@@ -36,7 +36,7 @@ public sealed class RecordingLibraryTests : IDisposable
         await library.PruneAsync(default);
 
         Assert.Null(library.Find("b1"));
-        Assert.Null(library.TimelineOf("b1"));
+        Assert.Null(await library.TimelineAsync("b1"));
         Assert.Equal(0, _storage.UsedBytes);
         Assert.Empty(_journal.ReadRecordings());
     }
@@ -110,7 +110,7 @@ public sealed class RecordingLibraryTests : IDisposable
         var recording = Assert.Single(library.Of("news"));
         Assert.Equal(
             (Stored.Start.AddSeconds(6), TimeSpan.FromSeconds(6), 6000), (recording.StartedAt, recording.Duration, recording.SizeBytes));
-        Assert.All(library.TimelineOf("b2")!.Renditions, rendition =>
+        Assert.All((await library.TimelineAsync("b2"))!.Renditions, rendition =>
         {
             Assert.Equal([3, 4, 5], rendition.Segments.Select(segment => segment.Boundary.MediaSequence));
             Assert.DoesNotContain(rendition.Segments, segment => segment.IsGap);
@@ -159,10 +159,20 @@ public sealed class RecordingLibraryTests : IDisposable
     }
 
     [Fact]
-    public async Task Record_NotEnabled_IsNothing()
+    public async Task Record_NotEnabled_KeepsNothing_AlsoAfterACrash()
     {
-        Assert.Null(Library(new() { Enabled = false }).Record("b1", "news", new SegmentationOptions()));
-        await Task.CompletedTask;
+        var before = Library(new() { Enabled = false });
+        Assert.False((await RecordAsync(before, "b1", segments: 2)).IsKept);
+        await before.LookAsync(default);
+        Assert.Equal(2000, _storage.UsedBytes); // Its live viewers have it yet.
+        Assert.Empty(before.Orphans);
+
+        var library = Library(new());
+        await library.RecoverAsync(default);
+
+        Assert.Empty(library.Of("news"));
+        Assert.Empty(library.Orphans);
+        Assert.Equal(0, _storage.UsedBytes);
     }
 
     [Fact]
@@ -177,7 +187,7 @@ public sealed class RecordingLibraryTests : IDisposable
         var recording = Assert.Single(library.Of("news"));
         Assert.Equal((TimeSpan.FromSeconds(8), 4000), (recording.Duration, recording.SizeBytes));
         Assert.Equal(Stored.Start.AddSeconds(8), recording.EndedAt);
-        Assert.Equal(4, library.TimelineOf("b1")!.Renditions[0].Segments.Length);
+        Assert.Equal(4, (await library.TimelineAsync("b1"))!.Renditions[0].Segments.Length);
     }
 
     [Fact]
@@ -194,7 +204,7 @@ public sealed class RecordingLibraryTests : IDisposable
         var recording = Assert.Single(library.Of("news"));
         Assert.Equal(TimeSpan.FromSeconds(8), recording.Duration);
         Assert.Equal(Stored.Start.AddSeconds(8), recording.EndedAt);
-        var timeline = library.TimelineOf("b1")!;
+        var timeline = (await library.TimelineAsync("b1"))!;
         Assert.Equal([4, 4, 4], timeline.Renditions.Select(rendition => rendition.Segments.Length));
         Assert.Equal([0, 0, 3], timeline.Renditions.Select(rendition => rendition.Segments.Count(segment => segment.IsGap)));
     }
@@ -207,11 +217,11 @@ public sealed class RecordingLibraryTests : IDisposable
         await RecordAsync(library, "b1", segments: 5);
 
         Assert.Equal(TimeSpan.FromSeconds(10), Assert.Single(library.Of("news")).Duration);
-        Assert.All(library.TimelineOf("b1")!.Renditions, rendition => Assert.Equal(5, rendition.Segments.Length));
+        Assert.All((await library.TimelineAsync("b1"))!.Renditions, rendition => Assert.Equal(5, rendition.Segments.Length));
     }
 
     [Fact]
-    public async Task Recover_DeletesWhatIsNoRecording_AndForgetsWhatIsNotThere()
+    public async Task Recover_KeepsWhatIsNoRecording_AndRemembersWhatIsNotThere()
     {
         var before = Library(new());
         await RecordAsync(before, "b1", segments: 1);
@@ -222,22 +232,26 @@ public sealed class RecordingLibraryTests : IDisposable
         var library = Library(new());
         await library.RecoverAsync(default);
 
-        Assert.Equal(["b1"], library.Of("news").Select(recording => recording.Id));
-        Assert.Equal(["b1"], await _storage.ListFoldersAsync("live", default));
-        Assert.Null(_journal.Read("b2"));
+        Assert.Equal(["b2", "b1"], library.Of("news").Select(recording => recording.Id));
+        Assert.Equal([true, false], library.Of("news").Select(recording => recording.IsMissing));
+        Assert.Equal(["b1", "b3"], (await _storage.ListFoldersAsync("live", default)).Order());
+        Assert.Equal(["b3"], library.Orphans.Select(orphan => orphan.Folder));
+        Assert.NotNull(_journal.Read("b2"));
     }
 
     [Fact]
-    public async Task DeleteOf_Channel_LeavesOthers()
+    public async Task LeaveChannel_OneOfTwo_DeletesItsRecordingsOnly()
     {
         var library = Library(new());
         await RecordAsync(library, "b1", segments: 1);
         await RecordAsync(library, "b2", segments: 1, channel: "sports");
 
-        await library.DeleteOfAsync("news", default);
+        library.LeaveChannel("news");
+        await library.FinishLeavingAsync(default);
 
         Assert.Empty(library.Of("news"));
         Assert.Single(library.Of("sports"));
+        Assert.Equal(["b2"], await _storage.ListFoldersAsync("live", default));
         Assert.False(await library.DeleteAsync("b1", default));
     }
 

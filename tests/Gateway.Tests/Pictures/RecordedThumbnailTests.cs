@@ -69,8 +69,8 @@ public sealed class RecordedThumbnailTests(TintedNode node) : IClassFixture<Tint
             File.SetUnixFileMode(decoder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             using var thumbnails = new Thumbnails(
                 new StillDecoder(new LadderOptions { Ffmpeg = decoder }, NullLogger<StillDecoder>.Instance));
-            var source = PictureSource.Of(
-                node.Node.Services.GetRequiredService<RecordingLibrary>(), node.Recording.Id)!;
+            var source = (await PictureSource.OfAsync(
+                node.Node.Services.GetRequiredService<RecordingLibrary>(), node.Recording.Id))!;
 
             var wanted = Enumerable.Range(1, Thumbnails.MakingMax + Thumbnails.WaitingMax)
                 .Select(width => thumbnails.OfSegmentAsync(source, 0, width, CancellationToken.None)).ToList();

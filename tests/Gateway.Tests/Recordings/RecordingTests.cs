@@ -133,6 +133,7 @@ public sealed class RecordingTests
 
     [Theory]
     [InlineData("Recordings:MaxAge=00:00:10")]
+    [InlineData("Recordings:Quarantine=23:59:59")]
     [InlineData("Recordings:MaxBytes=-1")]
     [InlineData("Recordings:MaxBytes=99000000000")]
     public async Task Settings_ThatDoNotHold_AreRefused(string setting)

@@ -168,6 +168,27 @@ public abstract class MediaStorageConformance
     }
 
     [Fact]
+    public async Task MeasureFolder_CountsWhatIsBelowAndNothingElse()
+    {
+        await Storage.WriteAsync("live/b1/source/0.m4s", [Bytes("123")], default);
+        await Storage.WriteAsync("live/b1/audio/0.m4s", [Bytes("12")], default);
+        await Storage.WriteAsync("live/b10/source/0.m4s", [Bytes("4567")], default);
+
+        Assert.Equal(5, await Storage.MeasureFolderAsync("live/b1", default));
+        Assert.Equal(0, await Storage.MeasureFolderAsync("live/b2", default));
+    }
+
+    [Fact]
+    public async Task Check_Full_SaysSo_AndElseLeavesNothing()
+    {
+        await Storage.CheckAsync(default);
+        Assert.Equal(0, Storage.UsedBytes);
+        await Storage.WriteAsync("a", [new byte[LimitBytes]], default);
+
+        await Assert.ThrowsAsync<StorageFullException>(() => Storage.CheckAsync(default));
+    }
+
+    [Fact]
     public async Task Reader_KeepsWhatItOpened_WhenTheObjectIsDeleted()
     {
         await Storage.WriteAsync("a", [Bytes("content")], default);

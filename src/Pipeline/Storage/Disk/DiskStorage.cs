@@ -10,31 +10,42 @@ public sealed class DiskStorage : IMediaStorage
 {
     private const string Unfinished = ".unfinished";
 
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = true, // Such as lost+found.
+    };
+
     private readonly string _root;
     private readonly long _limitBytes;
+    private readonly MediaVolume? _volume;
 
     // What is there and what is counted change together.
     private readonly Lock _changing = new();
     private long _usedBytes;
     private long _writes;
+    private bool _isCounted;
 
     /// <param name="root">The folder; made when missing. What is in it counts as stored.</param>
     /// <param name="limitBytes">Bytes that may be stored.</param>
-    public DiskStorage(string root, long limitBytes)
+    /// <param name="volume">
+    /// Knows whether the folder is on the right volume. While it is not, nothing is made, written or deleted in it; it is looked
+    /// for again with every use. Without: any will do.
+    /// </param>
+    public DiskStorage(string root, long limitBytes, MediaVolume? volume = null)
     {
         _root = Path.GetFullPath(root);
         _limitBytes = limitBytes;
-        Directory.CreateDirectory(_root);
-        foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories))
+        _volume = volume;
+        if (volume is null)
         {
-            if (file.Name.EndsWith(Unfinished, StringComparison.Ordinal))
-            {
-                file.Delete();
-            }
-            else
-            {
-                _usedBytes += file.Length;
-            }
+            Directory.CreateDirectory(_root);
+        }
+
+        if (volume?.Problem() is null)
+        {
+            Count();
         }
     }
 
@@ -80,7 +91,11 @@ public sealed class DiskStorage : IMediaStorage
         catch
         {
             Interlocked.Add(ref _usedBytes, -length);
-            File.Delete(unfinished);
+            if (File.Exists(unfinished))
+            {
+                File.Delete(unfinished);
+            }
+
             throw;
         }
     }
@@ -103,14 +118,9 @@ public sealed class DiskStorage : IMediaStorage
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
-        lock (_changing)
+        if (!DeleteFile(new FileInfo(path)))
         {
-            if (new FileInfo(path) is { Exists: true } file)
-            {
-                var length = file.Length;
-                file.Delete();
-                Interlocked.Add(ref _usedBytes, -length);
-            }
+            RequireVolume();
         }
 
         return Task.CompletedTask;
@@ -119,27 +129,115 @@ public sealed class DiskStorage : IMediaStorage
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken)
     {
         var directory = new DirectoryInfo(PathOf(folder));
-        return Task.FromResult<IReadOnlyList<string>>(
-            directory.Exists ? [.. directory.EnumerateDirectories().Select(inner => inner.Name)] : []);
+        RequireVolume();
+        return Task.FromResult<IReadOnlyList<string>>(directory.Exists
+            ? [.. directory.EnumerateDirectories().Select(inner => inner.Name).Where(StorageName.IsValid)]
+            : []);
+    }
+
+    public Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        var directory = new DirectoryInfo(PathOf(folder));
+        RequireVolume();
+        return Task.FromResult(directory.Exists ? directory.EnumerateFiles("*", Everything).Sum(file => file.Length) : 0);
     }
 
     public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
     {
-        var path = PathOf(folder);
-        lock (_changing)
+        var directory = new DirectoryInfo(PathOf(folder));
+        RequireVolume();
+        if (directory.Exists)
         {
-            if (new DirectoryInfo(path) is { Exists: true } directory)
+            // File by file: writers wait for one of them at most.
+            foreach (var file in directory.EnumerateFiles("*", Everything))
             {
-                var length = directory.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-                directory.Delete(recursive: true);
-                Interlocked.Add(ref _usedBytes, -length);
+                DeleteFile(file);
             }
+
+            directory.Delete(recursive: true);
         }
 
         return Task.CompletedTask;
     }
 
-    private static SafeFileHandle Create(string path)
+    public Task CheckAsync(CancellationToken cancellationToken)
+    {
+        RequireVolume();
+        if (UsedBytes >= _limitBytes)
+        {
+            throw new StorageFullException(_limitBytes);
+        }
+
+        WriteProbe.Try(_root);
+        return Task.CompletedTask;
+    }
+
+    /// <exception cref="StorageUnavailableException">The folder is not on the right volume.</exception>
+    private void RequireVolume()
+    {
+        if (_volume?.Problem() is { } problem)
+        {
+            throw new StorageUnavailableException(problem);
+        }
+
+        if (!Volatile.Read(ref _isCounted))
+        {
+            Count();
+        }
+    }
+
+    /// <summary>What is on the volume when it is first seen, before anything is written. What a crash left unfinished goes.</summary>
+    private void Count()
+    {
+        lock (_changing)
+        {
+            if (_isCounted)
+            {
+                return;
+            }
+
+            var bytes = 0L;
+            foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*", Everything))
+            {
+                if (!StorageName.IsValid(file.Name))
+                {
+                    continue; // No object of ours, such as the volume's identity.
+                }
+
+                if (file.Name.EndsWith(Unfinished, StringComparison.Ordinal))
+                {
+                    file.Delete();
+                }
+                else
+                {
+                    bytes += file.Length;
+                }
+            }
+
+            Interlocked.Add(ref _usedBytes, bytes);
+            Volatile.Write(ref _isCounted, true);
+        }
+    }
+
+    /// <summary>Deletes a file; false when it is not there.</summary>
+    private bool DeleteFile(FileInfo file)
+    {
+        lock (_changing)
+        {
+            file.Refresh();
+            if (!file.Exists)
+            {
+                return false;
+            }
+
+            var length = file.Length;
+            file.Delete();
+            Interlocked.Add(ref _usedBytes, -length);
+            return true;
+        }
+    }
+
+    private SafeFileHandle Create(string path)
     {
         try
         {
@@ -147,7 +245,8 @@ public sealed class DiskStorage : IMediaStorage
         }
         catch (DirectoryNotFoundException)
         {
-            // The first file of a folder; the others find it there.
+            // The first file of a folder; the others find it there. Or else the volume has gone: an empty mount point has none.
+            RequireVolume();
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return Open();
         }

@@ -70,6 +70,16 @@ public sealed class MemoryStorage(long limitBytes) : IMediaStorage
         return Task.CompletedTask;
     }
 
+    public Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        var prefix = StorageName.Check(folder) + "/";
+        return Task.FromResult(_objects
+            .Where(stored => stored.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(stored => (long)stored.Value.Length));
+    }
+
+    public Task CheckAsync(CancellationToken cancellationToken) =>
+        UsedBytes >= limitBytes ? throw new StorageFullException(limitBytes) : Task.CompletedTask;
+
     private void Delete(string name)
     {
         if (_objects.TryRemove(name, out var data))

@@ -1,6 +1,8 @@
 /** One of `GET /api/channels/<slug>/recordings`: a broadcast that is over and was kept. */
 export interface Recording {
   id: string;
+  /** Missing: its media is not in the server's storage now, and it cannot be played. */
+  state: 'available' | 'missing';
   startedAt: string;
   endedAt: string;
   durationSeconds: number;

@@ -9,7 +9,9 @@ export function RecordingCard({ recording, title }: { recording: Recording; titl
       <a href={recording.watchUrl}>
         <div class="card-picture">
           <Picture seed={recording.id} title={title} source={recording.thumbnail} />
-          <span class="badge badge-viewers badge-duration">{formatClock(recording.durationSeconds * 1000)}</span>
+          <span class="badge badge-viewers badge-duration">
+            {recording.state === 'missing' ? 'Missing' : formatClock(recording.durationSeconds * 1000)}
+          </span>
         </div>
         <h3>{formatDate(recording.startedAt)}</h3>
       </a>

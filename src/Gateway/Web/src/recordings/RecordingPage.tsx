@@ -7,6 +7,7 @@ import { Player } from '../player/Player';
 import { formatClock, formatDate } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { LiveBadge } from '../ui/LiveBadge';
+import { Notice } from '../ui/Notice';
 import { usePageTitle } from '../ui/usePageTitle';
 import { PastBroadcasts } from './PastBroadcasts';
 import { useChannelRecordings } from './useChannelRecordings';
@@ -23,7 +24,11 @@ function OneRecording({ slug, id }: { slug: string; id: string }) {
   const { value, error, refresh } = useChannelRecordings(slug);
   const recording = value?.recordings.find((one) => one.id === id);
   // What was found stays the same media, however often the list is read.
-  const media = useMemo(() => (recording === undefined ? undefined : recordedMedia(recording)), [recording?.id]);
+  const isMissing = recording?.state === 'missing';
+  const media = useMemo(
+    () => (recording === undefined || isMissing ? undefined : recordedMedia(recording)),
+    [recording?.id, isMissing],
+  );
   const title = value?.channel.title ?? '';
   usePageTitle(recording === undefined ? null : `${title}, ${formatDate(recording.startedAt)}`);
 
@@ -32,15 +37,21 @@ function OneRecording({ slug, id }: { slug: string; id: string }) {
   return (
     <main id="main" class="watch">
       <div class="watch-main">
-        <Player
-          media={media}
-          title={title}
-          choice={query.player === 'dash' ? 'dash' : 'hls'}
-          selection={query.quality ?? 'auto'}
-          ownsPage
-          isUnreachable={error !== null}
-          ask={refresh}
-        />
+        {isMissing ? (
+          <Notice kind="warning">
+            The media of this recording is missing from the server’s storage. It can be played when it is there again.
+          </Notice>
+        ) : (
+          <Player
+            media={media}
+            title={title}
+            choice={query.player === 'dash' ? 'dash' : 'hls'}
+            selection={query.quality ?? 'auto'}
+            ownsPage
+            isUnreachable={error !== null}
+            ask={refresh}
+          />
+        )}
         {value !== null && recording !== undefined && (
           <>
             <section class="facts" aria-label="About the recording">

@@ -38,6 +38,7 @@ export function RecordingsPanel({ slug, token }: { slug: string; token: string }
                   <strong>{formatDate(recording.startedAt)}</strong>
                   <span class="hint digits">
                     {formatClock(recording.durationSeconds * 1000)} · {formatBytes(recording.sizeBytes)}
+                    {recording.state === 'missing' && ' · missing from the storage'}
                   </span>
                 </span>
               </a>

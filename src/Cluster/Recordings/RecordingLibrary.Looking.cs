@@ -1,0 +1,236 @@
+using System.Data.Common;
+using Streaming.Cluster.Databases;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Recordings;
+
+/// <content>
+/// Compares what the journal knows with what is in storage. That something is not there deletes nothing: a recording without its
+/// media is missing until the media is back. What is there and not known is an orphan.
+/// </content>
+public sealed partial class RecordingLibrary
+{
+    private bool _isAway;
+    private int _missing;
+
+    // Renditions are stored one after another, and a transcoder is a little behind its source: a crash leaves one ahead of the
+    // other by this many segments at most. What is further behind had failed before.
+    private const int AheadMax = 2;
+
+    /// <summary>
+    /// Before anything is live: lists the recordings, and closes the broadcasts that a crash cut off at their last stored segment.
+    /// </summary>
+    /// <exception cref="DatabaseUnusableException">The journal cannot be read.</exception>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var recording in journal.ReadRecordings())
+            {
+                _recordings[recording.Id] = recording with { IsMissing = true }; // Until it has been seen.
+            }
+
+            await LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException e)
+        {
+            throw new DatabaseUnusableException(journal.Path, e);
+        }
+    }
+
+    /// <summary>Looks what is in storage now, and finishes what could not be finished before. What fails is tried next time.</summary>
+    /// <exception cref="DbException">The journal cannot be read.</exception>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var folders = await ListAsync(cancellationToken).ConfigureAwait(false);
+        Mark(folders);
+        if (folders is null)
+        {
+            _lookedAt = null;
+            return;
+        }
+
+        foreach (var over in _growing.Values.Where(growing => growing is { IsOver: true, Fate: RecordingFate.Open }))
+        {
+            await TryAsync(() => EndLate(over)).ConfigureAwait(false);
+        }
+
+        foreach (var id in journal.ReadUnended().Where(id => !_growing.ContainsKey(id) && !_recordings.ContainsKey(id)))
+        {
+            await TryAsync(() => CloseAsync(id, folders.Contains(id), cancellationToken)).ConfigureAwait(false);
+        }
+
+        await TryAsync(() => LookAtOrphansAsync(folders, cancellationToken)).ConfigureAwait(false);
+        await TryAsync(() => FinishLeavingAsync(cancellationToken)).ConfigureAwait(false);
+        await TryAsync(() => DeleteLetGoAsync(cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsPassing(e))
+        {
+            LogFailed(e.Message);
+        }
+    }
+
+    /// <summary>What storage or a journal that can be read fail with, which may be well another time.</summary>
+    private static bool IsPassing(Exception e) =>
+        e is IOException or UnauthorizedAccessException || (e is DbException database && !DatabaseFailure.IsDamage(database));
+
+    /// <summary>The folders of broadcasts in storage; null when it cannot tell.</summary>
+    private async Task<IReadOnlySet<string>?> ListAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var folders = await storage.ListFoldersAsync(LiveMedia.Root, cancellationToken).ConfigureAwait(false);
+            if (_isAway)
+            {
+                _isAway = false;
+                LogBack();
+            }
+
+            return folders.ToHashSet(StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_isAway)
+            {
+                _isAway = true;
+                LogAway(e.Message);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Which recordings are there and which are missing; all are where the storage cannot tell.</summary>
+    private void Mark(IReadOnlySet<string>? folders)
+    {
+        var missing = new List<string>();
+        foreach (var (id, recording) in _recordings)
+        {
+            var isMissing = folders?.Contains(id) != true;
+            if (isMissing)
+            {
+                missing.Add(id);
+            }
+
+            if (isMissing != recording.IsMissing)
+            {
+                _recordings.TryUpdate(id, recording with { IsMissing = isMissing }, recording);
+            }
+        }
+
+        if (folders is not null && missing.Count > _missing)
+        {
+            LogMissing(missing.Count, missing[0]);
+        }
+
+        _missing = folders is null ? 0 : missing.Count;
+    }
+
+    private Task EndLate(BroadcastRecording over)
+    {
+        End(over);
+        if (over.IsGone)
+        {
+            _growing.TryRemove(over.Id, out _); // What leaves is deleted in a moment.
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends a broadcast that was cut off, without the segments whose files a loss of power has cost.</summary>
+    private async Task CloseAsync(string id, bool isThere, CancellationToken cancellationToken)
+    {
+        var timeline = journal.Read(id);
+        if (timeline is not null && isThere)
+        {
+            foreach (var (rendition, sequence) in await LostAsync(timeline, cancellationToken).ConfigureAwait(false))
+            {
+                journal.Remove(id, rendition, sequence);
+            }
+
+            timeline = journal.Read(id);
+        }
+
+        if (timeline is null)
+        {
+            journal.Leave(id); // Nothing of it was listed: it had hardly begun.
+            return;
+        }
+
+        var end = CutOffAt(timeline);
+        journal.End(id, end);
+        LogRecovered(id, end - timeline.StartedAt);
+        foreach (var recording in journal.ReadRecordings(id))
+        {
+            _recordings[id] = recording with { IsMissing = !isThere };
+        }
+    }
+
+    /// <summary>
+    /// The segments whose files are not whole. None where no file is: that is no loss of power, and they may come back.
+    /// </summary>
+    private async Task<IReadOnlyList<(string Rendition, long Sequence)>> LostAsync(
+        BroadcastSnapshot timeline, CancellationToken cancellationToken)
+    {
+        var lost = new List<(string, long)>();
+        var count = 0;
+        foreach (var rendition in timeline.Renditions)
+        {
+            foreach (var segment in rendition.Segments.Where(segment => !segment.IsGap))
+            {
+                count++;
+                if (!await IsWholeAsync(timeline.Id, rendition.Name, segment, cancellationToken).ConfigureAwait(false))
+                {
+                    lost.Add((rendition.Name, segment.Boundary.MediaSequence));
+                }
+            }
+        }
+
+        // Asked once more: while the files were looked at, the storage may have gone.
+        await storage.ListFoldersAsync(LiveMedia.Root, cancellationToken).ConfigureAwait(false);
+        return lost.Count < count ? lost : [];
+    }
+
+    /// <summary>Wall-clock time up to which all renditions have media that were still going when it was cut off.</summary>
+    private static DateTimeOffset CutOffAt(BroadcastSnapshot timeline)
+    {
+        var ends = timeline.Renditions.Select(rendition => LastWithMedia(rendition.Segments)).ToList();
+        var end = ends.Where(last => ends.Max() - last <= AheadMax).Min();
+        var segments = timeline.Renditions[0].Segments;
+        return end + 1 < segments.Length ? segments[end + 1].Boundary.ProgramDateTime : timeline.PublishedAt;
+    }
+
+    private static int LastWithMedia(SegmentList segments)
+    {
+        var last = segments.Length - 1;
+        while (last >= 0 && segments[last].IsGap)
+        {
+            last--;
+        }
+
+        return last;
+    }
+
+    private async Task<bool> IsWholeAsync(string id, string rendition, Segment segment, CancellationToken cancellationToken)
+    {
+        var name = MediaNames.Segment(segment.Boundary.MediaSequence);
+        var stored = await OpenAsync(id, rendition, name, cancellationToken).ConfigureAwait(false);
+        if (stored is null)
+        {
+            return false;
+        }
+
+        await using (stored.ConfigureAwait(false))
+        {
+            return stored.Length == segment.Length;
+        }
+    }
+}

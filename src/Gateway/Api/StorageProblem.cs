@@ -1,0 +1,39 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Diagnostics;
+using Streaming.Cluster.Databases;
+using Streaming.Pipeline.Storage;
+
+namespace Streaming.Gateway.Api;
+
+/// <summary>
+/// Answers requests that a database or the storage refused. Whatever changes something asks them first: what they refuse has
+/// changed nothing.
+/// </summary>
+internal sealed partial class StorageProblem(ILogger<StorageProblem> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is not (DbException or IOException or UnauthorizedAccessException)
+            || exception is BadHttpRequestException || httpContext.RequestAborted.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        LogRefused(httpContext.Request.Method, exception.Message);
+        var isFull = exception is StorageFullException || (exception is DbException database && DatabaseFailure.IsFull(database));
+        await TypedResults.Problem(
+            title: isFull ? "The server's disk is full." : "The server's storage does not take this now.",
+            detail: $"Nothing was changed. /health/ready tells more.{Reason(exception)}",
+            statusCode: isFull ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status503ServiceUnavailable)
+            .ExecuteAsync(httpContext);
+        return true;
+    }
+
+    /// <summary>What a database or storage of ours says; what the operating system says may name folders.</summary>
+    private static string Reason(Exception exception) =>
+        exception is DbException or StorageFullException ? " " + exception.Message : "";
+
+    [LoggerMessage(310, LogLevel.Warning, "{Method} was refused by the storage: {Reason}")]
+    private partial void LogRefused(string method, string reason);
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Recordings;
+using Streaming.Gateway.Ingest;
+using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Storage.Disk;
+
+namespace Streaming.Gateway.Health;
+
+/// <summary>
+/// Whether the node can do what it is for: let broadcasters in, keep what they send, change channels. The answer to
+/// <c>/health/ready</c>: <c>Healthy</c>, or <c>Unhealthy</c> and a line for each thing that does not work.
+/// </summary>
+internal static class Readiness
+{
+    // Characters of the longest reason.
+    private const int ReasonMax = 500;
+
+    public static void AddReadiness(this IServiceCollection services, string dataPath)
+    {
+        var checks = services.AddHealthChecks();
+        Add("rtmp", static provider => provider.GetRequiredService<RtmpListener>().IsListening
+            ? Task.CompletedTask
+            : throw new IOException("The node does not listen for broadcasters."));
+        Add("storage", static provider => provider.GetRequiredService<IMediaStorage>().CheckAsync(CancellationToken.None));
+        Add("data", _ =>
+        {
+            WriteProbe.Try(dataPath);
+            return Task.CompletedTask;
+        });
+        Add("channels.db", static provider =>
+        {
+            provider.GetRequiredService<ChannelDirectory>().Check();
+            return Task.CompletedTask;
+        });
+        Add("recordings.db", static provider =>
+        {
+            provider.GetRequiredService<RecordingJournal>().Check();
+            return Task.CompletedTask;
+        });
+
+        void Add(string name, Func<IServiceProvider, Task> tryOut)
+        {
+            services.AddKeyedSingleton(name, (provider, _) =>
+                ActivatorUtilities.CreateInstance<NodeCheck>(provider, name, (Func<Task>)(() => tryOut(provider))));
+            checks.Add(new HealthCheckRegistration(
+                name, provider => provider.GetRequiredKeyedService<NodeCheck>(name), HealthStatus.Unhealthy, tags: null));
+        }
+    }
+
+    public static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        var text = new StringBuilder(report.Status.ToString());
+        foreach (var (name, entry) in report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy))
+        {
+            text.Append('\n').Append(name).Append(": ").Append(OneLine(entry.Description ?? ""));
+        }
+
+        return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+    }
+
+    private static string OneLine(string reason) => string.Concat(
+        reason.Take(ReasonMax).Select(character => char.IsControl(character) ? ' ' : character));
+}

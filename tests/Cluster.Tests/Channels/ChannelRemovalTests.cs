@@ -1,0 +1,131 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Live;
+using Streaming.Cluster.Recordings;
+using Streaming.Cluster.Tests.Databases;
+using Streaming.Cluster.Tests.Live;
+using Streaming.Cluster.Tests.Recordings;
+using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Storage.Memory;
+using Streaming.Pipeline.Tests;
+using Streaming.Pipeline.Timelines;
+using Streaming.Pipeline.Transcoding;
+
+namespace Streaming.Cluster.Tests.Channels;
+
+/// <summary>A channel is deleted wholly or not at all, however much of it cannot be done at once.</summary>
+public sealed class ChannelRemovalTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(Stored.Start);
+    private readonly ScriptedStorage _storage = new(new MemoryStorage(1L << 30));
+    private readonly ChannelDirectory _directory;
+    private readonly RecordingJournal _journal;
+    private readonly RecordingLibrary _recordings;
+    private readonly LiveChannels _live;
+    private readonly ChannelRemoval _removal;
+
+    public ChannelRemovalTests()
+    {
+        _directory = new ChannelDirectory(_folder["channels.db"], _time);
+        _journal = new RecordingJournal(_folder["recordings.db"]);
+        _recordings = new(_journal, new(), _storage, _time, NullLogger<RecordingLibrary>.Instance);
+        var options = new BroadcastOptions { Ladder = new LadderOptions { Enabled = false } };
+        _live = new LiveChannels(_directory, options, _storage, _time, NullLogger<LiveChannel>.Instance, _recordings);
+        _removal = new(_directory, _live, _recordings, _time, NullLogger<ChannelRemoval>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _live.DisposeAsync();
+        _directory.Dispose();
+        _journal.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Remove_DirectoryRefuses_ChangesNothing()
+    {
+        var key = _directory.Put("news", null).StreamKey!;
+        Record("b1");
+        using (Refusing.Changes(_folder["channels.db"], "DELETE", "channels"))
+        {
+            await Assert.ThrowsAsync<SqliteException>(() => _removal.RemoveAsync("news"));
+        }
+
+        Assert.NotNull(_directory.FindByStreamKey(key));
+        Assert.Single(_recordings.Of("news"));
+    }
+
+    [Fact]
+    public async Task Remove_JournalRefuses_IsFinishedBeforeTheNameIsGivenAgain()
+    {
+        _directory.Put("news", null);
+        Record("b1");
+        using (Refusing.Changes(_folder["recordings.db"], "INSERT", "leaving"))
+        {
+            Assert.True(await _removal.RemoveAsync("news"));
+            Assert.Null(_directory.Find("news"));
+            Assert.False(_removal.Finish("news"));
+        }
+
+        Assert.True(_removal.Finish("news"));
+        Assert.Empty(_recordings.Of("news"));
+        Assert.Empty(_directory.Leaving);
+        Assert.False(await _removal.RemoveAsync("news"));
+    }
+
+    [Fact]
+    public async Task Remove_BroadcastUnderWay_IsNoRecordingLater()
+    {
+        _directory.Put("news", null);
+        var growing = Record("b1", isEnded: false);
+        await _storage.WriteAsync("live/b1/source/0.m4s", [new byte[10]], default);
+
+        Assert.True(await _removal.RemoveAsync("news"));
+        growing.End();
+        await growing.DeleteAsync();
+
+        Assert.Empty(_recordings.Of("news"));
+        Assert.Equal(0, _storage.UsedBytes);
+        Assert.False(_journal.Knows("b1"));
+    }
+
+    [Fact]
+    public async Task Remove_BroadcastDoesNotEndAsItShould_IsGoneAllTheSame()
+    {
+        var key = _directory.Put("news", null).StreamKey!;
+        Record("b1");
+        var answer = await _live.AuthorizeAsync(new PublishRequest("live", key, null, "1"), CancellationToken.None);
+        var publication = Assert.IsType<PublishAnswer.Accepted>(answer).Publication;
+        _storage.Failure = new InvalidOperationException("nobody has thought of this");
+        _storage.FailsOn = "live";
+        foreach (var tag in await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync("30", 0, 60, "160x90", 48_000, 1, seconds: 10)))
+        {
+            await publication.WriteAsync(tag, CancellationToken.None);
+        }
+
+        _storage.FailsOn = "source";
+        Assert.True(await _removal.RemoveAsync("news"));
+
+        Assert.Null(_live.Find("news"));
+        Assert.Empty(_recordings.Of("news"));
+        Assert.NotNull(publication.RevokedReason);
+    }
+
+    private BroadcastRecording Record(string id, bool isEnded = true)
+    {
+        var recording = _recordings.Record(id, "news", new SegmentationOptions());
+        var stored = Stored.Segment("source", Stored.Video(720), 0);
+        recording.Add(stored.Period);
+        recording.Add("source", stored.Segment, stored.Configuration, stored.FrameRate);
+        if (isEnded)
+        {
+            recording.End();
+        }
+
+        return recording;
+    }
+}
