@@ -37,7 +37,7 @@ internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillD
             await using var process = await ChildProcess.StartAsync(
                 options.Ffmpeg, Arguments(lengthMax), ProcessPriorityClass.BelowNormal);
             var reading = ReadAsync(process.Output, timeout.Token);
-            await WriteAsync(media, process.Input, timeout.Token);
+            await Task.WhenAll(reading, WriteAsync(media, process.Input, timeout.Token));
             var jpeg = await reading;
             if (jpeg is null)
             {
