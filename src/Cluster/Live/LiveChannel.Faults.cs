@@ -5,8 +5,8 @@ namespace Streaming.Cluster.Live;
 
 /// <content>
 /// The border of the loop: nothing that fails in it ends it. What fails in the source's own path ends the publication, whose
-/// encoder is told why; the broadcast waits for it as for one that was cut off. If it fails again, the broadcast ends, and the next
-/// publisher begins a new one. What fails beside the source stays behind the borders of <see cref="Broadcast"/>.
+/// encoder is told why; the broadcast waits for it as for one that was cut off. If it fails with that one too, the broadcast ends, and the
+/// next publisher begins a new one. What fails beside the source stays behind the borders of <see cref="Broadcast"/>.
 /// </content>
 public sealed partial class LiveChannel
 {
@@ -73,6 +73,11 @@ public sealed partial class LiveChannel
             }
 
             LogFailed(Slug, exception);
+            if (_publication is null)
+            {
+                return; // Nobody has to be told, and the next change is another try.
+            }
+
             Revoke(exception is OutOfMemoryException ? NoMemory : Failed);
             if (_hasFailed && _broadcast is not null)
             {

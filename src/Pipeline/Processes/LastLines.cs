@@ -28,10 +28,12 @@ public sealed class LastLines(TextReader reader)
         {
             lock (_lines)
             {
-                var said = string.Join(" | ", _length > 0 ? _lines.Append(new string(_line, 0, _length)) : _lines);
-                return said.Length == 0 ? "it said nothing"
-                    : _leftOut == 0 ? said
-                    : string.Create(CultureInfo.InvariantCulture, $"{said} ({_leftOut} more characters left out)");
+                string[] all = _length > 0 ? [.. _lines, new string(_line, 0, _length)] : [.. _lines];
+                var last = all[Math.Max(0, all.Length - LinesMax)..];
+                var leftOut = _leftOut + all.Sum(line => line.Length) - last.Sum(line => line.Length);
+                return last.Length == 0 ? "it said nothing"
+                    : leftOut == 0 ? string.Join(" | ", last)
+                    : string.Create(CultureInfo.InvariantCulture, $"{string.Join(" | ", last)} ({leftOut} more characters left out)");
             }
         }
     }

@@ -21,7 +21,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="IOException">There is no room for it, or no folder for temporary files.</exception>
     internal static RunFolder Create()
     {
-        var path = Directory.CreateTempSubdirectory(Prefix).FullName;
+        var path = CreateFolder();
         try
         {
             return new(path, Lock(System.IO.Path.Combine(path, OwnerName), FileMode.CreateNew));
@@ -40,7 +40,13 @@ public sealed class RunFolder : IDisposable
     public static IReadOnlyList<string> DeleteAbandoned()
     {
         var deleted = new List<string>();
-        foreach (var path in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
+        var temporary = System.IO.Path.GetTempPath();
+        if (!Directory.Exists(temporary))
+        {
+            return deleted;
+        }
+
+        foreach (var path in Directory.EnumerateDirectories(temporary, Prefix + "*", new EnumerationOptions { IgnoreInaccessible = true }))
         {
             try
             {
@@ -82,6 +88,18 @@ public sealed class RunFolder : IDisposable
     {
         TryDelete(Path);
         _owner.Dispose();
+    }
+
+    private static string CreateFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory(Prefix).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"there is no place for temporary files in '{System.IO.Path.GetTempPath()}' (TMPDIR): {e.Message}", e);
+        }
     }
 
     private static FileStream Lock(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.None);

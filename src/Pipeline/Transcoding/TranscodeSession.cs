@@ -184,7 +184,7 @@ public sealed partial class TranscodeSession(
         : new(TranscodeEnd.Crashed, $"The transcoder ended with code {process.ExitCode}: {said}");
 
     private TranscodeResult Unavailable(string reason) =>
-        new(TranscodeEnd.Unavailable, $"The transcoder '{options.Ffmpeg}' cannot be started: {reason}.");
+        new(TranscodeEnd.Unavailable, $"The transcoder '{options.Ffmpeg}' cannot be started: {reason.TrimEnd('.')}.");
 
     /// <summary>Reads a rung to its end. What is wrong with it, or with the way on, ends the run.</summary>
     private async Task DrainAsync(RungOutput rung, TaskCompletionSource<string> broken, CancellationToken cancellationToken)
