@@ -1,5 +1,3 @@
-using Streaming.Pipeline.Rtmp;
-
 namespace Streaming.Cluster.Live;
 
 /// <content>The passing of time: publishers that do not come back, broadcasts that end and are let go.</content>
