@@ -19,15 +19,14 @@ public sealed class LiveChannelFaultTests : IAsyncDisposable
     private readonly FailingTime _time = new();
     private readonly ScriptedStorage _storage = new();
     private readonly ChannelDirectory _directory;
-    private readonly LiveChannels _channels;
     private readonly string _key;
+    private LiveChannels _channels;
 
     public LiveChannelFaultTests()
     {
         _directory = new ChannelDirectory(_folder["channels.db"], _time);
         _key = _directory.Put("test", null).StreamKey!;
-        var options = new BroadcastOptions { Ladder = new() { Ffmpeg = "/nonexistent/ffmpeg" } };
-        _channels = new LiveChannels(_directory, options, _storage, _time, NullLogger<LiveChannel>.Instance);
+        _channels = New(new() { Ffmpeg = "/nonexistent/ffmpeg" });
     }
 
     private LiveChannel Channel => _channels.Find("test")!;
@@ -87,7 +86,7 @@ public sealed class LiveChannelFaultTests : IAsyncDisposable
     {
         var first = await BeginAsync();
         await FeedAsync(first, 0, 3000);
-        (_time.Failure, _time.FailsIn) = (new OutOfMemoryException(), "SourceReader.Read");
+        (_time.Failure, _time.FailsIn) = (new InsufficientMemoryException(), "SourceReader.Read");
         await FeedAsync(first, 3000, 3100);
 
         await UntilAsync(() => first.Revoked.IsCancellationRequested);
@@ -124,6 +123,7 @@ public sealed class LiveChannelFaultTests : IAsyncDisposable
     [Fact]
     public async Task RungMedia_ThatCannotBePut_IsCountedAndTheSourceGoesOn()
     {
+        _channels = New(new() { Enabled = false }); // No run of its own puts anything into the idle channel's hands.
         var publication = await BeginAsync();
         await FeedAsync(publication, 0, 3000);
         await ListedAsync(1);
@@ -178,6 +178,9 @@ public sealed class LiveChannelFaultTests : IAsyncDisposable
         _directory.Dispose();
         _folder.Dispose();
     }
+
+    private LiveChannels New(LadderOptions ladder) =>
+        new(_directory, new BroadcastOptions { Ladder = ladder }, _storage, _time, NullLogger<LiveChannel>.Instance);
 
     private async Task<Publication> BeginAsync()
     {

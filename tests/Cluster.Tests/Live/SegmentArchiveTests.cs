@@ -44,7 +44,7 @@ public sealed class SegmentArchiveTests
     public static TheoryData<Exception> Failures =>
     [
         new IOException("The disk is gone."), new UnauthorizedAccessException("No."), new InvalidOperationException("A fault of ours."),
-        new NullReferenceException(), new OperationCanceledException(), new OutOfMemoryException(),
+        new KeyNotFoundException(), new OperationCanceledException(), new InsufficientMemoryException(),
     ];
 
     [Theory]

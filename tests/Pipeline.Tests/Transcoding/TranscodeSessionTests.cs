@@ -144,7 +144,7 @@ public sealed class TranscodeSessionTests
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory("streaming-program-").FullName, "program");
         await File.WriteAllTextAsync(path, "#!/bin/sh\n" + script + "\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await TestMedia.RunAsync("chmod", ["+x", path]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
         return path;
     }
