@@ -1,17 +1,23 @@
 using Streaming.Cluster.Channels;
 using Streaming.Gateway.Access;
 using Streaming.Cluster.Recordings;
+using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Gateway;
 
-/// <summary>What a node does before it serves: tells where the admin token is, and makes recordings of the broadcasts that the
-/// last run of the node did not end.</summary>
+/// <summary>What a node does before it serves: tells where the admin token is, ends and deletes what transcoders left that a
+/// killed node had, and makes recordings of the broadcasts that the last run of the node did not end.</summary>
 internal sealed partial class Startup(
     AdminToken token, RecordingLibrary recordings, ChannelRemoval removal, ILogger<Startup> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         LogToken(token.Path ?? "the setting Streaming:Admin:Token");
+
+        foreach (var folder in RunFolder.DeleteAbandoned())
+        {
+            LogAbandoned(folder);
+        }
 
         removal.FinishAll(); // Else their recordings would be listed once more.
         await recordings.RecoverAsync(cancellationToken);
@@ -21,4 +27,7 @@ internal sealed partial class Startup(
 
     [LoggerMessage(1, LogLevel.Information, "The admin token is in {Place}")]
     private partial void LogToken(string place);
+
+    [LoggerMessage(3, LogLevel.Information, "Deleted {Folder}, which a transcoder of a server left that was killed")]
+    private partial void LogAbandoned(string folder);
 }

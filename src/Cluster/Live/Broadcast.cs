@@ -16,7 +16,7 @@ namespace Streaming.Cluster.Live;
 /// what comes back on the timeline, and publishes a snapshot of it. Called on its channel's loop alone; what readers see
 /// (<see cref="Snapshot"/>, <see cref="Media"/>) is safe from anywhere.
 /// </summary>
-public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
+public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
 {
     /// <summary>Name of the rendition that is passed through as the publisher sent it.</summary>
     public const string SourceName = "source";
@@ -24,22 +24,14 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     /// <summary>Name of the audio that all video renditions share.</summary>
     public const string AudioName = "audio";
 
-    // A rung that is this many segments behind gets gaps, so that its playlist moves on and players look elsewhere.
-    private const int BehindMax = 3;
-
-    // Media of a run that is held while the run before it finishes its last segment: some seconds of a ladder.
-    private const int EarlyMax = 64;
-
     private readonly BroadcastOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly SegmentArchive _archive;
     private readonly BroadcastRecording? _recording;
-    private readonly Ladder _ladder;
     private readonly TaskCompletionSource _retired = new();
     private readonly Task _archiving;
     private readonly BoundaryLog _boundaries;
-    private readonly List<LiveRendition> _rungs = [];
-    private readonly List<RungMedia> _early = [];
     private readonly ConcurrentDictionary<string, TimelineSignal> _signals = new(StringComparer.Ordinal);
     private LiveRendition? _source;
     private LiveRendition? _audio;
@@ -65,10 +57,11 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         _options = options;
         _boundaries = new BoundaryLog(options.Segments.Window);
         _time = time;
+        _logger = logger;
         Media = new LiveMedia(id, storage);
         Segmenter = new Segmenter(options.Segments, time, this);
         _recording = recording?.IsKept == true ? recording : null;
-        _archive = new SegmentArchive(Media, storage, logger, recording);
+        _archive = new SegmentArchive(Media, storage, logger, recording, time);
         _archiving = _archive.RunAsync(_retired.Task);
         _ladder = new Ladder(options.Ladder, options.Segments, rungMedia, runEnded, time, logger);
     }
@@ -90,9 +83,22 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 
     internal Segmenter Segmenter { get; }
 
-    internal Quality Quality => _ladder.Quality;
+    /// <summary>How much of what was asked for viewers get, and why not all of it.</summary>
+    internal Quality Quality
+    {
+        get
+        {
+            if (_periods.IsEmpty)
+            {
+                return new(QualityLevel.SourceOnly, "The broadcast is only beginning.");
+            }
 
-    internal TranscoderStatus Transcoder => _ladder.Status;
+            var ladder = _ladder.Quality;
+            return _archive.Trouble is not { } trouble ? ladder
+                : ladder.Level == QualityLevel.Full ? new(QualityLevel.Reduced, trouble)
+                : ladder with { Reason = $"{ladder.Reason} {trouble}" };
+        }
+    }
 
     public override void BeginSegment(SegmentBoundary boundary)
     {
@@ -105,7 +111,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         else
         {
             _periods = _periods.Add(period);
-            _recording?.Add(period);
+            BeginRecordedPeriod(period);
         }
 
         if (boundary.MediaSequence == 0)
@@ -119,10 +125,10 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             _sourcePackager?.EndSegment(boundary.DecodeTime);
             Use(video, ref _source, ref _sourcePackager, SourceName);
             _sourcePackager!.BeginSegment(boundary, boundary.DecodeTime);
-            _ladder.BeginSegment(boundary, video, Segmenter.IsOnGrid);
+            BeginSegmentOfRungs(boundary, video);
         }
 
-        CatchUp(boundary.MediaSequence - BehindMax);
+        CatchUpRungs(boundary.MediaSequence - BehindMax);
         Trim();
     }
 
@@ -143,7 +149,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     public override void Video(in Sample sample, long duration)
     {
         _sourcePackager!.Add(sample, duration);
-        _ladder.Video(sample, duration, Segmenter.ReorderDelayMs, Segmenter.VideoConfiguration!, Segmenter.IsOnGrid);
+        FeedRungs(sample, duration);
     }
 
     public override void Audio(in Sample sample, long duration) => _audioPackager?.Add(sample, duration);
@@ -153,39 +159,13 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         _isDirty = true;
         _sourcePackager?.EndSegment(videoEnd);
         _audioPackager?.EndSegment(audioEnd);
-        _ladder.EndSegment(videoEnd);
-    }
-
-    /// <summary>Media of a rung, from a transcode session.</summary>
-    internal void Add(RungMedia made)
-    {
-        if (_ladder.IsFinishingBefore(made.Epoch) && _early.Count < EarlyMax)
-        {
-            _early.Add(made);
-            return;
-        }
-
-        PutEarly();
-        Put(made);
-    }
-
-    internal void OnRunEnded(int epoch, TranscodeResult result)
-    {
-        _isDirty = true;
-        _ladder.OnEnded(epoch, result);
-        PutEarly();
+        EndSegmentOfRungs(videoEnd);
     }
 
     /// <summary>About once a second.</summary>
     internal void Tick()
     {
-        _ladder.Tick();
-        foreach (var rung in _rungs)
-        {
-            rung.Timeline.FrameRate = Math.Round(Segmenter.FrameRate, 2);
-            rung.Timeline.IsOffered = _ladder.Rungs.Any(offered => offered.Name == rung.Name);
-        }
-
+        LookAtRungs();
         if (_source is not null)
         {
             _source.Timeline.FrameRate = Math.Round(Segmenter.FrameRate, 2);
@@ -226,9 +206,6 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         }
     }
 
-    /// <summary>Nothing is with the transcoder any more.</summary>
-    internal bool IsDrained => _ladder.IsDrained;
-
     /// <summary>The timeline is final.</summary>
     internal void End()
     {
@@ -236,7 +213,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         _isDirty = true;
         if (_boundaries.Newest is { } last)
         {
-            CatchUp(last.MediaSequence);
+            CatchUpRungs(last.MediaSequence);
         }
 
         _archive.Complete();
@@ -246,65 +223,14 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
     /// <summary>Lets go of everything: memory, the transcoder, and what is in storage unless it is a recording.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ladder.StopAsync().ConfigureAwait(false);
-        _ladder.Dispose();
+        // Memory first, which nothing can hold up; neither of what is waited for can hold up the other.
+        Media.Clear();
         _sourcePackager?.Abandon();
         _audioPackager?.Abandon();
-        Media.Clear();
         _archive.Complete();
         _retired.TrySetResult();
-        await _archiving.ConfigureAwait(false);
+        await Task.WhenAll(StopRungsAsync(), _archiving).ConfigureAwait(false);
     }
-
-    /// <summary>Puts what was held, in order, as far as nothing holds it any more.</summary>
-    private void PutEarly()
-    {
-        var early = _early.ToArray();
-        _early.Clear();
-        foreach (var made in early)
-        {
-            if (early.Length < EarlyMax && _ladder.IsFinishingBefore(made.Epoch))
-            {
-                _early.Add(made);
-            }
-            else
-            {
-                Put(made);
-            }
-        }
-    }
-
-    private void Put(RungMedia made)
-    {
-        foreach (var media in made.Media)
-        {
-            Put(made, media);
-        }
-    }
-
-    private void Put(RungMedia made, PackagedMedia media)
-    {
-        var sequence = media.Boundary.MediaSequence;
-        var rendition = _rungs.Find(rung => rung.Name == made.Rung.Name);
-        if (!_ladder.Wants(made.Epoch, sequence) || (rendition?.Timeline.NextSequence ?? sequence) > sequence)
-        {
-            return; // Of a run that was replaced, or too late.
-        }
-
-        _isDirty = true;
-        if (rendition is null)
-        {
-            rendition = New(made.Rung.Name, made.Configuration);
-            _rungs.Add(rendition);
-            _rungs.Sort((a, b) => Height(b).CompareTo(Height(a)));
-        }
-
-        FillGaps(rendition, sequence);
-        rendition.Configure(made.Configuration);
-        rendition.Add(media);
-    }
-
-    private static int Height(LiveRendition rendition) => ((VideoConfiguration)rendition.Timeline.Configuration).Height;
 
     private IEnumerable<LiveRendition> Renditions()
     {
@@ -345,24 +271,6 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         });
     }
 
-    /// <summary>Gives a rendition gaps in place of what it lacks before <paramref name="untilSequence"/>.</summary>
-    private void FillGaps(LiveRendition rendition, long untilSequence)
-    {
-        while (rendition.Timeline.NextSequence is { } next && next < untilSequence
-            && _boundaries.Find(next) is { } boundary && _boundaries.Find(next + 1) is { } end)
-        {
-            rendition.AddGap(boundary, end.DecodeTime - boundary.DecodeTime);
-        }
-    }
-
-    private void CatchUp(long untilSequence)
-    {
-        foreach (var rung in _rungs)
-        {
-            FillGaps(rung, untilSequence);
-        }
-    }
-
     private void Trim()
     {
         var first = _boundaries.FirstListed;
@@ -371,12 +279,10 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             first = Math.Max(first, rendition.WindowStart);
         }
 
-        foreach (var rendition in Renditions())
-        {
-            rendition.Trim(first, _boundaries.FirstReadable);
-        }
-
-        _recording?.Release(_boundaries.FirstReadable);
+        _source?.Trim(first, _boundaries.FirstReadable);
+        _audio?.Trim(first, _boundaries.FirstReadable);
+        TrimRungs(first, _boundaries.FirstReadable);
+        ReleaseRecording(_boundaries.FirstReadable);
         var oldest = _boundaries.Find(first)!.Period;
         if (_periods[0].Index < oldest)
         {

@@ -18,6 +18,9 @@ public enum TranscoderState
     /// <summary>A run gives media.</summary>
     Running,
 
+    /// <summary>A run has given nothing for some seconds, although it was fed.</summary>
+    Stalled,
+
     /// <summary>A run failed; the next one starts at the source's next IDR picture.</summary>
     Restarting,
 
@@ -41,6 +44,9 @@ internal sealed class Ladder(
     TimeProvider time,
     ILogger logger) : IDisposable
 {
+    // Looks, one a second, at which a run that is fed has given nothing more: it hangs, or the machine does.
+    private const int SilentTicksMax = 3;
+
     private readonly LadderGovernor _governor = new(segments.Target);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<int, Task> _running = [];
@@ -51,6 +57,8 @@ internal sealed class Ladder(
     // The run that ended with its publisher: what it made is on offer until another publisher comes.
     private FedRun? _finished;
     private long _madeAtTick;
+    private long _fedAtTick;
+    private int _silentTicks;
     private int _epoch;
     private int _restarts;
     private bool _failed;
@@ -64,24 +72,27 @@ internal sealed class Ladder(
     {
         get
         {
-            if (_ladder.Count == 0 || Rungs.Count >= _ladder.Count)
+            // A run that has begun has given nothing yet, and one that hangs gives no more.
+            var isGiving = _active is null || (_active.Session.HasOutput && !IsSilent);
+            var given = isGiving ? Rungs.Count : 0;
+            if (given >= _ladder.Count)
             {
                 return new(QualityLevel.Full, null);
             }
 
             return new(
-                Rungs.Count == 0 ? QualityLevel.SourceOnly : QualityLevel.Reduced,
-                _governor.Reason ?? _message ?? "The other qualities are being started.");
+                given == 0 ? QualityLevel.SourceOnly : QualityLevel.Reduced,
+                Silence ?? _governor.Reason ?? _message ?? "The other qualities are being started.");
         }
     }
 
     public TranscoderStatus Status => new(
         _ladder.Count == 0 || (_governor.Allowed(_ladder.Count) == 0 && _active is null) ? TranscoderState.Off
-        : _active is not null ? _active.Session.HasOutput ? TranscoderState.Running : TranscoderState.Starting
+        : _active is not null ? StateOf(_active)
         : _unavailable ? TranscoderState.Unavailable
         : _failed ? TranscoderState.Restarting
         : TranscoderState.Starting,
-        _active is null ? _message : null,
+        _active is null ? _message : Silence,
         _restarts);
 
     /// <summary>Whether media of that run for that segment is still wanted.</summary>
@@ -98,17 +109,17 @@ internal sealed class Ladder(
     {
         _finished = null;
         var wanted = Wanted(source, isOnGrid);
-        if (_next is not null && Fits(_next, wanted, source))
+        if (_next is not null && Fits(_next, wanted, source, boundary.PresentationTime))
         {
             // It began within the segment before and has been decoding since; from here on its output counts.
             CompleteActive(boundary.DecodeTime);
             (_active, _next) = (_next, null);
             _active.FirstSequence = boundary.MediaSequence;
         }
-        else if (!Fits(_active, wanted, source) && boundary.SourceIndependent)
+        else if (!Fits(_active, wanted, source, boundary.PresentationTime) && boundary.SourceIndependent)
         {
             CompleteActive(boundary.DecodeTime);
-            _active = Start(wanted, source, boundary.MediaSequence);
+            _active = Start(wanted, source, boundary.PresentationTime, boundary.MediaSequence);
         }
 
         _active?.Feed.BeginSegment(boundary);
@@ -120,9 +131,9 @@ internal sealed class Ladder(
         if (sample.IsSync && _next is null)
         {
             var wanted = Wanted(source, isOnGrid);
-            if (!Fits(_active, wanted, source))
+            if (!Fits(_active, wanted, source, sample.PresentationTime))
             {
-                _next = Start(wanted, source, long.MaxValue);
+                _next = Start(wanted, source, sample.PresentationTime, long.MaxValue);
             }
         }
 
@@ -151,16 +162,23 @@ internal sealed class Ladder(
         if (_active is not null)
         {
             // One that gives nothing at all hangs, which its session will notice: fewer rungs would not help it.
-            var made = _active.Session.NewestPresentationTime;
-            if (made != _madeAtTick)
+            var (fed, made) = (_active.Feed.NewestPresentationTime, _active.Session.NewestPresentationTime);
+            if (made == _madeAtTick)
             {
+                _silentTicks += fed > _fedAtTick ? 1 : 0;
+            }
+            else if (_active.Session.HasOutput)
+            {
+                _silentTicks = 0;
                 _governor.Observe(_active.Session.Lag, _ladder.Count, time.GetUtcNow());
+                (_failed, _unavailable, _message) = (false, false, null); // Of a run before this one.
             }
 
-            _madeAtTick = made;
+            (_fedAtTick, _madeAtTick) = (fed, made);
         }
         else
         {
+            (_silentTicks, _madeAtTick) = (0, long.MinValue);
             _governor.Idle(time.GetUtcNow());
         }
     }
@@ -174,11 +192,7 @@ internal sealed class Ladder(
             return;
         }
 
-        _restarts++;
-        _failed = true;
-        _unavailable = result.End == TranscodeEnd.Unavailable;
-        _message = result.Message;
-        _governor.Crashed(time.GetUtcNow());
+        Failed(result.Message, isUnavailable: result.End == TranscodeEnd.Unavailable);
         if (_active?.Run.Epoch == epoch)
         {
             Drop(ref _active);
@@ -188,6 +202,17 @@ internal sealed class Ladder(
         {
             Drop(ref _next);
         }
+    }
+
+    /// <summary>
+    /// What the runs gave could not be used, or they could not be served: all are given up, and it is tried again as after a
+    /// failure of the transcoder's own.
+    /// </summary>
+    public void Fail(string message)
+    {
+        Drop(ref _active);
+        Drop(ref _next);
+        Failed(message, isUnavailable: false);
     }
 
     /// <summary>Ends every run and waits for them.</summary>
@@ -211,18 +236,38 @@ internal sealed class Ladder(
 
     private TimeSpan? KeyFrameGrid { get; set; }
 
-    private bool Fits(FedRun? run, IReadOnlyList<LadderRung> wanted, VideoConfiguration source) => run is null
-        ? wanted.Count == 0
-        : run.Run.Rungs.SequenceEqual(wanted) && run.Run.Source.Matches(source) && run.Run.KeyFrameGrid == KeyFrameGrid;
+    private bool IsSilent => _silentTicks >= SilentTicksMax;
 
-    private FedRun? Start(IReadOnlyList<LadderRung> rungs, VideoConfiguration source, long firstSequence)
+    private string? Silence =>
+        _active is not null && IsSilent ? "The transcoder gives nothing at the moment; it is started anew if that goes on." : null;
+
+    private TranscoderState StateOf(FedRun run) =>
+        IsSilent ? TranscoderState.Stalled : run.Session.HasOutput ? TranscoderState.Running : TranscoderState.Starting;
+
+    private void Failed(string? message, bool isUnavailable)
+    {
+        _restarts++;
+        (_failed, _unavailable, _message) = (true, isUnavailable, message);
+        _governor.Crashed(time.GetUtcNow());
+    }
+
+    private bool Fits(
+        FedRun? run, IReadOnlyList<LadderRung> wanted, VideoConfiguration source, long presentationTime) => run is null
+        ? wanted.Count == 0
+        : run.Run.Rungs.SequenceEqual(wanted)
+            && run.Run.Source.Matches(source)
+            && run.Run.KeyFrameGrid == KeyFrameGrid
+            && !run.Run.IsOverAt(presentationTime);
+
+    private FedRun? Start(
+        IReadOnlyList<LadderRung> rungs, VideoConfiguration source, long presentationTime, long firstSequence)
     {
         if (rungs.Count == 0 || !_governor.MayStart(time.GetUtcNow()))
         {
             return null;
         }
 
-        var run = new TranscodeRun(++_epoch, source, rungs, KeyFrameGrid);
+        var run = new TranscodeRun(++_epoch, source, rungs, KeyFrameGrid, presentationTime);
         var feed = new TranscodeFeed(run, options.BacklogBytesMax);
         var session = new TranscodeSession(run, feed, options, segments.PartTarget, media, time, logger);
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);

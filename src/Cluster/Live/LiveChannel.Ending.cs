@@ -1,5 +1,3 @@
-using Streaming.Pipeline.Rtmp;
-
 namespace Streaming.Cluster.Live;
 
 /// <content>The passing of time: publishers that do not come back, broadcasts that end and are let go.</content>
@@ -9,7 +7,11 @@ public sealed partial class LiveChannel
     {
         if (_broadcast is not null)
         {
-            _source?.OpenIfDue();
+            OpenOrFail();
+        }
+
+        if (_broadcast is not null)
+        {
             _broadcast.Tick();
             if (_source is not null)
             {
@@ -45,10 +47,11 @@ public sealed partial class LiveChannel
     private void EndBroadcast()
     {
         _isEnding = false;
-        _broadcast!.End();
-        LogEnded(Slug, _broadcast.Id);
-        _ended.Add(new(_broadcast, _time.GetTimestamp()));
+        var broadcast = _broadcast!;
         _broadcast = null;
+        _ended.Add(new(broadcast, _time.GetTimestamp()));
+        broadcast.End();
+        LogEnded(Slug, broadcast.Id);
         PublishStatus();
     }
 
@@ -59,7 +62,7 @@ public sealed partial class LiveChannel
         {
             _ended.RemoveAt(0);
             _readable = [.. _readable.Where(broadcast => broadcast != oldest.Broadcast)];
-            _ = oldest.Broadcast.DisposeAsync().AsTask();
+            _ = LetGoAsync(oldest.Broadcast);
         }
 
         if (_broadcast is null && _ended.Count == 0)
@@ -72,12 +75,7 @@ public sealed partial class LiveChannel
     private void Stop()
     {
         _isStopped = true;
-        _publication?.Revoke("The server is going down.");
-        if (_publication is not null)
-        {
-            Leave(PublicationEnd.Revoked);
-        }
-
+        Revoke("The server is going down.");
         if (_broadcast is not null)
         {
             EndBroadcast();

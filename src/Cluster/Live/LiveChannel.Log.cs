@@ -18,6 +18,9 @@ public sealed partial class LiveChannel
 
     private void LogFailed(string slug, Exception exception) => LogFailed(_logger, slug, exception);
 
+    private void LogNotLetGo(string slug, string broadcastId, Exception exception) =>
+        LogNotLetGo(_logger, slug, broadcastId, exception);
+
     private void LogRunEnded(string slug, int epoch, TranscodeEnd end, string? message)
     {
         var level = end is TranscodeEnd.Completed or TranscodeEnd.Cancelled ? LogLevel.Debug : LogLevel.Warning;
@@ -41,6 +44,9 @@ public sealed partial class LiveChannel
 
     [LoggerMessage(205, LogLevel.Error, "{Slug}: the stream could not be processed")]
     private static partial void LogFailed(ILogger logger, string slug, Exception exception);
+
+    [LoggerMessage(207, LogLevel.Error, "{Slug}: broadcast {BroadcastId} could not be let go of")]
+    private static partial void LogNotLetGo(ILogger logger, string slug, string broadcastId, Exception exception);
 
     [LoggerMessage(EventId = 206, Message = "{Slug}: transcode run {Epoch} ended: {End} {Message}")]
     private static partial void LogRunEnded(

@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Recordings;
-using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Cluster.Live;
 
@@ -88,17 +88,10 @@ public sealed partial class LiveChannel
         {
             while (!_isStopped && _mailbox.Reader.TryRead(out var mail))
             {
-                try
-                {
-                    Handle(mail);
-                }
-                catch (Exception e) when (e is not OutOfMemoryException)
-                {
-                    Fail(e);
-                }
+                HandleOrFail(mail);
             }
 
-            _broadcast?.Publish();
+            PublishOrFail();
         }
 
         _mailbox.Writer.TryComplete();
@@ -108,10 +101,7 @@ public sealed partial class LiveChannel
             mail.Tag.Release();
         }
 
-        foreach (var broadcast in _readable)
-        {
-            await broadcast.DisposeAsync().ConfigureAwait(false);
-        }
+        await Task.WhenAll(_readable.Select(LetGoAsync)).ConfigureAwait(false);
     }
 
     private void Handle(in ChannelMail mail)
@@ -139,8 +129,7 @@ public sealed partial class LiveChannel
                 Leave(mail.End);
                 break;
             case ChannelMailKind.Revoke when _publication is not null:
-                _publication.Revoke((string)mail.Payload!);
-                Leave(PublicationEnd.Revoked);
+                Revoke((string)mail.Payload!);
                 break;
             case ChannelMailKind.Tick:
                 Tick();
@@ -169,6 +158,7 @@ public sealed partial class LiveChannel
         {
             var broadcast = NewBroadcast();
             _broadcast = broadcast;
+            _hasFailed = false;
             _readable = [broadcast, .. _readable];
             _startedAt = _time.GetUtcNow();
             LogBegan(Slug, broadcast.Id);
@@ -193,15 +183,27 @@ public sealed partial class LiveChannel
             _options,
             _storage,
             _recordings?.Record(id, Slug, _options.Segments),
-            (media, cancellationToken) => _mailbox.Writer.WriteAsync(
-                new() { Kind = ChannelMailKind.Rung, Broadcast = broadcast, Payload = media }, cancellationToken),
+            (media, cancellationToken) => GiveAsync(broadcast!, media, cancellationToken),
             (epoch, result) => _ = ReportAsync(broadcast!, epoch, result),
             _time,
             _logger);
         return broadcast;
     }
 
-    private async Task ReportAsync(Broadcast broadcast, int epoch, Pipeline.Transcoding.TranscodeResult result)
+    private async ValueTask GiveAsync(Broadcast broadcast, RungMedia media, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _mailbox.Writer.WriteAsync(
+                new() { Kind = ChannelMailKind.Rung, Broadcast = broadcast, Payload = media }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // The channel has stopped, and nobody waits for it.
+        }
+    }
+
+    private async Task ReportAsync(Broadcast broadcast, int epoch, TranscodeResult result)
     {
         try
         {
@@ -223,9 +225,9 @@ public sealed partial class LiveChannel
     private void Leave(PublicationEnd end)
     {
         LogLeft(Slug, end);
-        _publication = null;
-        _source!.Close();
-        _source = null;
+        var source = _source;
+        (_publication, _source) = (null, null);
+        source?.Close();
         _disconnectedAt = _time.GetTimestamp();
         _broadcast!.Segmenter.EndPublication();
         if (end == PublicationEnd.Unpublished)
@@ -235,28 +237,6 @@ public sealed partial class LiveChannel
 
         PublishStatus();
         EndIfDrained();
-    }
-
-    private void Fail(Exception exception)
-    {
-        if (exception is UnsupportedCodecException)
-        {
-            LogRefused(Slug, exception.Message);
-        }
-        else
-        {
-            LogFailed(Slug, exception);
-        }
-
-        var publication = _publication;
-        if (publication is not null)
-        {
-            publication.Revoke(exception is UnsupportedCodecException
-                ? exception.Message
-                : "The server failed to process the stream. Please start it again.");
-            // What cannot be taken may be followed by what can; after a failure of ours the broadcast starts afresh.
-            Leave(exception is UnsupportedCodecException ? PublicationEnd.Revoked : PublicationEnd.Unpublished);
-        }
     }
 
     private void PublishStatus() => _status = _broadcast is null

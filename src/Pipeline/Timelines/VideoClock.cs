@@ -22,11 +22,18 @@ public sealed class VideoClock
     // Times of the newest pictures, to measure the rate over: milliseconds blur it by 0.02 % over 256 pictures at 50 fps.
     private readonly long[] _times = new long[256];
 
-    private int _pictures;
+    private long _pictures;
     private double _frameDuration;
     private long _lastTime;
     private long _next;
     private bool _started;
+
+    public VideoClock()
+    {
+    }
+
+    /// <summary>One that has placed that many pictures: a year of them does not go into 32 bits.</summary>
+    internal VideoClock(long pictures) => _pictures = pictures;
 
     /// <summary>Where the next picture will be decoded, in 90 kHz ticks: the end of the newest.</summary>
     public long Next => _next;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Streaming.Pipeline.Cmaf;
@@ -9,7 +10,7 @@ namespace Streaming.Pipeline.Transcoding;
 
 /// <summary>One rung's way out of ffmpeg: its socket, demuxer, segmenter and packager.</summary>
 internal sealed class RungOutput(
-    int epoch,
+    TranscodeRun run,
     LadderRung rung,
     SourcePlaces source,
     TimeSpan partTarget,
@@ -18,9 +19,9 @@ internal sealed class RungOutput(
     /// <summary>Bytes of the largest tag: far more than a key frame of any rung.</summary>
     private const int TagLengthMax = 16 * 1024 * 1024;
 
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly FlvDemuxer _demuxer = new();
     private readonly ImmutableArray<PackagedMedia>.Builder _made = ImmutableArray.CreateBuilder<PackagedMedia>();
+    private Socket? _listener;
     private CmafPackager? _packager;
     private RungSegmenter? _segmenter;
 
@@ -29,16 +30,19 @@ internal sealed class RungOutput(
     /// <summary>Presentation time of the newest picture that came out, in 90 kHz ticks.</summary>
     public long NewestPresentationTime => Volatile.Read(ref _segmenter)?.NewestPresentationTime ?? long.MinValue;
 
-    public void Listen(string path)
+    /// <exception cref="SocketException">There is no room for it, or too many files are open.</exception>
+    [MemberNotNull(nameof(_listener))]
+    public void Listen(UnixDomainSocketEndPoint endPoint)
     {
-        _listener.Bind(new UnixDomainSocketEndPoint(path));
+        _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(endPoint);
         _listener.Listen(1);
     }
 
     /// <summary>Reads to the end of what ffmpeg gives. Cancelled or cut off, the last segment stays as it is.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        using var socket = await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        using var socket = await _listener!.AcceptAsync(cancellationToken).ConfigureAwait(false);
         await using var stream = new NetworkStream(socket);
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
         var hasHeader = false;
@@ -66,7 +70,7 @@ internal sealed class RungOutput(
 
     public void Dispose()
     {
-        _listener.Dispose();
+        _listener?.Dispose();
         _packager?.Abandon();
     }
 
@@ -76,7 +80,7 @@ internal sealed class RungOutput(
         if (_packager is null && content.HasFlag(FlvContent.VideoConfiguration))
         {
             _packager = new CmafPackager(_demuxer.Video!, partTarget, _made.Add);
-            Volatile.Write(ref _segmenter, new RungSegmenter(source, _packager));
+            Volatile.Write(ref _segmenter, new RungSegmenter(source, run.Clock, _packager));
         }
 
         if (_segmenter is not null && content.HasFlag(FlvContent.Frame))
@@ -92,6 +96,6 @@ internal sealed class RungOutput(
     private ValueTask GiveAsync(CancellationToken cancellationToken) => _made.Count == 0
         ? ValueTask.CompletedTask
         : output(
-            new RungMedia(epoch, rung, (VideoConfiguration)_packager!.Configuration, _made.DrainToImmutable()),
+            new RungMedia(run.Epoch, rung, (VideoConfiguration)_packager!.Configuration, _made.DrainToImmutable()),
             cancellationToken);
 }

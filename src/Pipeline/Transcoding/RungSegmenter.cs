@@ -8,7 +8,7 @@ namespace Streaming.Pipeline.Transcoding;
 /// Cuts a rung's pictures where the source was cut. Each takes the next place of the source's: decode times and durations are
 /// the same in both, and known at once. A part is ready with its last picture.
 /// </summary>
-internal sealed class RungSegmenter(SourcePlaces source, CmafPackager packager)
+internal sealed class RungSegmenter(SourcePlaces source, RunClock clock, CmafPackager packager)
 {
     private bool _hasBegun;
     private long _decode = -1;
@@ -21,7 +21,7 @@ internal sealed class RungSegmenter(SourcePlaces source, CmafPackager packager)
     /// <summary>Adds a picture; takes over <paramref name="tag"/>, which it lies in.</summary>
     public void Add(in Frame frame, FlvTag tag)
     {
-        var presentation = ((long)frame.TimestampMs + frame.CompositionOffsetMs - TranscodeFeed.OffsetMs) * MediaClock.TicksPerMs;
+        var presentation = clock.FromMs((long)frame.TimestampMs + frame.CompositionOffsetMs);
         Volatile.Write(ref _newest, presentation);
         while (source.TryReach(presentation, out var mark))
         {

@@ -11,16 +11,11 @@ namespace Streaming.Pipeline.Transcoding;
 /// </summary>
 public sealed class TranscodeFeed
 {
-    /// <summary>
-    /// What is added to the timeline's milliseconds in FLV, whose timestamps have no sign: a multiple of every segment
-    /// target in whole seconds, so that a key frame grid falls on the same pictures here and there.
-    /// </summary>
-    internal const long OffsetMs = 2_520_000;
-
     // FLV wants decode times that are never after presentation times; the source's are rounded and smoothed by this much.
     private const int DecodeLeadMs = 100;
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly RunClock _clock;
     private readonly SourcePlaces[] _places;
     private readonly int _backlogBytesMax;
     private long _written;
@@ -31,6 +26,7 @@ public sealed class TranscodeFeed
     /// <param name="backlogBytesMax">Bytes that may wait.</param>
     public TranscodeFeed(TranscodeRun run, int backlogBytesMax)
     {
+        _clock = run.Clock;
         _places = [.. run.Rungs.Select(_ => new SourcePlaces())];
         _backlogBytesMax = backlogBytesMax;
         FlvWriter.WriteHeader(_pipe.Writer, hasVideo: true, hasAudio: false);
@@ -67,9 +63,8 @@ public sealed class TranscodeFeed
             places.Add(new SamplePlace(sample.DecodeTime, duration));
         }
 
-        var presentationMs = OffsetMs + sample.PresentationTime / MediaClock.TicksPerMs;
-        var decodeMs = Math.Min(
-            OffsetMs + sample.DecodeTime / MediaClock.TicksPerMs - reorderDelayMs - DecodeLeadMs, presentationMs);
+        var presentationMs = _clock.ToMs(sample.PresentationTime);
+        var decodeMs = Math.Min(_clock.ToMs(sample.DecodeTime) - reorderDelayMs - DecodeLeadMs, presentationMs);
         FlvWriter.WriteVideoFrame(
             _pipe.Writer, unchecked((uint)decodeMs), (int)(presentationMs - decodeMs), sample.IsSync, sample.Data.Span);
         Interlocked.Add(ref _written, _pipe.Writer.UnflushedBytes);

@@ -12,5 +12,13 @@ namespace Streaming.Pipeline.Transcoding;
 /// <param name="KeyFrameGrid">
 /// Null: key frames where the source has them. Otherwise at the first picture at or after each multiple of this.
 /// </param>
+/// <param name="Beginning">Presentation time of its first picture, in 90 kHz ticks.</param>
 public sealed record TranscodeRun(
-    int Epoch, VideoConfiguration Source, IReadOnlyList<LadderRung> Rungs, TimeSpan? KeyFrameGrid);
+    int Epoch, VideoConfiguration Source, IReadOnlyList<LadderRung> Rungs, TimeSpan? KeyFrameGrid, long Beginning = 0)
+{
+    /// <summary>A picture that is shown then, in 90 kHz ticks, belongs to another run: this one has become too long.</summary>
+    public bool IsOverAt(long presentationTime) => Clock.IsOver(presentationTime);
+
+    /// <summary>How its pictures are timed on their way through the transcoder.</summary>
+    internal RunClock Clock { get; } = new(Beginning);
+}

@@ -1,6 +1,7 @@
 using System.ComponentModel;
-using System.Diagnostics;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Streaming.Pipeline.Processes;
 
 namespace Streaming.Pipeline.Transcoding;
 
@@ -13,7 +14,7 @@ public enum TranscodeEnd
     /// <summary>It was given up by its owner.</summary>
     Cancelled,
 
-    /// <summary>The program is not there or does not start.</summary>
+    /// <summary>The program is not there or does not start, or there is no room for what it needs.</summary>
     Unavailable,
 
     /// <summary>The program ended by itself.</summary>
@@ -21,6 +22,9 @@ public enum TranscodeEnd
 
     /// <summary>Nothing came out any more.</summary>
     Stalled,
+
+    /// <summary>What came out could not be used, or the server itself failed at it.</summary>
+    Failed,
 }
 
 /// <summary>The end of a session, with a sentence for people.</summary>
@@ -41,7 +45,9 @@ public sealed partial class TranscodeSession(
     ILogger logger)
 {
     private readonly RungOutput[] _rungs =
-        [.. run.Rungs.Select((rung, index) => new RungOutput(run.Epoch, rung, feed.PlacesFor(index), partTarget, output))];
+        [.. run.Rungs.Select((rung, index) => new RungOutput(run, rung, feed.PlacesFor(index), partTarget, output))];
+
+    private volatile bool _isFed;
 
     /// <summary>The run it works on.</summary>
     public TranscodeRun Run => run;
@@ -65,94 +71,138 @@ public sealed partial class TranscodeSession(
     /// <summary>Something has come out of every rung.</summary>
     public bool HasOutput => _rungs.All(rung => rung.NewestPresentationTime != long.MinValue);
 
-    /// <summary>Runs until the feed is complete and everything came out, or something fails. Does not throw.</summary>
+    /// <summary>
+    /// Runs until the feed is complete and everything came out, or something fails. Does not throw: whatever fails in a run ends
+    /// it, and the result says so.
+    /// </summary>
     public async Task<TranscodeResult> RunAsync(CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("transcode-");
         try
         {
-            return await RunInAsync(folder.FullName, cancellationToken).ConfigureAwait(false);
+            return await RunInFolderAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogFailed(run.Epoch, e);
+            return new(TranscodeEnd.Failed, $"The server failed at a run of the transcoder: {e.Message}");
         }
         finally
         {
-            folder.Delete(recursive: true);
+            foreach (var rung in _rungs)
+            {
+                rung.Dispose();
+            }
+
             await feed.Reader.CompleteAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task<TranscodeResult> RunInAsync(string folder, CancellationToken cancellationToken)
+    private async Task<TranscodeResult> RunInFolderAsync(CancellationToken cancellationToken)
     {
-        string SocketOf(LadderRung rung) => Path.Combine(folder, rung.Name + ".sock");
+        RunFolder? folder = null;
+        try
+        {
+            ChildProcess process;
+            try
+            {
+                folder = RunFolder.Create();
+                process = await StartAsync(folder).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or Win32Exception)
+            {
+                return Unavailable(e.Message);
+            }
+
+            return await WorkAsync(process, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            folder?.Dispose();
+        }
+    }
+
+    private async Task<ChildProcess> StartAsync(RunFolder folder)
+    {
         foreach (var rung in _rungs)
         {
-            rung.Listen(SocketOf(rung.Rung));
+            rung.Listen(folder.EndPointOf(rung.Rung));
         }
 
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(options.Ffmpeg, FfmpegArguments.For(run, options, SocketOf))
-            {
-                RedirectStandardInput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            },
-        };
-        try
-        {
-            process.Start();
-        }
-        catch (Win32Exception e)
-        {
-            DisposeRungs();
-            return new(TranscodeEnd.Unavailable, $"The transcoder '{options.Ffmpeg}' cannot be started: {e.Message}.");
-        }
-
+        var process = await ChildProcess
+            .StartAsync(options.Ffmpeg, FfmpegArguments.For(run, options, folder.SocketOf)).ConfigureAwait(false);
         LogStarted(run.Epoch, process.Id, string.Join(' ', run.Rungs.Select(rung => rung.Name)));
+        return process;
+    }
+
+    private async Task<TranscodeResult> WorkAsync(ChildProcess process, CancellationToken cancellationToken)
+    {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var errors = new LastLines(process.StandardError);
-        var reading = errors.ReadAsync(ending.Token);
-        var feeding = FeedAsync(process.StandardInput.BaseStream, ending.Token);
-        var draining = Task.WhenAll(_rungs.Select(rung => rung.DrainAsync(ending.Token)));
+        var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var feeding = FeedAsync(process.Input, ending.Token);
+        var draining = Task.WhenAll(_rungs.Select(rung => DrainAsync(rung, broken, ending.Token)));
+        var chatting = process.Output.CopyToAsync(Stream.Null, ending.Token);
         var stalling = StallAsync(ending.Token);
-        var exiting = process.WaitForExitAsync(CancellationToken.None);
         try
         {
-            var first = await Task.WhenAny(exiting, stalling).ConfigureAwait(false);
-            if (first == stalling)
+            await Task.WhenAny(broken.Task, process.Exited, stalling).ConfigureAwait(false);
+            if (process.Exited.IsCompleted && process.ExitCode == 0 && _isFed)
             {
-                return cancellationToken.IsCancellationRequested
-                    ? new(TranscodeEnd.Cancelled, null)
-                    : new(TranscodeEnd.Stalled, $"The transcoder gave nothing for {options.StallTimeout.TotalSeconds:0.#} s.");
+                // The process is gone, so every socket comes to its end; but for one that it never opened.
+                await draining.WaitAsync(options.StallTimeout, time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (draining.IsCompletedSuccessfully)
+                {
+                    return new(TranscodeEnd.Completed, null);
+                }
             }
 
-            var completed = process.ExitCode == 0 && feeding.IsCompletedSuccessfully && await feeding.ConfigureAwait(false);
-            if (completed)
+            if (cancellationToken.IsCancellationRequested)
             {
-                // The process is gone, so every socket comes to its end.
-                await draining.ConfigureAwait(false);
-                return new(TranscodeEnd.Completed, null);
+                return new(TranscodeEnd.Cancelled, null);
             }
 
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return new(TranscodeEnd.Crashed, $"The transcoder ended with code {process.ExitCode}: {errors.Text}");
+            if (broken.Task.IsCompleted)
+            {
+                return new(TranscodeEnd.Failed, await broken.Task.ConfigureAwait(false));
+            }
+
+            return process.Exited.IsCompleted
+                ? Crashed(process, await process.LastWordsAsync().ConfigureAwait(false))
+                : new(TranscodeEnd.Stalled, $"The transcoder gave nothing for {options.StallTimeout.TotalSeconds:0.#} s.");
         }
         finally
         {
             await ending.CancelAsync().ConfigureAwait(false);
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-
-            await exiting.ConfigureAwait(false);
-            await Task.WhenAll(feeding, reading, draining, stalling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            DisposeRungs();
-            LogEnded(run.Epoch, process.ExitCode);
+            await process.DisposeAsync().ConfigureAwait(false);
+            await Task.WhenAll(feeding, draining, chatting, stalling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            LogEnded(run.Epoch);
         }
     }
 
-    /// <summary>Writes the feed to ffmpeg; true when it was written to its end.</summary>
-    private async Task<bool> FeedAsync(Stream input, CancellationToken cancellationToken)
+    private TranscodeResult Crashed(ChildProcess process, string said) => process.WasNotFound
+        ? Unavailable(said)
+        : new(TranscodeEnd.Crashed, $"The transcoder ended with code {process.ExitCode}: {said}");
+
+    private TranscodeResult Unavailable(string reason) =>
+        new(TranscodeEnd.Unavailable, $"The transcoder '{options.Ffmpeg}' cannot be started: {reason.TrimEnd('.')}.");
+
+    /// <summary>Reads a rung to its end. What is wrong with it, or with the way on, ends the run.</summary>
+    private async Task DrainAsync(RungOutput rung, TaskCompletionSource<string> broken, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await rung.DrainAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogBroken(run.Epoch, rung.Rung.Name, e);
+            broken.TrySetResult($"What the transcoder gave for {rung.Rung.Name} cannot be used: {e.Message}");
+            throw;
+        }
+    }
+
+    /// <summary>Writes the feed to ffmpeg, to its end or until one of the two fails.</summary>
+    private async Task FeedAsync(Stream input, CancellationToken cancellationToken)
     {
         try
         {
@@ -168,13 +218,14 @@ public sealed partial class TranscodeSession(
                 feed.Reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
                 {
-                    return true;
+                    _isFed = true;
+                    return;
                 }
             }
         }
         catch (IOException)
         {
-            return false; // ffmpeg closed its input; its exit code and words say why.
+            // ffmpeg closed its input; its exit code and words say why.
         }
         finally
         {
@@ -202,17 +253,15 @@ public sealed partial class TranscodeSession(
         }
     }
 
-    private void DisposeRungs()
-    {
-        foreach (var rung in _rungs)
-        {
-            rung.Dispose();
-        }
-    }
-
     [LoggerMessage(300, LogLevel.Information, "Transcode run {Epoch} started as process {ProcessId}: {Rungs}")]
     private partial void LogStarted(int epoch, int processId, string rungs);
 
-    [LoggerMessage(301, LogLevel.Information, "Transcode run {Epoch} ended with exit code {ExitCode}")]
-    private partial void LogEnded(int epoch, int exitCode);
+    [LoggerMessage(301, LogLevel.Information, "Transcode run {Epoch} ended")]
+    private partial void LogEnded(int epoch);
+
+    [LoggerMessage(302, LogLevel.Error, "Transcode run {Epoch} failed")]
+    private partial void LogFailed(int epoch, Exception exception);
+
+    [LoggerMessage(303, LogLevel.Warning, "Transcode run {Epoch}: what came for {Rung} cannot be used")]
+    private partial void LogBroken(int epoch, string rung, Exception exception);
 }

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Live;
+using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Tests.Live;
 
@@ -39,7 +42,10 @@ public sealed class SegmentArchiveTests
     }
 
     public static TheoryData<Exception> Failures =>
-        [new IOException("The disk is gone."), new UnauthorizedAccessException("No.")];
+    [
+        new IOException("The disk is gone."), new UnauthorizedAccessException("No."), new InvalidOperationException("A fault of ours."),
+        new KeyNotFoundException(), new OperationCanceledException(), new InsufficientMemoryException(),
+    ];
 
     [Theory]
     [MemberData(nameof(Failures))]
@@ -74,6 +80,62 @@ public sealed class SegmentArchiveTests
     }
 
     [Fact]
+    public async Task Store_Failing_IsTroubleUntilOneIsStored()
+    {
+        var archive = new SegmentArchive(new LiveMedia("b1", _storage), _storage, NullLogger.Instance);
+        (_storage.FailsOn, _storage.Failure) = ("m4s", new StorageFullException(1 << 20));
+        var running = archive.RunAsync(_retired.Task);
+        Assert.Null(archive.Trouble);
+
+        archive.Store("source", "0.m4s", HotMedia.Of(new byte[] { 1 }), () => { });
+        await UntilAsync(() => archive.Unstored == 1 && archive.Trouble is not null);
+        Assert.Contains("Storage is full", archive.Trouble, StringComparison.Ordinal);
+
+        _storage.FailsOn = null;
+        archive.Store("source", "1.m4s", HotMedia.Of(new byte[] { 1 }), () => { });
+        await UntilAsync(() => archive.Trouble is null);
+        Assert.Equal(1, archive.Unstored);
+
+        archive.Complete();
+        _retired.SetResult();
+        await running.WaitAsync(TimeLimit);
+    }
+
+    [Fact]
+    public async Task Store_StorageDoesNotAnswer_IsTroubleAfterAWhile()
+    {
+        var time = new FakeTimeProvider();
+        time.Advance(TimeSpan.FromHours(1));
+        var archive = new SegmentArchive(new LiveMedia("b1", _storage), _storage, NullLogger.Instance, time: time);
+        _storage.Gate = new TaskCompletionSource();
+        archive.Store("source", "0.m4s", HotMedia.Of(new byte[] { 1 }), () => { });
+        var running = archive.RunAsync(_retired.Task);
+        time.Advance(SegmentArchive.HangTimeout);
+        Assert.Null(archive.Trouble);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("does not answer", archive.Trouble, StringComparison.Ordinal);
+
+        _storage.Gate.SetResult();
+        await UntilAsync(() => archive.Trouble is null);
+        archive.Complete();
+        _retired.SetResult();
+        await running.WaitAsync(TimeLimit);
+    }
+
+    [Fact]
+    public void Store_QueueIsFull_IsTrouble()
+    {
+        for (var index = 0; index <= 128; index++)
+        {
+            Assert.Null(_archive.Trouble);
+            Store($"{index}.m4s", []);
+        }
+
+        Assert.Contains("too slow", _archive.Trouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Retired_DeletesTheFolder()
     {
         Store("0.m4s", []);
@@ -90,6 +152,16 @@ public sealed class SegmentArchiveTests
         await FinishAsync();
 
         Assert.Equal(["delete folder live/b1"], _storage.Calls);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeLimit);
+            await Task.Yield();
+        }
     }
 
     private void Store(string name, List<string> stored) =>

@@ -74,6 +74,66 @@ public sealed class TranscoderTests
     }
 
     [Fact]
+    public async Task Transcoder_GivesNothing_QualityIsNotFullAndSaysWhy()
+    {
+        using var program = new ScriptedProgram("exec sleep 600");
+        await using var node = await Node.StartAsync($"Ladder:Ffmpeg={program.Path}", "Ladder:StallTimeout=00:01:00");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        await channel.LiveAsync("source", "audio");
+
+        var starting = await channel.EventuallyAsync(
+            "the transcoder is starting", shown => shown.Transcoder?.State is TranscoderState.Starting or TranscoderState.Stalled);
+        Assert.Equal(QualityLevel.SourceOnly, starting.Quality!.Level);
+        Assert.Contains("started", starting.Quality.Reason, StringComparison.Ordinal);
+
+        var hanging = await channel.EventuallyAsync(
+            "the transcoder is said to give nothing", shown => shown.Transcoder?.State == TranscoderState.Stalled);
+        Assert.Equal(QualityLevel.SourceOnly, hanging.Quality!.Level);
+        Assert.Contains("gives nothing", hanging.Quality.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Transcoder_HangsAfterAWhile_QualityIsNoLongerFull()
+    {
+        await using var node = await Node.StartAsync("Ladder:Rungs:0:Name=hanging", "Ladder:StallTimeout=00:01:00");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        await channel.LiveAsync("source", "hanging", "audio");
+        await channel.EventuallyAsync("all qualities are there", shown => shown.Quality?.Level == QualityLevel.Full);
+
+        await Publisher.SignalAsync("STOP", Assert.Single(Transcoders.Of("hanging")));
+
+        var hung = await channel.EventuallyAsync(
+            "the transcoder is said to give nothing", shown => shown.Transcoder?.State == TranscoderState.Stalled);
+        Assert.Equal(QualityLevel.SourceOnly, hung.Quality!.Level);
+        Assert.False(string.IsNullOrEmpty(hung.Quality.Reason));
+        Assert.False(string.IsNullOrEmpty(hung.Transcoder!.Message));
+    }
+
+    [Fact]
+    public async Task Transcoder_GivesWhatIsNoMedia_SourcePlaysAndTheApiSaysWhy()
+    {
+        using var program = new ScriptedProgram("""
+            for argument; do case $argument in unix://*) socket=$argument;; esac; done
+            exec ffmpeg -v quiet -re -f lavfi -i testsrc2=size=64x64:rate=25 -c:v mpeg2video -f mpegts "$socket"
+            """);
+        await using var node = await Node.StartAsync($"Ladder:Ffmpeg={program.Path}");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        var live = await channel.LiveAsync("source", "audio");
+
+        var shown = await channel.EventuallyAsync(
+            "the cause is told", shown => shown.Transcoder?.Message?.Contains("FLV header", StringComparison.Ordinal) == true);
+
+        Assert.Equal(QualityLevel.SourceOnly, shown.Quality!.Level);
+        Assert.True(shown.Transcoder!.Restarts > 0);
+        var before = await channel.PlaylistAsync(live.BroadcastId!, "source");
+        await channel.PlaylistAsync(
+            live.BroadcastId!, "source", "the source goes on", playlist => playlist.NextMediaSequence >= before.NextMediaSequence + 3);
+    }
+
+    [Fact]
     public async Task Publisher_StandsStill_TranscoderIsNotBlamed()
     {
         await using var node = await Node.StartAsync("Ladder:Rungs:0:Name=patient", "Ladder:StallTimeout=00:00:02");

@@ -37,6 +37,22 @@ public sealed class VideoClockTests
         Assert.Equal(25, clock.FrameRate);
     }
 
+    [Theory]
+    [InlineData(1L << 31)]
+    [InlineData(1L << 32)]
+    public void Place_PastAsManyPicturesAs32BitsCount_GoesOn(long pictures)
+    {
+        var clock = new VideoClock(pictures - 600);
+        for (var index = 0; index < 1200; index++)
+        {
+            clock.Place(index * 3600L);
+            if (index >= 256)
+            {
+                Assert.Equal(25, clock.FrameRate, 0.001);
+            }
+        }
+    }
+
     [Fact]
     public void FrameRate_SameTimeAgainAndAgain_IsUnknown()
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Tests.Flv;
+using Streaming.Pipeline.Tests.Timelines;
 using Streaming.Pipeline.Timelines;
 using Streaming.Pipeline.Transcoding;
 
@@ -27,14 +28,15 @@ public sealed class RungOutputTests
         }
 
         source.Add(new SegmentMark(null, 3 * PicturesPerSegment * PictureTicks, long.MaxValue));
+        var run = new TranscodeRun(1, TestFrames.VideoTrack, [new("240p", 240, 400_000)], KeyFrameGrid: null);
         var given = new List<RungMedia>();
-        using var output = new RungOutput(1, new LadderRung("240p", 240, 400_000), source, PartTarget, (media, _) =>
+        using var output = new RungOutput(run, run.Rungs[0], source, PartTarget, (media, _) =>
         {
             given.Add(media);
             return ValueTask.CompletedTask;
         });
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        output.Listen(path);
+        output.Listen(new UnixDomainSocketEndPoint(path));
         var draining = output.DrainAsync(TestContext.Current.CancellationToken);
         await WriteAsync(path);
         await draining;
@@ -80,7 +82,7 @@ public sealed class RungOutputTests
             var isSync = picture % PicturesPerSegment == 0;
             FlvWriter.WriteVideoFrame(
                 flv,
-                (uint)(TranscodeFeed.OffsetMs + (picture * PictureMs)),
+                (uint)(RunClock.OffsetMs + (picture * PictureMs)),
                 0,
                 isSync,
                 TestTags.AccessUnit(isSync ? TestTags.Idr : TestTags.Slice));

@@ -16,7 +16,7 @@ public sealed class RungSegmenterTests
     private long _next;
 
     public RungSegmenterTests() => _rung = new RungSegmenter(
-        _source, new CmafPackager(TestFrames.VideoTrack, TimeSpan.FromMilliseconds(334), _made.Add));
+        _source, default(RunClock), new CmafPackager(TestFrames.VideoTrack, TimeSpan.FromMilliseconds(334), _made.Add));
 
     private IEnumerable<PackagedMedia.SegmentEnded> Segments => _made.OfType<PackagedMedia.SegmentEnded>();
 
@@ -171,7 +171,7 @@ public sealed class RungSegmenterTests
     }
 
     private void Picture(int ms, bool isSync = false) => _rung.Add(
-        TestFrames.Picture(TranscodeFeed.OffsetMs + ms, isSync), new FlvTag(FlvTagType.Video, 0, new byte[] { 1 }));
+        TestFrames.Picture(RunClock.OffsetMs + ms, isSync), new FlvTag(FlvTagType.Video, 0, new byte[] { 1 }));
 
     /// <summary>A segment of the source: where it is shown, and how long each of its pictures lasts.</summary>
     private void Source(long sequence, long presentationTime, IEnumerable<long> durations)

@@ -49,7 +49,7 @@ export interface Ingest {
 }
 
 export interface Transcoder {
-  state: 'off' | 'starting' | 'running' | 'restarting' | 'unavailable';
+  state: 'off' | 'starting' | 'running' | 'stalled' | 'restarting' | 'unavailable';
   message: string | null;
   restarts: number;
 }

@@ -6,6 +6,7 @@ const words: Record<Transcoder['state'], string> = {
   off: 'Off: viewers get what you send.',
   starting: 'Starting.',
   running: 'Running.',
+  stalled: 'It gives nothing. Viewers keep the original quality.',
   restarting: 'Restarting. Viewers keep the original quality.',
   unavailable: 'No transcoder is free. Viewers get what you send.',
 };

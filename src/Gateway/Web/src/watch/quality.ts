@@ -5,7 +5,7 @@ export function qualitySentence(quality: ChannelQuality | null): string | null {
   if (quality === null || quality.level === 'full') return null;
   const what =
     quality.level === 'reduced'
-      ? 'Fewer qualities than usual can be chosen at the moment.'
+      ? 'Not everything is as usual at the moment.'
       : 'Only the original quality can be chosen at the moment.';
   return quality.reason === null ? what : `${what} ${asSentence(quality.reason)}`;
 }
