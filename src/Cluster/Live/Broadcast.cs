@@ -94,6 +94,9 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 
     internal TranscoderStatus Transcoder => _ladder.Status;
 
+    /// <summary>Transcoded qualities are on offer, or being made.</summary>
+    internal bool HasRungs => _ladder.Rungs.Count > 0;
+
     public override void BeginSegment(SegmentBoundary boundary)
     {
         _isDirty = true;
@@ -120,6 +123,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
             Use(video, ref _source, ref _sourcePackager, SourceName);
             _sourcePackager!.BeginSegment(boundary, boundary.DecodeTime);
             _ladder.BeginSegment(boundary, video, Segmenter.IsOnGrid);
+            OfferSource();
         }
 
         CatchUp(boundary.MediaSequence - BehindMax);
@@ -189,6 +193,7 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         if (_source is not null)
         {
             _source.Timeline.FrameRate = Math.Round(Segmenter.FrameRate, 2);
+            OfferSource();
         }
 
         _isDirty = true;
@@ -255,6 +260,13 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
         _retired.TrySetResult();
         await _archiving.ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// A source that browsers cannot decode is not for new viewers while rungs are made of it: who comes before the first of them waits
+    /// for it.
+    /// </summary>
+    private void OfferSource() => _source!.Timeline.IsOffered =
+        _source.Timeline.Configuration is VideoConfiguration { IsWidelyDecoded: true } || !_ladder.IsPromising;
 
     /// <summary>Puts what was held, in order, as far as nothing holds it any more.</summary>
     private void PutEarly()

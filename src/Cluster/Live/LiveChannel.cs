@@ -278,6 +278,7 @@ public sealed partial class LiveChannel
             AudioCodec = segmenter.AudioConfiguration?.Codec,
             KeyFrameInterval = segmenter.SyncInterval,
             Encoder = _source?.Encoder,
+            Advice = EncoderAdvice.For(segmenter.VideoConfiguration, _broadcast.HasRungs),
         };
     }
 

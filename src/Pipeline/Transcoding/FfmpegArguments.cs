@@ -24,12 +24,15 @@ public static class FfmpegArguments
             "-copyts", "-flags", "low_delay", "-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0",
             "-f", "flv", "-i", "pipe:0",
         ];
+
+        // One picture out for one in, each at its time; those that are not interlaced pass as they are.
+        var deinterlacing = run.Source.MayBeInterlaced ? "bwdif=mode=send_frame:deint=interlaced," : "";
         foreach (var rung in run.Rungs)
         {
-            var (width, height) = Size(run.Source.Width, run.Source.Height, rung.Height);
+            var (width, height) = Size(run.Source.ShownWidth, run.Source.Height, rung.Height);
             arguments.AddRange(
             [
-                "-map", "0:v", "-vf", Invariant($"scale={width}:{height},setsar=1"), "-pix_fmt", "yuv420p",
+                "-map", "0:v", "-vf", Invariant($"{deinterlacing}scale={width}:{height},setsar=1"), "-pix_fmt", "yuv420p",
                 "-c:v", "libx264", "-preset", options.Preset, "-tune", "zerolatency",
 
                 // Every picture keeps its time: none is doubled or dropped to fit a frame rate.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Tests.Timelines;
 using Streaming.Pipeline.Transcoding;
 
@@ -56,8 +57,20 @@ public sealed class FfmpegArgumentsTests
     public void Size_KeepsTheShapeWithEvenSides(int width, int height, int shorter, int expectedWidth, int expectedHeight) =>
         Assert.Equal((expectedWidth, expectedHeight), FfmpegArguments.Size(width, height, shorter));
 
-    private static string Command(TimeSpan? grid) => string.Join(' ', FfmpegArguments.For(
-        new TranscodeRun(1, TestFrames.VideoTrack, Rungs, grid), new LadderOptions(), rung => $"/run/{rung.Name}.sock"));
+    [Fact]
+    public void For_AnamorphicSource_HasSquarePixelsAndTheShownShape() => Assert.Contains(
+        "-vf scale=854:480,setsar=1 ",
+        Command(null, TestFrames.VideoTrack with { Width = 960, Height = 720, SampleAspectRatio = (4, 3) }),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void For_SourceThatMayBeInterlaced_Deinterlaces() => Assert.Contains(
+        "-vf bwdif=mode=send_frame:deint=interlaced,scale=854:480,setsar=1 ",
+        Command(null, TestFrames.VideoTrack with { MayBeInterlaced = true }),
+        StringComparison.Ordinal);
+
+    private static string Command(TimeSpan? grid, VideoConfiguration? source = null) => string.Join(' ', FfmpegArguments.For(
+        new TranscodeRun(1, source ?? TestFrames.VideoTrack, Rungs, grid), new LadderOptions(), rung => $"/run/{rung.Name}.sock"));
 
     private static string Output(int width, int height, int bitRate, int maxRate, int buffer, string name) =>
         $"-map 0:v -vf scale={width}:{height},setsar=1 -pix_fmt yuv420p -c:v libx264 -preset veryfast -tune zerolatency "

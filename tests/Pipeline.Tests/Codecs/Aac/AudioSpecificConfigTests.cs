@@ -28,7 +28,7 @@ public class AudioSpecificConfigTests
         Assert.Equal(AudioObjectType.AacLc, config.ObjectType);
         Assert.Equal(codec, config.Codec);
         Assert.Equal(1024, config.SamplesPerFrame);
-        Assert.Equal(core, config.ToConfiguration(default).Timescale);
+        Assert.Equal(core, config.ToConfiguration().Timescale);
     }
 
     [Fact]
