@@ -13,7 +13,8 @@ public sealed partial class FlvDemuxer
     /// <summary>Browsers take the channelConfigurations up to this one, and no program config element.</summary>
     private const int ChannelConfigurationMax = 7;
 
-    // What the configuration in force was taken from, null where a sequence header said it.
+    // What the configuration in force was taken from: a sequence header, or ADTS.
+    private byte[]? _audioSequenceHeader;
     private AdtsHeader? _adts;
 
     // What a tag has behind its first ADTS frame, and what the next one of it is told to be.
@@ -93,6 +94,11 @@ public sealed partial class FlvDemuxer
 
     private FlvContent ReadAudioSequenceHeader(ReadOnlySpan<byte> bytes)
     {
+        if (_audioSequenceHeader is not null && bytes.SequenceEqual(_audioSequenceHeader))
+        {
+            return FlvContent.Nothing;
+        }
+
         if (AdtsHeader.TryRead(bytes, out var header))
         {
             return Use(header);
@@ -103,8 +109,9 @@ public sealed partial class FlvDemuxer
             return DropMalformedConfiguration();
         }
 
-        _adts = null;
-        return Use(config!);
+        var content = Use(config!);
+        (_audioSequenceHeader, _adts) = (bytes.ToArray(), null);
+        return content;
     }
 
     private FlvContent ReadAudioFrame(uint timestampMs, ReadOnlyMemory<byte> payload, out Frame frame)
@@ -171,7 +178,7 @@ public sealed partial class FlvDemuxer
             return FlvContent.Nothing;
         }
 
-        _adts = header;
+        (_audioSequenceHeader, _adts) = (null, header);
         return Use(header.ToConfig());
     }
 

@@ -16,6 +16,9 @@ public sealed record AvcDecoderConfigurationRecord
 
     private const byte Version = 1;
 
+    // Samples that are stretched more than this, either way, are a mistake: the widest of ITU-T H.264 table E-1 are 24:11.
+    private const int SampleAspectRatioMax = 8;
+
     /// <summary>Bytes of a NAL unit's length in samples: 1, 2 or 4.</summary>
     public required int LengthSize { get; init; }
 
@@ -164,10 +167,14 @@ public sealed record AvcDecoderConfigurationRecord
             DecoderConfiguration = bytes,
             Width = parameters.Width,
             Height = parameters.Height,
-            SampleAspectRatio = parameters.SampleAspectRatio,
+            SampleAspectRatio = IsPlausible(parameters.SampleAspectRatio) ? parameters.SampleAspectRatio : (1, 1),
             ChromaFormat = parameters.ChromaFormat,
             BitDepth = Math.Max(parameters.BitDepthLuma, parameters.BitDepthChroma),
             MayBeInterlaced = parameters.MayBeInterlaced,
         };
     }
+
+    private static bool IsPlausible((int Width, int Height) sampleAspectRatio) =>
+        sampleAspectRatio.Width <= sampleAspectRatio.Height * SampleAspectRatioMax
+        && sampleAspectRatio.Height <= sampleAspectRatio.Width * SampleAspectRatioMax;
 }

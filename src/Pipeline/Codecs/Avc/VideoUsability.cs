@@ -5,11 +5,6 @@ internal readonly record struct VideoUsability((int Width, int Height) SampleAsp
 {
     private const uint ExtendedSar = 255;
 
-    /// <summary>
-    /// What is stretched more than this, either way, is a mistake: the widest of table E-1 is 24:11, and nobody could watch it.
-    /// </summary>
-    private const int SarMax = 8;
-
     public static VideoUsability Absent => new((1, 1), null);
 
     /// <summary>Table E-1, from aspect_ratio_idc 1 on.</summary>
@@ -48,7 +43,7 @@ internal readonly record struct VideoUsability((int Width, int Height) SampleAsp
         if (index == ExtendedSar)
         {
             var (width, height) = ((int)reader.Read(16), (int)reader.Read(16));
-            return width == 0 || height == 0 || width > height * SarMax || height > width * SarMax ? (1, 1) : (width, height);
+            return width == 0 || height == 0 ? (1, 1) : (width, height);
         }
 
         return index > 0 && index <= AspectRatios.Length ? AspectRatios[index - 1] : (1, 1);
