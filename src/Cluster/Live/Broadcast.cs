@@ -94,8 +94,8 @@ public sealed class Broadcast : SegmenterOutput, IAsyncDisposable
 
     internal TranscoderStatus Transcoder => _ladder.Status;
 
-    /// <summary>Transcoded qualities are on offer, or being made.</summary>
-    internal bool HasRungs => _ladder.Rungs.Count > 0;
+    /// <summary>Transcoded qualities are on offer, or will be in a moment.</summary>
+    internal bool HasRungs => _ladder.IsPromising || _rungs.Exists(static rung => rung.Timeline.IsOffered);
 
     public override void BeginSegment(SegmentBoundary boundary)
     {

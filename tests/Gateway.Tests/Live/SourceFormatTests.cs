@@ -39,10 +39,12 @@ public sealed class SourceFormatTests
         var channel = await node.CreateChannelAsync();
         await using var publisher = channel.Publish(await VideoAsync("320x240", "-pix_fmt yuv420p10le"));
 
-        var live = await channel.LiveAsync("source", "audio");
+        await channel.LiveAsync("source", "audio");
 
         Assert.Equal(["source", "audio"], (await channel.MultivariantAsync())!.Names);
-        Assert.Contains("most viewers see nothing", Assert.Single(live.Ingest!.Advice), StringComparison.Ordinal);
+        await channel.EventuallyAsync(
+            "the broadcaster is told",
+            shown => Assert.Single(shown.Ingest!.Advice).Contains("most viewers see nothing", StringComparison.Ordinal));
     }
 
     [Fact]
