@@ -64,10 +64,17 @@ public sealed class FfmpegArgumentsTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void For_SourceThatMayBeInterlaced_Deinterlaces() => Assert.Contains(
-        "-vf bwdif=mode=send_frame:deint=interlaced,scale=854:480,setsar=1 ",
-        Command(null, TestFrames.VideoTrack with { MayBeInterlaced = true }),
-        StringComparison.Ordinal);
+    public void For_SourceThatMayBeInterlaced_IsDeinterlacedOnceForAllRungs()
+    {
+        var command = Command(null, TestFrames.VideoTrack with { MayBeInterlaced = true });
+
+        Assert.Contains(
+            "-filter_complex [0:v]bwdif=mode=send_frame:deint=interlaced,split=2[whole0][whole1]"
+                + ";[whole0]scale=854:480,setsar=1[rung0];[whole1]scale=640:360,setsar=1[rung1] -map [rung0] -pix_fmt yuv420p ",
+            command,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("-vf", command, StringComparison.Ordinal);
+    }
 
     private static string Command(TimeSpan? grid, VideoConfiguration? source = null) => string.Join(' ', FfmpegArguments.For(
         new TranscodeRun(1, source ?? TestFrames.VideoTrack, Rungs, grid), new LadderOptions(), rung => $"/run/{rung.Name}.sock"));
