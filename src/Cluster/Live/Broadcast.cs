@@ -100,6 +100,9 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
         }
     }
 
+    /// <summary>Transcoded qualities are on offer, or will be in a moment.</summary>
+    internal bool HasRungs => _ladder.IsPromising || _rungs.Exists(static rung => rung.Timeline.IsOffered);
+
     public override void BeginSegment(SegmentBoundary boundary)
     {
         _isDirty = true;
@@ -126,6 +129,7 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
             Use(video, ref _source, ref _sourcePackager, SourceName);
             _sourcePackager!.BeginSegment(boundary, boundary.DecodeTime);
             BeginSegmentOfRungs(boundary, video);
+            OfferSource();
         }
 
         CatchUpRungs(boundary.MediaSequence - BehindMax);
@@ -169,6 +173,7 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
         if (_source is not null)
         {
             _source.Timeline.FrameRate = Math.Round(Segmenter.FrameRate, 2);
+            OfferSource();
         }
 
         _isDirty = true;
@@ -231,6 +236,13 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
         _retired.TrySetResult();
         await Task.WhenAll(StopRungsAsync(), _archiving).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// A source that browsers cannot decode is not for new viewers while rungs are made of it: who comes before the first of them waits
+    /// for it.
+    /// </summary>
+    private void OfferSource() => _source!.Timeline.IsOffered =
+        _source.Timeline.Configuration is VideoConfiguration { IsWidelyDecoded: true } || !_ladder.IsPromising;
 
     private IEnumerable<LiveRendition> Renditions()
     {

@@ -26,6 +26,9 @@ public sealed record IngestStatus
     /// <summary>Newest distance between IDR pictures, null when not known.</summary>
     public TimeSpan? KeyFrameInterval { get; init; }
 
+    /// <summary>What had better be changed in the encoder, in sentences for the broadcaster.</summary>
+    public IReadOnlyList<string> Advice { get; init; } = [];
+
     /// <summary>What the encoder calls itself, when it says.</summary>
     public string? Encoder { get; init; }
 }

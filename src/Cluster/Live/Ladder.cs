@@ -68,6 +68,9 @@ internal sealed class Ladder(
     /// <summary>Rungs on offer, the best first: those of the run in force, or of the last one while nobody publishes.</summary>
     public IReadOnlyList<LadderRung> Rungs => (_active ?? _finished)?.Run.Rungs ?? [];
 
+    /// <summary>Rungs are made, and there is no reason yet to doubt that they come.</summary>
+    public bool IsPromising => Rungs.Count > 0 && _restarts == 0;
+
     public Quality Quality
     {
         get
@@ -229,7 +232,7 @@ internal sealed class Ladder(
 
     private IReadOnlyList<LadderRung> Wanted(VideoConfiguration source, bool isOnGrid)
     {
-        _ladder = options.For(source.Width, source.Height);
+        _ladder = options.For(source);
         KeyFrameGrid = isOnGrid ? segments.Target : null;
         return [.. _ladder.Skip(_ladder.Count - _governor.Allowed(_ladder.Count))];
     }

@@ -258,6 +258,7 @@ public sealed partial class LiveChannel
             AudioCodec = segmenter.AudioConfiguration?.Codec,
             KeyFrameInterval = segmenter.SyncInterval,
             Encoder = _source?.Encoder,
+            Advice = EncoderAdvice.For(segmenter.VideoConfiguration, _broadcast.HasRungs),
         };
     }
 

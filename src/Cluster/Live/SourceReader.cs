@@ -130,5 +130,9 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
         }
 
         segmenter.Add(frame);
+        while (_demuxer.TryReadMore(out var more))
+        {
+            segmenter.Add(more);
+        }
     }
 }

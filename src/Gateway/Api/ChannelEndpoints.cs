@@ -152,7 +152,7 @@ internal static class ChannelEndpoints
             rendition.Name,
             video is null ? "audio" : "video",
             rendition.Configuration.Codec,
-            video?.Width,
+            video?.ShownWidth,
             video?.Height,
             video is null ? null : rendition.FrameRate,
             rendition.PeakBitRate,
@@ -169,7 +169,8 @@ internal static class ChannelEndpoints
         ingest.VideoCodec,
         ingest.AudioCodec,
         ingest.KeyFrameInterval?.TotalSeconds,
-        ingest.Encoder);
+        ingest.Encoder,
+        ingest.Advice);
 
     private static string RtmpUrl(HttpRequest request, RtmpListener rtmp) =>
         $"rtmp://{request.Host.Host}:{rtmp.Port}/{LiveChannels.App}";

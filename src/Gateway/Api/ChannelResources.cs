@@ -31,7 +31,7 @@ public sealed record ChannelDetail(
 public sealed record QualityResource(
     [property: JsonConverter(typeof(QualityLevelConverter))] QualityLevel Level, string? Reason);
 
-/// <summary>A rendition on offer. Bit rates in bit/s, as measured.</summary>
+/// <summary>A rendition on offer, in the size at which it is shown. Bit rates in bit/s, as measured.</summary>
 public sealed record RenditionResource(
     string Name,
     string Kind,
@@ -42,7 +42,10 @@ public sealed record RenditionResource(
     int PeakBitRate,
     int AverageBitRate);
 
-/// <summary>What the publisher sends. Bit rate in bit/s, key frame interval in seconds.</summary>
+/// <summary>
+/// What the publisher sends, in the size at which it is coded. Bit rate in bit/s, key frame interval in seconds. Advice is
+/// what had better be changed in the encoder, in sentences.
+/// </summary>
 public sealed record IngestResource(
     string State,
     DateTimeOffset ConnectedAt,
@@ -53,7 +56,8 @@ public sealed record IngestResource(
     string? VideoCodec,
     string? AudioCodec,
     double? KeyFrameInterval,
-    string? Encoder);
+    string? Encoder,
+    IReadOnlyList<string> Advice);
 
 /// <summary>What the transcoder is doing.</summary>
 public sealed record TranscoderResource(

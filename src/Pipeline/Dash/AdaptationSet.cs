@@ -16,7 +16,7 @@ internal static class AdaptationSet
         var tracks = content.Tracks.Video;
         WriteStart(ref xml, VideoId, "video"u8, "video/mp4"u8, content.Tracks.IsIndependent);
         var pictures = tracks.Select(static track => (VideoConfiguration)Representation.ConfigurationOf(track)).ToList();
-        var (parWidth, parHeight) = PictureAspectRatio(pictures.MaxBy(static picture => picture.Width * picture.Height)!);
+        var (parWidth, parHeight) = PictureAspectRatio(pictures.MaxBy(static picture => picture.ShownWidth * picture.Height)!);
         xml.Attribute("par"u8, parWidth, ":"u8, parHeight);
         xml.Attribute("maxWidth"u8, pictures.Max(static picture => picture.Width));
         xml.Attribute("maxHeight"u8, pictures.Max(static picture => picture.Height));

@@ -10,6 +10,34 @@ public sealed partial class FlvDemuxer
     private const byte AacSequenceHeader = 0;
     private const byte AacRaw = 1;
 
+    /// <summary>Browsers take the channelConfigurations up to this one, and no program config element.</summary>
+    private const int ChannelConfigurationMax = 7;
+
+    // What the configuration in force was taken from: a sequence header, or ADTS.
+    private byte[]? _audioSequenceHeader;
+    private AdtsHeader? _adts;
+
+    // What a tag has behind its first ADTS frame, and what the next one of it is told to be.
+    private ReadOnlyMemory<byte> _moreAudio;
+    private uint _moreAudioMs;
+    private int _moreAudioIndex;
+
+    /// <summary>Reads another frame of the tag that was read last, where a sender put several into one.</summary>
+    /// <param name="frame">The frame, valid as long as the first one of the tag.</param>
+    public bool TryReadMore(out Frame frame)
+    {
+        frame = default;
+        if (_moreAudio.IsEmpty || !TryTakeAdtsFrame(ref _moreAudio, out _, out var data))
+        {
+            _moreAudio = default;
+            return false;
+        }
+
+        var offsetMs = _moreAudioIndex++ * 1000L * AudioConfiguration.SamplesPerFrame / Audio!.Timescale;
+        frame = new Frame(TrackKind.Audio, unchecked(_moreAudioMs + (uint)offsetMs), CompositionOffsetMs: 0, IsSync: true, data);
+        return true;
+    }
+
     private FlvContent ReadAudio(in FlvTag tag, out Frame frame)
     {
         frame = default;
@@ -66,9 +94,14 @@ public sealed partial class FlvDemuxer
 
     private FlvContent ReadAudioSequenceHeader(ReadOnlySpan<byte> bytes)
     {
-        if (Audio is not null && bytes.SequenceEqual(Audio.DecoderConfiguration.Span))
+        if (_audioSequenceHeader is not null && bytes.SequenceEqual(_audioSequenceHeader))
         {
             return FlvContent.Nothing;
+        }
+
+        if (AdtsHeader.TryRead(bytes, out var header))
+        {
+            return Use(header);
         }
 
         if (!AudioSpecificConfig.TryRead(bytes, out var config))
@@ -76,18 +109,9 @@ public sealed partial class FlvDemuxer
             return DropMalformedConfiguration();
         }
 
-        if (config!.ObjectType != AudioObjectType.AacLc)
-        {
-            throw UnsupportedCodecException.Aac($"of object type {(int)config.ObjectType}");
-        }
-
-        if (config.SamplesPerFrame != AudioConfiguration.SamplesPerFrame)
-        {
-            throw UnsupportedCodecException.Aac($"with {config.SamplesPerFrame} samples a frame");
-        }
-
-        Audio = config.ToConfiguration(bytes.ToArray());
-        return FlvContent.AudioConfiguration;
+        var content = Use(config!);
+        (_audioSequenceHeader, _adts) = (bytes.ToArray(), null);
+        return content;
     }
 
     private FlvContent ReadAudioFrame(uint timestampMs, ReadOnlyMemory<byte> payload, out Frame frame)
@@ -99,6 +123,20 @@ public sealed partial class FlvDemuxer
             return FlvContent.Nothing;
         }
 
+        var content = FlvContent.Nothing;
+        if (AdtsHeader.IsAt(payload.Span))
+        {
+            var rest = payload;
+            if (!TryTakeAdtsFrame(ref rest, out var header, out payload))
+            {
+                return FlvContent.Nothing;
+            }
+
+            // A sequence header knows better: ADTS cannot say all that it does.
+            content = Audio is null || _adts is not null ? Use(header) : FlvContent.Nothing;
+            (_moreAudio, _moreAudioMs, _moreAudioIndex) = (rest, timestampMs, 1);
+        }
+
         if (Audio is null)
         {
             FramesBeforeConfiguration++;
@@ -106,6 +144,73 @@ public sealed partial class FlvDemuxer
         }
 
         frame = new Frame(TrackKind.Audio, timestampMs, CompositionOffsetMs: 0, IsSync: true, payload);
-        return FlvContent.Frame;
+        return content | FlvContent.Frame;
+    }
+
+    /// <summary>
+    /// Takes a frame out of its ADTS header. One that is shorter than that says, or empty, is dropped, and what follows with it: it
+    /// would stop every decoder.
+    /// </summary>
+    private bool TryTakeAdtsFrame(ref ReadOnlyMemory<byte> rest, out AdtsHeader header, out ReadOnlyMemory<byte> data)
+    {
+        data = default;
+        if (!AdtsHeader.TryRead(rest.Span, out header) || header.FrameLength == header.Length || header.FrameLength > rest.Length)
+        {
+            MalformedAudioFrames++;
+            return false;
+        }
+
+        if (header.Blocks > 1)
+        {
+            throw UnsupportedCodecException.Aac("with several frames behind one ADTS header");
+        }
+
+        MendedAudioFrames++;
+        data = rest[header.Length..header.FrameLength];
+        rest = rest[header.FrameLength..];
+        return true;
+    }
+
+    private FlvContent Use(in AdtsHeader header)
+    {
+        if (_adts is { } inForce && header.IsConfiguredAs(inForce))
+        {
+            return FlvContent.Nothing;
+        }
+
+        (_audioSequenceHeader, _adts) = (null, header);
+        return Use(header.ToConfig());
+    }
+
+    private FlvContent Use(AudioSpecificConfig config)
+    {
+        if (config.ObjectType != AudioObjectType.AacLc)
+        {
+            throw UnsupportedCodecException.Aac($"of object type {(int)config.ObjectType}");
+        }
+
+        if (config.SamplesPerFrame != AudioConfiguration.SamplesPerFrame)
+        {
+            throw UnsupportedCodecException.Aac($"with {config.SamplesPerFrame} samples a frame");
+        }
+
+        if (config.Elements is 0 or > ChannelConfigurationMax)
+        {
+            throw UnsupportedCodecException.AacChannels(config.CoreChannels);
+        }
+
+        if (!config.HasStandardFrequencies)
+        {
+            throw UnsupportedCodecException.AacFrequency(config.SamplingFrequency);
+        }
+
+        var configuration = config.ToConfiguration();
+        if (configuration.Matches(Audio))
+        {
+            return FlvContent.Nothing;
+        }
+
+        Audio = configuration;
+        return FlvContent.AudioConfiguration;
     }
 }

@@ -31,6 +31,12 @@ public sealed partial class FlvDemuxer
     /// <summary>Access units passed on mended: start codes, empty NAL units or padding taken out.</summary>
     public long MendedAccessUnits { get; private set; }
 
+    /// <summary>Audio frames passed on mended: an ADTS header taken off.</summary>
+    public long MendedAudioFrames { get; private set; }
+
+    /// <summary>Audio frames dropped because they are shorter than their ADTS header says, or it makes no sense.</summary>
+    public long MalformedAudioFrames { get; private set; }
+
     private FlvContent Skip()
     {
         SkippedPackets++;

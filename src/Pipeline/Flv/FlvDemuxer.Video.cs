@@ -22,6 +22,7 @@ public sealed partial class FlvDemuxer
     private readonly ParameterSets _parameterSets = new();
     private readonly ArrayBufferWriter<byte> _mended = new();
     private byte[]? _videoSequenceHeader;
+    private VideoConfiguration? _announced; // By the last sequence header that has all of it.
     private int _lengthSize = DefaultLengthSize;
 
     private FlvContent ReadVideo(in FlvTag tag, out Frame frame)
@@ -138,25 +139,29 @@ public sealed partial class FlvDemuxer
         if (record.SequenceParameterSets.IsEmpty || record.PictureParameterSets.IsEmpty)
         {
             // The rest comes in-band.
-            Adopt(header, record);
+            Adopt(header, record, null);
             return FlvContent.Nothing;
         }
 
-        var written = header.ToArray();
-        AvcDecoderConfigurationRecord.MendReservedBits(written);
-        var configuration = record.ToConfiguration(written);
-        if (configuration is null)
+        if (ConfigurationOf(record) is not { } configuration)
         {
             return DropMalformedConfiguration();
         }
 
-        Adopt(header, record);
+        if (configuration.Matches(_announced))
+        {
+            _videoSequenceHeader = header; // The last one in other bytes.
+            return FlvContent.Nothing;
+        }
+
+        Adopt(header, record, configuration);
         return Use(configuration);
     }
 
-    private void Adopt(byte[] header, AvcDecoderConfigurationRecord record)
+    private void Adopt(byte[] header, AvcDecoderConfigurationRecord record, VideoConfiguration? configuration)
     {
         _videoSequenceHeader = header;
+        _announced = configuration;
         _lengthSize = record.LengthSize;
         _parameterSets.Reset(record);
     }
@@ -169,6 +174,7 @@ public sealed partial class FlvDemuxer
         }
 
         _videoSequenceHeader = header;
+        _announced = null;
         var changed = false;
         foreach (var unit in AnnexB.Split(header))
         {
@@ -244,11 +250,21 @@ public sealed partial class FlvDemuxer
             return FlvContent.Nothing;
         }
 
-        var record = _parameterSets.ToRecord(_lengthSize);
+        return ConfigurationOf(_parameterSets.ToRecord(_lengthSize)) is { } configuration
+            ? Use(configuration)
+            : DropMalformedConfiguration();
+    }
+
+    private static VideoConfiguration? ConfigurationOf(AvcDecoderConfigurationRecord record)
+    {
+        if (!SequenceParameterSet.TryRead(record.SequenceParameterSets[0].Span, out _))
+        {
+            return null;
+        }
+
         var writer = new ArrayBufferWriter<byte>();
         record.Write(writer);
-        var configuration = record.ToConfiguration(writer.WrittenMemory);
-        return configuration is null ? DropMalformedConfiguration() : Use(configuration);
+        return record.ToConfiguration(writer.WrittenMemory);
     }
 
     private FlvContent Use(VideoConfiguration configuration)

@@ -28,6 +28,7 @@ public sealed partial class FlvDemuxer
     public FlvContent Read(in FlvTag tag, out Frame frame)
     {
         frame = default;
+        _moreAudio = default;
         if (tag.Body.IsEmpty)
         {
             EmptyTags++;

@@ -16,4 +16,11 @@ public sealed class UnsupportedCodecException : Exception
 
     internal static UnsupportedCodecException Aac(string variant) =>
         new($"AAC {variant} is not supported; set the encoder to AAC-LC.");
+
+    internal static UnsupportedCodecException AacChannels(int channels) => new(
+        $"AAC with {(channels > 0 ? $"{channels} channels in this arrangement" : "this arrangement of channels")} is not supported; "
+        + "set the encoder to mono, stereo or 5.1.");
+
+    internal static UnsupportedCodecException AacFrequency(uint frequency) =>
+        new($"AAC at {frequency} Hz is not supported; set the encoder to 48 kHz or 44.1 kHz.");
 }

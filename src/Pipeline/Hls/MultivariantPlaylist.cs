@@ -95,7 +95,7 @@ public static class MultivariantPlaylist
         if (rendition.Configuration is VideoConfiguration picture)
         {
             text.Write(",RESOLUTION="u8);
-            text.Write(picture.Width);
+            text.Write(picture.ShownWidth);
             text.Write("x"u8);
             text.Write(picture.Height);
         }

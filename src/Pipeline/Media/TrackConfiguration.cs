@@ -11,11 +11,14 @@ public abstract record TrackConfiguration
     /// <summary>Ticks per second of the track's decode times.</summary>
     public required uint Timescale { get; init; }
 
-    /// <summary>The decoder's own record, byte for byte as the encoder sent it (avcC record, AudioSpecificConfig).</summary>
+    /// <summary>
+    /// The decoder's own record (avcC record, AudioSpecificConfig), written by us: what means the same is the same bytes, however
+    /// the encoder put it.
+    /// </summary>
     public required ReadOnlyMemory<byte> DecoderConfiguration { get; init; }
 
-    /// <summary>Whether a decoder set up for <paramref name="other"/> can go on with this one: the bytes are the same.</summary>
-    public bool Matches(TrackConfiguration? other) =>
+    /// <summary>Whether a decoder set up for <paramref name="other"/> can go on with this one.</summary>
+    public virtual bool Matches(TrackConfiguration? other) =>
         other is not null && other.Kind == Kind && other.DecoderConfiguration.Span.SequenceEqual(DecoderConfiguration.Span);
 }
 
@@ -32,6 +35,32 @@ public sealed record VideoConfiguration : TrackConfiguration
 
     /// <summary>Sample aspect ratio, 1:1 when the stream does not say.</summary>
     public (int Width, int Height) SampleAspectRatio { get; init; } = (1, 1);
+
+    /// <summary>Width at which the picture is shown on square samples: stretched or squeezed, its height as it is.</summary>
+    public int ShownWidth =>
+        (int)Math.Max(1, Math.Round((double)Width * SampleAspectRatio.Width / SampleAspectRatio.Height));
+
+    /// <summary>chroma_format_idc: 0 monochrome, 1 4:2:0, 2 4:2:2, 3 4:4:4.</summary>
+    public byte ChromaFormat { get; init; } = 1;
+
+    /// <summary>Bits of a sample, luma or chroma, whichever has more.</summary>
+    public byte BitDepth { get; init; } = 8;
+
+    /// <summary>Pictures may be interlaced: fields, or frames of field macroblocks.</summary>
+    public bool MayBeInterlaced { get; init; }
+
+    /// <summary>
+    /// Browsers and phones decode it: profile Baseline, Main or High, 4:2:0, 8 bits. The others are for studios, and the
+    /// decoders in graphics chips do not know them.
+    /// </summary>
+    public bool IsWidelyDecoded =>
+        ChromaFormat <= 1 && BitDepth == 8 && (Codec.StartsWith("avc1.42", StringComparison.OrdinalIgnoreCase)
+            || Codec.StartsWith("avc1.4d", StringComparison.OrdinalIgnoreCase)
+            || Codec.StartsWith("avc1.64", StringComparison.OrdinalIgnoreCase));
+
+    // The same parameter sets in another order may begin with one of another size.
+    public override bool Matches(TrackConfiguration? other) =>
+        base.Matches(other) && other is VideoConfiguration video && (video.Width, video.Height) == (Width, Height);
 }
 
 /// <summary>Configuration of an AAC track. ISO/IEC 14496-3 §1.6.</summary>
@@ -44,4 +73,7 @@ public sealed record AudioConfiguration : TrackConfiguration
 
     /// <summary>Channels of the output.</summary>
     public required int Channels { get; init; }
+
+    /// <summary>Channels that frames carry: those of the output, but one where parametric stereo makes two of it.</summary>
+    public int CoreChannels { get => field > 0 ? field : Channels; init; }
 }

@@ -29,13 +29,19 @@ public sealed record Offering
 
     /// <summary>
     /// What <paramref name="broadcast"/> offers. A video rendition that a player cannot switch to at each of its segments
-    /// (a source with long GOPs) is left out when there is another that allows it.
+    /// (a source with long GOPs) or that browsers cannot decode (a source in 4:4:4 or with 10 bits) is left out when there is
+    /// another.
     /// </summary>
     public static Offering Of(BroadcastSnapshot broadcast)
     {
         var offered = broadcast.Renditions.RemoveAll(static rendition => !rendition.IsOffered);
         var playable = offered.RemoveAll(static rendition => !rendition.Segments.HasMedia);
         var video = playable.RemoveAll(static rendition => rendition.Kind is not TrackKind.Video);
+        if (video.Any(IsWidelyDecoded))
+        {
+            video = video.RemoveAll(static rendition => !IsWidelyDecoded(rendition));
+        }
+
         if (video.Any(IsIndependentThroughout))
         {
             video = video.RemoveAll(static rendition => !IsIndependentThroughout(rendition));
@@ -46,17 +52,18 @@ public sealed record Offering
         {
             Video = video,
             Audio = audio,
-            IsReady = HasBegun(offered, TrackKind.Video) && HasBegun(offered, TrackKind.Audio) && !playable.IsEmpty,
+            IsReady = HasBegun(broadcast, TrackKind.Video) && HasBegun(broadcast, TrackKind.Audio) && !playable.IsEmpty,
             IsIndependent = video.All(IsIndependentThroughout) && (audio is null || IsIndependentThroughout(audio)),
         };
     }
 
     private static bool IsIndependentThroughout(RenditionSnapshot rendition) => rendition.Segments.IsIndependent;
 
+    private static bool IsWidelyDecoded(RenditionSnapshot rendition) =>
+        rendition.Initializations[rendition.Segments[^1].Initialization] is VideoConfiguration { IsWidelyDecoded: true };
+
     // A rendition that fails from its first segment on has begun: it will not be waited for.
-    private static bool HasBegun(ImmutableArray<RenditionSnapshot> offered, TrackKind kind)
-    {
-        var ofKind = offered.Where(rendition => rendition.Kind == kind);
-        return !ofKind.Any() || ofKind.Any(static rendition => !rendition.Segments.IsEmpty);
-    }
+    private static bool HasBegun(BroadcastSnapshot broadcast, TrackKind kind) =>
+        !broadcast.Renditions.Any(rendition => rendition.Kind == kind)
+        || broadcast.Renditions.Any(rendition => rendition.Kind == kind && rendition is { IsOffered: true, Segments.IsEmpty: false });
 }

@@ -72,7 +72,7 @@ public sealed partial class Segmenter
 
         for (; missing > 0; missing--)
         {
-            PutAudio(_audioClock, SilentFrame.For(_audio.Channels));
+            PutAudio(_audioClock, SilentFrame.For(_audio));
         }
 
         PutAudio(_audioClock, data);
@@ -95,7 +95,7 @@ public sealed partial class Segmenter
         _audioClock ??= new AudioClock(_audio.Timescale, start);
         while (_audioClock.Next < until)
         {
-            PutAudio(_audioClock, SilentFrame.For(_audio.Channels));
+            PutAudio(_audioClock, SilentFrame.For(_audio));
         }
     }
 

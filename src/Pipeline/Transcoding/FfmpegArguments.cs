@@ -24,12 +24,20 @@ public static class FfmpegArguments
             "-copyts", "-flags", "low_delay", "-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0",
             "-f", "flv", "-i", "pipe:0",
         ];
-        foreach (var rung in run.Rungs)
+        if (run.Source.MayBeInterlaced)
         {
-            var (width, height) = Size(run.Source.Width, run.Source.Height, rung.Height);
+            arguments.AddRange(["-filter_complex", Deinterlaced(run)]);
+        }
+
+        for (var index = 0; index < run.Rungs.Count; index++)
+        {
+            var rung = run.Rungs[index];
+            arguments.AddRange(run.Source.MayBeInterlaced
+                ? ["-map", Invariant($"[rung{index}]")]
+                : ["-map", "0:v", "-vf", Scaled(run, rung)]);
             arguments.AddRange(
             [
-                "-map", "0:v", "-vf", Invariant($"scale={width}:{height},setsar=1"), "-pix_fmt", "yuv420p",
+                "-pix_fmt", "yuv420p",
                 "-c:v", "libx264", "-preset", options.Preset, "-tune", "zerolatency",
 
                 // Every picture keeps its time: none is doubled or dropped to fit a frame rate.
@@ -42,6 +50,25 @@ public static class FfmpegArguments
         }
 
         return arguments;
+    }
+
+    /// <summary>
+    /// Deinterlaces once for all rungs: it costs as much as an encode of a small one. One picture out for one in, each at its time;
+    /// those that are not interlaced pass as they are.
+    /// </summary>
+    private static string Deinterlaced(TranscodeRun run)
+    {
+        var indices = Enumerable.Range(0, run.Rungs.Count).ToList();
+        return Invariant($"[0:v]bwdif=mode=send_frame:deint=interlaced,split={indices.Count}")
+            + string.Concat(indices.Select(static index => Invariant($"[whole{index}]")))
+            + string.Concat(indices.Select(index => Invariant($";[whole{index}]{Scaled(run, run.Rungs[index])}[rung{index}]")));
+    }
+
+    /// <summary>The source as it is shown, on square samples.</summary>
+    private static string Scaled(TranscodeRun run, LadderRung rung)
+    {
+        var (width, height) = Size(run.Source.ShownWidth, run.Source.Height, rung.Height);
+        return Invariant($"scale={width}:{height},setsar=1");
     }
 
     /// <summary>The rung's picture: the shorter side as high as the rung says, the shape as it is, both sides even.</summary>

@@ -1,3 +1,5 @@
+using Streaming.Pipeline.Media;
+
 namespace Streaming.Pipeline.Transcoding;
 
 /// <summary>One quality that the source is transcoded to.</summary>
@@ -34,7 +36,8 @@ public sealed record LadderOptions
 
     /// <summary>
     /// The qualities, any order. A source gets those below its own height: it is never scaled up, and its own height is
-    /// the source itself. Default (also when empty) 240p to 1440p.
+    /// the source itself. One that browsers cannot decode gets its own height too, and is given at least one. Default (also when
+    /// empty) 240p to 1440p.
     /// </summary>
     public IReadOnlyList<LadderRung> Rungs { get; init; } = [];
 
@@ -55,6 +58,8 @@ public sealed record LadderOptions
 
     /// <summary>Time without any output after which a run counts as hung. 2–60 s, default 5 s.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    private const int BitRateMin = 100_000;
 
     /// <summary>The ladder used unless configured otherwise.</summary>
     public static IReadOnlyList<LadderRung> DefaultRungs { get; } =
@@ -102,11 +107,23 @@ public sealed record LadderOptions
         }
     }
 
-    /// <summary>The rungs for a source of that size, the best first.</summary>
-    public IReadOnlyList<LadderRung> For(int width, int height) =>
-        Enabled
-            ? [.. (Rungs.Count > 0 ? Rungs : DefaultRungs)
-                .Where(rung => rung.Height < Math.Min(width, height))
-                .OrderByDescending(rung => rung.Height)]
-            : [];
+    /// <summary>The rungs for a source, the best first. Heights are those of the picture as it is shown.</summary>
+    public IReadOnlyList<LadderRung> For(VideoConfiguration source)
+    {
+        if (!Enabled)
+        {
+            return [];
+        }
+
+        var shorter = Math.Min(source.ShownWidth, source.Height);
+        var heightMax = source.IsWidelyDecoded ? shorter - 1 : shorter;
+        var all = Rungs.Count > 0 ? Rungs : DefaultRungs;
+        IReadOnlyList<LadderRung> below =
+            [.. all.Where(rung => rung.Height <= heightMax).OrderByDescending(static rung => rung.Height)];
+        return below.Count > 0 || source.IsWidelyDecoded ? below : [OfSize(shorter & ~1, all.MinBy(static rung => rung.Height)!)];
+    }
+
+    /// <summary>A rung of a source that is smaller than the lowest, with bits for its pictures as that one has for its.</summary>
+    private static LadderRung OfSize(int height, LadderRung lowest) => new(
+        $"{height}p", height, (int)Math.Max(BitRateMin, (long)lowest.BitRate * height / lowest.Height));
 }

@@ -112,6 +112,35 @@ public sealed class SourceReaderTests
         Assert.Equal(160, _segmenter.VideoConfiguration!.Width);
     }
 
+    [Fact]
+    public async Task SeveralAdtsFramesInATag_AreAllHeard()
+    {
+        var tags = (await TagsAsync(seconds: 2)).ToList();
+        var plain = tags.Count(IsSound);
+        var joined = tags.Where(tag => !IsSound(tag)).Concat(tags.Where(IsSound).Chunk(2).Select(Joined))
+            .OrderBy(tag => tag.TimestampMs).ToList();
+
+        ReadInTime(joined);
+
+        // Those from before the first picture count for nothing, those after the last one are still held.
+        Assert.InRange(_recording.Sounds, plain - 8, plain);
+        Assert.Contains(
+            string.Join(' ', _recording.SoundLengths),
+            string.Join(' ', tags.Where(IsSound).Select(tag => tag.Body.Length - 2)),
+            StringComparison.Ordinal);
+
+        static bool IsSound(FlvTag tag) => tag.Type == FlvTagType.Audio && tag.Body.Span[1] == 1;
+
+        static FlvTag Joined(FlvTag[] pair) => new(
+            FlvTagType.Audio,
+            pair[0].TimestampMs,
+            (byte[])[0xAF, 1, .. pair.SelectMany(tag => (byte[])[.. Adts(tag.Body.Length - 2), .. tag.Body[2..].Span])]);
+
+        // AAC-LC, 48 kHz, stereo, no checksum.
+        static byte[] Adts(int length) =>
+            [0xFF, 0xF1, 0x4C, (byte)(0x80 | ((length + 7) >> 11)), (byte)((length + 7) >> 3), (byte)(((length + 7) << 5) | 0x1F), 0xFC];
+    }
+
     private static async Task<IEnumerable<FlvTag>> TagsAsync(double seconds, string videoOptions = "", string size = "320x180") =>
         await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(gop: 60, seconds: seconds, videoOptions: videoOptions, size: size));
 
@@ -142,6 +171,8 @@ public sealed class SourceReaderTests
 
         public int Sounds { get; private set; }
 
+        public List<int> SoundLengths { get; } = [];
+
         public List<SegmentBoundary> Boundaries { get; } = [];
 
         public override void BeginSegment(SegmentBoundary boundary) => Boundaries.Add(boundary);
@@ -152,7 +183,11 @@ public sealed class SourceReaderTests
 
         public override void Video(in Sample sample, long duration) => Pictures++;
 
-        public override void Audio(in Sample sample, long duration) => Sounds++;
+        public override void Audio(in Sample sample, long duration)
+        {
+            Sounds++;
+            SoundLengths.Add(sample.Data.Length);
+        }
 
         public override void EndSegment(long videoEnd, long audioEnd)
         {

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Tests.Codecs.Aac;
+using Streaming.Pipeline.Tests.Codecs.Avc;
 using static Streaming.Pipeline.Tests.Flv.TestTags;
 
 namespace Streaming.Pipeline.Tests.Flv;
@@ -252,6 +254,98 @@ public class FlvDemuxerTests
         Assert.Equal(5, _demuxer.MalformedConfigurations);
         Assert.Same(video, _demuxer.Video);
         Assert.Same(audio, _demuxer.Audio);
+    }
+
+    [Theory]
+    [InlineData("121056E500")]
+    [InlineData("12100000")]
+    [InlineData("1780562210")] // 44,100 Hz in full.
+    public void AudioConfiguration_InOtherBytes_IsTheOneInForce(string hex)
+    {
+        Demux(_demuxer, AudioHeader(Aac44100Stereo));
+
+        Assert.Empty(Demux(_demuxer, AudioHeader(Hex(hex))));
+        Assert.Equal(Aac44100Stereo, _demuxer.Audio!.DecoderConfiguration.ToArray());
+    }
+
+    [Fact]
+    public void AudioConfiguration_ProgramThatHasANumber_IsPassedOnByIt()
+    {
+        var side51 = AudioSpecificConfigTests.WithProgram("sp", "p", "", 1);
+
+        Assert.Equal(["audio mp4a.40.2 48000 6"], Demux(_demuxer, AudioHeader(side51)));
+        Assert.Equal([0x11, 0xB0], _demuxer.Audio!.DecoderConfiguration.ToArray());
+        Assert.Empty(Demux(_demuxer, AudioHeader([0x11, 0xB0])));
+    }
+
+    [Theory]
+    [InlineData("11D8", "7 channels")] // channelConfiguration 11 to 14: newer than the decoders of browsers.
+    [InlineData("11E0", "8 channels")]
+    [InlineData("11E8", "24 channels")]
+    [InlineData("11F0", "8 channels")]
+    public void AudioConfiguration_ThatPlayersRefuse_IsRefusedWithWhatToSet(string hex, string words)
+    {
+        var refusal = Assert.Throws<UnsupportedCodecException>(() => _demuxer.Read(AudioHeader(Hex(hex)), out _));
+
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("set the encoder to mono, stereo or 5.1", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AudioConfiguration_ProgramOfItsOwn_IsRefused() => Assert.Contains(
+        "set the encoder to mono, stereo or 5.1",
+        Assert.Throws<UnsupportedCodecException>(() => _demuxer.Read(
+            AudioHeader(AudioSpecificConfigTests.WithProgram("p", "", "", 1)), out _)).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void AudioConfiguration_FrequencyWithoutANumber_IsRefused()
+    {
+        var odd = new Codecs.BitWriter().U(5, 2).U(4, 15).U(24, 44_056).U(4, 2).U(3, 0).Align().ToArray();
+
+        Assert.Contains(
+            "44056 Hz",
+            Assert.Throws<UnsupportedCodecException>(() => _demuxer.Read(AudioHeader(odd), out _)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void VideoConfiguration_InOtherBytes_IsTheOneInForce()
+    {
+        byte[] otherId = [0x68, 0x5A, 0x38, 0x80]; // PPS 1.
+        var record = AvcDecoderConfigurationRecordTests.Written(4, [Sps], [Pps, otherId]);
+        byte[] extended = [.. record[..^1], 1, 0, 3, 0x6D, 0x40, 0x80]; // A sequence parameter set extension.
+        byte[] withoutHighFields = record[..^4];
+        byte[] sloppy = [.. record];
+        (sloppy[1], sloppy[2], sloppy[3]) = (0, 0, 0);
+        (sloppy[4], sloppy[5]) = (3, 1);
+
+        Assert.Equal(["video avc1.64001f 320x192"], Demux(_demuxer, VideoHeader(record)));
+        Assert.Empty(Demux(
+            _demuxer,
+            VideoHeader(Reordered(record)),
+            VideoHeader(extended),
+            VideoHeader(withoutHighFields),
+            VideoHeader(sloppy),
+            VideoHeader(record)));
+        Assert.Equal(record, _demuxer.Video!.DecoderConfiguration.ToArray());
+
+        byte[] Reordered(byte[] record)
+        {
+            var at = record.AsSpan().IndexOf(Pps) - 2;
+            return [.. record[..at], 0, 4, .. otherId, 0, 4, .. Pps, .. record[(at + 12)..]];
+        }
+    }
+
+    [Theory]
+    [InlineData(65535, 1)]
+    [InlineData(1, 65535)]
+    [InlineData(9, 1)]
+    public void VideoConfiguration_ShapeThatNobodyCouldWatch_IsSquare(uint width, uint height)
+    {
+        Demux(_demuxer, VideoHeader(RecordOf(new TestSps { ExtendedSar = (width, height) })));
+
+        Assert.Equal((1, 1), _demuxer.Video!.SampleAspectRatio);
     }
 
     [Fact]

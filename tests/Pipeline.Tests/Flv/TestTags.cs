@@ -81,6 +81,12 @@ internal static class TestTags
                         + $"{Convert.ToHexString(frame.Data.Span)}"));
             }
 
+            while (demuxer.TryReadMore(out var more))
+            {
+                lines.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"{more.Track} {more.TimestampMs} more {Convert.ToHexString(more.Data.Span)}"));
+            }
+
             if (content.HasFlag(FlvContent.EndOfSequence))
             {
                 lines.Add("end");

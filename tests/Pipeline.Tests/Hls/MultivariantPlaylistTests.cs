@@ -30,6 +30,28 @@ public sealed class MultivariantPlaylistTests
         Assert.DoesNotContain("#EXT-X-INDEPENDENT-SEGMENTS", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("avc1.f4001f")] // 4:4:4
+    [InlineData("avc1.7a001f")] // 4:2:2
+    [InlineData("avc1.6e001f")] // 10 bits
+    public void Source_ThatBrowsersCannotDecode_IsLeftOutBesideARung(string codec)
+    {
+        var alone = new BroadcastBuilder().Video("source", codec: codec).Audio();
+
+        Assert.Equal(["b1/source/index.m3u8"], Addresses(Manifests.Multivariant(alone.Segments(1).Build())));
+        Assert.Equal(
+            ["b1/480p/index.m3u8"],
+            Addresses(Manifests.Multivariant(
+                new BroadcastBuilder().Video("source", codec: codec).Video("480p", 854, 480).Audio().Segments(1).Build())));
+    }
+
+    [Fact]
+    public void Resolution_OfAnamorphicSource_IsThatOfThePictureAsShown() => Assert.Contains(
+        ",RESOLUTION=1024x576,",
+        Manifests.Multivariant(
+            new BroadcastBuilder().Video("source", 720, 576, sampleAspectRatio: (64, 45)).Segments(1).Build()),
+        StringComparison.Ordinal);
+
     [Fact]
     public void Rung_Dropped_IsLeftOut() => Assert.Equal(
         ["b1/source/index.m3u8", "b1/480p/index.m3u8"],

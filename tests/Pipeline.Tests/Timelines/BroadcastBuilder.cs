@@ -35,11 +35,14 @@ internal sealed class BroadcastBuilder
         int height = 720,
         int bitRate = 2_500_000,
         double frameRate = 30,
-        bool independent = true)
+        bool independent = true,
+        string codec = "avc1.64001f",
+        (int Width, int Height)? sampleAspectRatio = null)
     {
         var configuration = new VideoConfiguration
         {
-            Codec = "avc1.64001f",
+            Codec = codec,
+            SampleAspectRatio = sampleAspectRatio ?? (1, 1),
             Timescale = MediaClock.TicksPerSecond,
             DecoderConfiguration = new byte[] { 1 },
             Width = width,

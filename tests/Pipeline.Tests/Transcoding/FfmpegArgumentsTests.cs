@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Tests.Timelines;
 using Streaming.Pipeline.Transcoding;
 
@@ -56,8 +57,27 @@ public sealed class FfmpegArgumentsTests
     public void Size_KeepsTheShapeWithEvenSides(int width, int height, int shorter, int expectedWidth, int expectedHeight) =>
         Assert.Equal((expectedWidth, expectedHeight), FfmpegArguments.Size(width, height, shorter));
 
-    private static string Command(TimeSpan? grid) => string.Join(' ', FfmpegArguments.For(
-        new TranscodeRun(1, TestFrames.VideoTrack, Rungs, grid), new LadderOptions(), rung => $"/run/{rung.Name}.sock"));
+    [Fact]
+    public void For_AnamorphicSource_HasSquarePixelsAndTheShownShape() => Assert.Contains(
+        "-vf scale=854:480,setsar=1 ",
+        Command(null, TestFrames.VideoTrack with { Width = 960, Height = 720, SampleAspectRatio = (4, 3) }),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void For_SourceThatMayBeInterlaced_IsDeinterlacedOnceForAllRungs()
+    {
+        var command = Command(null, TestFrames.VideoTrack with { MayBeInterlaced = true });
+
+        Assert.Contains(
+            "-filter_complex [0:v]bwdif=mode=send_frame:deint=interlaced,split=2[whole0][whole1]"
+                + ";[whole0]scale=854:480,setsar=1[rung0];[whole1]scale=640:360,setsar=1[rung1] -map [rung0] -pix_fmt yuv420p ",
+            command,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("-vf", command, StringComparison.Ordinal);
+    }
+
+    private static string Command(TimeSpan? grid, VideoConfiguration? source = null) => string.Join(' ', FfmpegArguments.For(
+        new TranscodeRun(1, source ?? TestFrames.VideoTrack, Rungs, grid), new LadderOptions(), rung => $"/run/{rung.Name}.sock"));
 
     private static string Output(int width, int height, int bitRate, int maxRate, int buffer, string name) =>
         $"-map 0:v -vf scale={width}:{height},setsar=1 -pix_fmt yuv420p -c:v libx264 -preset veryfast -tune zerolatency "

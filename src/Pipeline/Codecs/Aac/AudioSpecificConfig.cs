@@ -20,6 +20,12 @@ public sealed record AudioSpecificConfig
     /// <summary>channelConfiguration; 0 means that a program config element says it.</summary>
     public required byte ChannelConfiguration { get; init; }
 
+    /// <summary>
+    /// The channelConfiguration that has the elements of its frames, be it said by number or by a program config element; 0
+    /// where no number says it.
+    /// </summary>
+    public required byte Elements { get; init; }
+
     /// <summary>Channels that the core coder carries.</summary>
     public required int CoreChannels { get; init; }
 
@@ -37,6 +43,10 @@ public sealed record AudioSpecificConfig
 
     /// <summary>Channels of the output.</summary>
     public int Channels => HasPs && CoreChannels == 1 ? 2 : CoreChannels;
+
+    /// <summary>Decoders know its frequencies by their numbers.</summary>
+    public bool HasStandardFrequencies =>
+        Aac.SamplingFrequency.IsStandard(SamplingFrequency) && Aac.SamplingFrequency.IsStandard(OutputFrequency);
 
     /// <summary>The codecs parameter. RFC 6381 §3.3.</summary>
     public string Codec => $"mp4a.40.{(int)(HasPs ? AudioObjectType.Ps : HasSbr ? AudioObjectType.Sbr : ObjectType)}";
@@ -62,17 +72,17 @@ public sealed record AudioSpecificConfig
         }
 
         var isShortFrame = false;
-        int channels = ChannelsByConfiguration[configuration];
+        var program = new ProgramConfigElement(ChannelsByConfiguration[configuration], configuration);
         if (IsGeneralAudio(objectType))
         {
             isShortFrame = reader.ReadFlag();
             reader.Skip(reader.ReadFlag() ? 14 : 0); // coreCoderDelay
             var hasExtension = reader.ReadFlag();
-            channels = configuration == 0 ? ProgramConfigElement.ReadChannels(ref reader) : channels;
+            program = configuration == 0 ? ProgramConfigElement.Read(ref reader) : program;
             SkipGeneralAudioExtension(ref reader, objectType, hasExtension);
         }
 
-        if (reader.IsOverrun || frequency == 0 || outputFrequency == 0 || (channels == 0 && IsGeneralAudio(objectType)))
+        if (reader.IsOverrun || frequency == 0 || outputFrequency == 0 || (program.Channels == 0 && IsGeneralAudio(objectType)))
         {
             return false;
         }
@@ -87,7 +97,8 @@ public sealed record AudioSpecificConfig
             ObjectType = objectType,
             SamplingFrequency = frequency,
             ChannelConfiguration = configuration,
-            CoreChannels = channels,
+            Elements = program.Configuration,
+            CoreChannels = program.Channels,
             SamplesPerFrame = isShortFrame ? 960 : AudioConfiguration.SamplesPerFrame,
             OutputFrequency = outputFrequency,
             HasSbr = hasSbr,
@@ -96,15 +107,37 @@ public sealed record AudioSpecificConfig
         return true;
     }
 
-    /// <summary>The configuration of a track that has <paramref name="bytes"/> as its AudioSpecificConfig.</summary>
-    /// <param name="bytes">What this was read from. Kept.</param>
-    public AudioConfiguration ToConfiguration(ReadOnlyMemory<byte> bytes) => new()
+    /// <summary>The configuration of an AAC-LC track, with an AudioSpecificConfig that says this in the one form of ours.</summary>
+    public AudioConfiguration ToConfiguration() => new()
     {
         Codec = Codec,
         Timescale = SamplingFrequency,
-        DecoderConfiguration = bytes,
+        DecoderConfiguration = ToBytes(),
         Channels = Channels,
+        CoreChannels = CoreChannels,
     };
+
+    /// <summary>
+    /// Writes it in the shortest form: frequencies and channels by their numbers where they have one, an extension where there is
+    /// one, behind the core so that decoders which do not know it go on (backward compatible signalling).
+    /// </summary>
+    private byte[] ToBytes()
+    {
+        var writer = new BitWriter().Write((uint)AudioObjectType.AacLc, 5);
+        Aac.SamplingFrequency.Write(writer, SamplingFrequency);
+        writer.Write(Elements, 4).Write(0, 3); // frameLengthFlag, dependsOnCoreCoder, extensionFlag
+        if (HasSbr)
+        {
+            writer.Write(SyncExtensionSbr, 11).Write((uint)AudioObjectType.Sbr, 5).Write(1, 1);
+            Aac.SamplingFrequency.Write(writer, OutputFrequency);
+            if (HasPs)
+            {
+                writer.Write(SyncExtensionPs, 11).Write(1, 1);
+            }
+        }
+
+        return writer.ToArray();
+    }
 
     private static AudioObjectType ReadObjectType(ref BitReader reader)
     {

@@ -1,3 +1,5 @@
+using Streaming.Pipeline.Media;
+
 namespace Streaming.Pipeline.Codecs.Aac;
 
 /// <summary>
@@ -26,6 +28,11 @@ public static class SilentFrame
 
     private static readonly byte[][] Frames = [.. Elements.Select(Write)];
 
+    /// <summary>
+    /// The frame with the elements that a track's own frames have: those of the core coder, which with parametric stereo is mono.
+    /// </summary>
+    public static ReadOnlyMemory<byte> For(AudioConfiguration track) => For(track.CoreChannels);
+
     /// <summary>The frame for that many channels (1–6 or 8); stereo for a number that no configuration has.</summary>
     public static ReadOnlyMemory<byte> For(int channels) => channels switch
     {
@@ -36,40 +43,24 @@ public static class SilentFrame
 
     private static byte[] Write(int[] elements)
     {
-        var bits = new List<bool>();
-        Span<int> tags = stackalloc int[4];
+        var bits = new BitWriter();
+        Span<uint> tags = stackalloc uint[4];
         tags.Clear();
         foreach (var element in elements)
         {
-            Put(bits, element, 3);
-            Put(bits, tags[element]++, 4);
+            bits.Write((uint)element, 3).Write(tags[element]++, 4);
             if (element == IdCpe)
             {
-                Put(bits, 0, 1); // common_window
+                bits.Write(0, 1); // common_window
                 PutChannelStream(bits);
             }
 
             PutChannelStream(bits);
         }
 
-        Put(bits, IdEnd, 3);
-        var bytes = new byte[(bits.Count + 7) / 8];
-        for (var i = 0; i < bits.Count; i++)
-        {
-            bytes[i / 8] |= (byte)((bits[i] ? 0x80 : 0) >> (i % 8));
-        }
-
-        return bytes;
+        return bits.Write(IdEnd, 3).ToArray();
     }
 
     /// <summary>individual_channel_stream with nothing in it: gain, ics_info, and the three flags of absent tools.</summary>
-    private static void PutChannelStream(List<bool> bits) => Put(bits, 0, 8 + 11 + 3);
-
-    private static void Put(List<bool> bits, int value, int count)
-    {
-        for (var i = count - 1; i >= 0; i--)
-        {
-            bits.Add((value >> i & 1) != 0);
-        }
-    }
+    private static void PutChannelStream(BitWriter bits) => bits.Write(0, 8 + 11 + 3);
 }

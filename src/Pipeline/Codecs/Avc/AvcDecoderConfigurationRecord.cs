@@ -16,6 +16,9 @@ public sealed record AvcDecoderConfigurationRecord
 
     private const byte Version = 1;
 
+    // Samples that are stretched more than this, either way, are a mistake: the widest of ITU-T H.264 table E-1 are 24:11.
+    private const int SampleAspectRatioMax = 8;
+
     /// <summary>Bytes of a NAL unit's length in samples: 1, 2 or 4.</summary>
     public required int LengthSize { get; init; }
 
@@ -83,7 +86,7 @@ public sealed record AvcDecoderConfigurationRecord
                 return false;
             }
 
-            var nalUnit = rest.Slice(2, length);
+            var nalUnit = rest.Slice(2, length).TrimEnd((byte)0); // No NAL unit ends in a zero byte (ITU-T H.264 §7.4.1).
             rest = rest[(2 + length)..];
             if (new NalUnit(nalUnit.Span).Type != type)
             {
@@ -97,15 +100,20 @@ public sealed record AvcDecoderConfigurationRecord
         return true;
     }
 
-    /// <summary>Writes the record with the fields that the High profiles add. Needs an SPS.</summary>
+    /// <summary>
+    /// Writes the record with the fields that the High profiles add. Needs an SPS. What means the same is written the same: each
+    /// parameter set once, in the order of their ids, and nothing else that may stand in a record.
+    /// </summary>
     public void Write(IBufferWriter<byte> writer)
     {
         var first = SequenceParameterSets[0].Span;
+        var sequence = InOrder(SequenceParameterSets);
+        var picture = InOrder(PictureParameterSets);
         writer.Write([Version, first[1], first[2], first[3]]);
-        writer.Write([(byte)(0xFC | (LengthSize - 1)), (byte)(0xE0 | SequenceParameterSets.Length)]);
-        WriteParameterSets(writer, SequenceParameterSets);
-        writer.Write([(byte)PictureParameterSets.Length]);
-        WriteParameterSets(writer, PictureParameterSets);
+        writer.Write([(byte)(0xFC | (LengthSize - 1)), (byte)(0xE0 | sequence.Length)]);
+        WriteParameterSets(writer, sequence);
+        writer.Write([(byte)picture.Length]);
+        WriteParameterSets(writer, picture);
 
         var isHigh = first[1] is not (66 or 77 or 88);
         if (isHigh && SequenceParameterSet.TryRead(first, out var parameters))
@@ -119,6 +127,14 @@ public sealed record AvcDecoderConfigurationRecord
             ]);
         }
     }
+
+    private static ImmutableArray<ReadOnlyMemory<byte>> InOrder(ImmutableArray<ReadOnlyMemory<byte>> sets) => sets.Length < 2
+        ? sets
+        :
+        [
+            .. sets.DistinctBy(static set => Convert.ToHexString(set.Span))
+                .OrderBy(static set => ParameterSets.IdOf(new NalUnit(set.Span).Type, set.Span) ?? uint.MaxValue),
+        ];
 
     private static void WriteParameterSets(IBufferWriter<byte> writer, ImmutableArray<ReadOnlyMemory<byte>> sets)
     {
@@ -151,14 +167,14 @@ public sealed record AvcDecoderConfigurationRecord
             DecoderConfiguration = bytes,
             Width = parameters.Width,
             Height = parameters.Height,
-            SampleAspectRatio = parameters.SampleAspectRatio,
+            SampleAspectRatio = IsPlausible(parameters.SampleAspectRatio) ? parameters.SampleAspectRatio : (1, 1),
+            ChromaFormat = parameters.ChromaFormat,
+            BitDepth = Math.Max(parameters.BitDepthLuma, parameters.BitDepthChroma),
+            MayBeInterlaced = parameters.MayBeInterlaced,
         };
     }
 
-    /// <summary>Sets the reserved bits of a written record to what they must be, for decoders that look.</summary>
-    internal static void MendReservedBits(Span<byte> record)
-    {
-        record[4] |= 0xFC;
-        record[5] |= 0xE0;
-    }
+    private static bool IsPlausible((int Width, int Height) sampleAspectRatio) =>
+        sampleAspectRatio.Width <= sampleAspectRatio.Height * SampleAspectRatioMax
+        && sampleAspectRatio.Height <= sampleAspectRatio.Width * SampleAspectRatioMax;
 }

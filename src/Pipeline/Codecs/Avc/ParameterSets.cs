@@ -87,7 +87,7 @@ internal sealed class ParameterSets
     };
 
     /// <summary>The id that a parameter set has, null when it has none that is allowed.</summary>
-    private static uint? IdOf(NalUnitType type, ReadOnlySpan<byte> nalUnit)
+    internal static uint? IdOf(NalUnitType type, ReadOnlySpan<byte> nalUnit)
     {
         var isSequence = type == NalUnitType.SequenceParameterSet;
         var skipped = isSequence ? 4 : 1; // The header, and of an SPS profile, constraints and level.

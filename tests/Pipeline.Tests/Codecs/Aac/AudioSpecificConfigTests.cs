@@ -28,7 +28,7 @@ public class AudioSpecificConfigTests
         Assert.Equal(AudioObjectType.AacLc, config.ObjectType);
         Assert.Equal(codec, config.Codec);
         Assert.Equal(1024, config.SamplesPerFrame);
-        Assert.Equal(core, config.ToConfiguration(default).Timescale);
+        Assert.Equal(core, config.ToConfiguration().Timescale);
     }
 
     [Fact]
@@ -87,6 +87,75 @@ public class AudioSpecificConfigTests
 
         Assert.Equal((6, 0), (config!.Channels, config.ChannelConfiguration));
         Assert.Equal((24_000u, 48_000u, true), (config.SamplingFrequency, config.OutputFrequency, config.HasSbr));
+    }
+
+    [Theory]
+    [InlineData("1210", "1210", "121056E500", "12100000")] // Plain, no SBR, zeros behind.
+    [InlineData("131056E598", "2B118800", "131056E5980000")] // SBR behind the core, and before it.
+    [InlineData("130856E59D4880", "EB098800")] // PS.
+    public void ToConfiguration_FormsOfOneSetUp_AreTheSameBytes(string expected, params string[] forms)
+    {
+        foreach (var form in forms)
+        {
+            Assert.True(AudioSpecificConfig.TryRead(Convert.FromHexString(form), out var config));
+            Assert.Equal(expected, Convert.ToHexString(config!.ToConfiguration().DecoderConfiguration.Span));
+        }
+    }
+
+    [Fact]
+    public void ToConfiguration_StandardFrequencyInFull_IsItsNumber()
+    {
+        var inFull = new BitWriter().U(5, 2).U(4, 15).U(24, 44_100).U(4, 2).U(3, 0).Align().ToArray();
+        Assert.True(AudioSpecificConfig.TryRead(inFull, out var config));
+
+        Assert.Equal("1210", Convert.ToHexString(config!.ToConfiguration().DecoderConfiguration.Span));
+        Assert.True(config.HasStandardFrequencies);
+    }
+
+    [Theory]
+    [InlineData("s", "", "", 0, 1)]
+    [InlineData("p", "", "", 0, 2)]
+    [InlineData("sp", "", "", 0, 3)]
+    [InlineData("sp", "", "s", 0, 4)]
+    [InlineData("sp", "", "p", 0, 5)]
+    [InlineData("sp", "p", "", 0, 5)]
+    [InlineData("sp", "", "p", 1, 6)]
+    [InlineData("sp", "p", "", 1, 6)]
+    [InlineData("spp", "", "p", 1, 7)]
+    [InlineData("ps", "", "p", 1, 0)] // Another order.
+    [InlineData("p", "", "", 1, 0)] // 2.1.
+    [InlineData("ps", "s", "p", 0, 0)] // 5.1(side) of ffmpeg.
+    [InlineData("sp", "p", "p", 1, 0)] // 7.1 with channels at the side.
+    [InlineData("ss", "", "", 0, 0)] // Two languages.
+    public void TryRead_ProgramConfigElement_IsTheConfigurationWithItsElements(
+        string front, string side, string back, int lowFrequency, byte elements)
+    {
+        Assert.True(AudioSpecificConfig.TryRead(WithProgram(front, side, back, lowFrequency), out var config));
+
+        Assert.Equal((elements, 0), (config!.Elements, config.ChannelConfiguration));
+        if (elements > 0)
+        {
+            Assert.Equal([0x11, (byte)(0x80 | (elements << 3))], config.ToConfiguration().DecoderConfiguration.ToArray());
+        }
+    }
+
+    /// <summary>A config of 48 kHz whose channels are told by a program config element: s single, p pair.</summary>
+    internal static byte[] WithProgram(string front, string side, string back, int lowFrequency)
+    {
+        var writer = new BitWriter().U(5, 2).U(4, 3).U(4, 0).U(3, 0).U(4, 0).U(2, 1).U(4, 3)
+            .U(4, (uint)front.Length).U(4, (uint)side.Length).U(4, (uint)back.Length).U(2, (uint)lowFrequency)
+            .U(3, 0).U(4, 0).U(3, 0);
+        foreach (var element in front + side + back)
+        {
+            writer.Flag(element == 'p').U(4, 0);
+        }
+
+        for (; lowFrequency > 0; lowFrequency--)
+        {
+            writer.U(4, 0);
+        }
+
+        return writer.Align().U(8, 0).ToArray();
     }
 
     [Theory]

@@ -29,12 +29,33 @@ public sealed class SilentFrameTests
             DecoderConfiguration = new byte[] { 0x11, (byte)(0x80 | (channelConfiguration << 3)) },
             Channels = channels,
         };
+        var samples = await DecodeAsync(track);
+
+        Assert.Equal(Frames * 1024 * channels * sizeof(short), samples.Length);
+        Assert.All(samples, sample => Assert.Equal(0, sample));
+    }
+
+    [Theory]
+    [InlineData("130856E59D4880", 1)] // HE-AAC v2: frames of one channel, of which parametric stereo makes two.
+    [InlineData("131056E598", 2)] // HE-AAC.
+    public async Task Frame_OfATrackWithExtensions_HasTheElementsOfItsCore(string hex, int coreChannels)
+    {
+        Assert.True(AudioSpecificConfig.TryRead(Convert.FromHexString(hex), out var config));
+        var track = config!.ToConfiguration();
+
+        Assert.Equal(2, track.Channels);
+        Assert.True(SilentFrame.For(track).Span.SequenceEqual(SilentFrame.For(coreChannels).Span));
+        Assert.All(await DecodeAsync(track), sample => Assert.Equal(0, sample));
+    }
+
+    private static async Task<byte[]> DecodeAsync(AudioConfiguration track)
+    {
         var writer = new ArrayBufferWriter<byte>();
         FlvWriter.WriteHeader(writer, hasAudio: true, hasVideo: false);
         FlvWriter.WriteAudioSequenceHeader(writer, 0, track);
         for (var index = 0; index < Frames; index++)
         {
-            FlvWriter.WriteAudioFrame(writer, (uint)(index * 1024 / 48), SilentFrame.For(channels).Span);
+            FlvWriter.WriteAudioFrame(writer, (uint)(index * 1024 / 48), SilentFrame.For(track).Span);
         }
 
         var folder = Directory.CreateTempSubdirectory("streaming-silence-").FullName;
@@ -44,9 +65,8 @@ public sealed class SilentFrameTests
             await File.WriteAllBytesAsync(flv, writer.WrittenMemory);
             (await Tool.RunAsync("ffmpeg", "-nostdin", "-v", "warning", "-i", flv, "-f", "s16le", pcm)).Silent();
             var samples = await File.ReadAllBytesAsync(pcm);
-
-            Assert.Equal(Frames * 1024 * channels * sizeof(short), samples.Length);
-            Assert.All(samples, sample => Assert.Equal(0, sample));
+            Assert.NotEmpty(samples);
+            return samples;
         }
         finally
         {

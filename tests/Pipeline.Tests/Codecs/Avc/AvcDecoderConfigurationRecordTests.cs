@@ -63,9 +63,7 @@ public class AvcDecoderConfigurationRecordTests
 
         Assert.True(AvcDecoderConfigurationRecord.TryRead(sloppy, out var record));
         Assert.Equal((4, 1), (record!.LengthSize, record.SequenceParameterSets.Length));
-
-        AvcDecoderConfigurationRecord.MendReservedBits(sloppy);
-        Assert.Equal(bytes, sloppy);
+        Assert.Equal(bytes, Rewritten(record));
     }
 
     [Fact]
@@ -122,6 +120,58 @@ public class AvcDecoderConfigurationRecordTests
         + "A0 0001 0006 40010C01FFFF".Replace(" ", "", StringComparison.Ordinal)
         + "A1 0001 0006 420101016000".Replace(" ", "", StringComparison.Ordinal)
         + "A2 0001 0005 4401C172B4".Replace(" ", "", StringComparison.Ordinal));
+
+    [Fact]
+    public void Write_SetsInAnyOrderAndTwice_IsTheSameBytes()
+    {
+        byte[] secondPps = [0x68, 0x5A, 0x38, 0x80]; // PPS 1.
+        byte[] secondSps = new TestSps { Id = 1 }.ToNalUnit();
+
+        Assert.Equal(
+            Written(4, [Sps, secondSps], [TestSps.Pps(), secondPps]),
+            Written(4, [secondSps, Sps, secondSps], [secondPps, TestSps.Pps(), secondPps]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TryRead_ZerosBehindAParameterSet_AreNoPartOfIt(bool isSequence)
+    {
+        byte[] zeros = [0, 0];
+        var padded = Written(
+            4, [isSequence ? [.. Sps, .. zeros] : Sps], [isSequence ? TestSps.Pps() : [.. TestSps.Pps(), .. zeros]]);
+
+        Assert.True(AvcDecoderConfigurationRecord.TryRead(padded, out var record));
+
+        Assert.Equal(Written(4, [Sps], [TestSps.Pps()]), Rewritten(record!));
+    }
+
+    [Theory]
+    [InlineData(66, 1, 8, true)]
+    [InlineData(77, 1, 8, true)]
+    [InlineData(100, 1, 8, true)]
+    [InlineData(88, 1, 8, false)] // Extended.
+    [InlineData(110, 1, 8, false)] // High 10, also with 8 bits.
+    [InlineData(110, 1, 10, false)]
+    [InlineData(122, 2, 8, false)]
+    [InlineData(122, 2, 10, false)]
+    [InlineData(244, 3, 8, false)]
+    [InlineData(100, 3, 8, false)] // A profile that lies.
+    [InlineData(100, 1, 10, false)]
+    public void ToConfiguration_ProfileChromaAndDepth_TellWhetherBrowsersDecodeIt(byte profile, uint chroma, uint depth, bool decoded)
+    {
+        var sps = new TestSps { Profile = profile, ChromaFormat = chroma, BitDepth = depth };
+        Assert.True(AvcDecoderConfigurationRecord.TryRead(Written(4, [sps.ToNalUnit()], [TestSps.Pps()]), out var record));
+
+        Assert.Equal(decoded, record!.ToConfiguration(default)!.IsWidelyDecoded);
+    }
+
+    private static byte[] Rewritten(AvcDecoderConfigurationRecord record)
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        record.Write(writer);
+        return writer.WrittenSpan.ToArray();
+    }
 
     internal static byte[] Written(int lengthSize, byte[][] sps, byte[][] pps)
     {

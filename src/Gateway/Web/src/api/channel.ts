@@ -46,6 +46,8 @@ export interface Ingest {
   /** Seconds between key frames, null until two have come. */
   keyFrameInterval: number | null;
   encoder: string | null;
+  /** What the broadcaster had better change in the encoder, in sentences. */
+  advice: string[];
 }
 
 export interface Transcoder {

@@ -38,6 +38,11 @@ export function IngestPanel({ channel }: { channel: Channel }) {
             <Sparkline values={bitRates} label={`Incoming bit rate, now ${formatBitRate(ingest.bitRate)}`} />
           </div>
           <IngestFigures ingest={ingest} />
+          {ingest.advice.map((sentence) => (
+            <Notice key={sentence} kind="warning">
+              {sentence}
+            </Notice>
+          ))}
           {ingest.keyFrameInterval !== null && ingest.keyFrameInterval > keyFrameIntervalMax && (
             <Notice kind="warning">
               A key frame comes only every {formatSeconds(ingest.keyFrameInterval)}. Set the keyframe interval to 2 s in
