@@ -30,6 +30,9 @@ public sealed record StreamingOptions
     /// <summary>What broadcasters' connections may do; configured beside their address, below <c>Rtmp</c>.</summary>
     public RtmpLimits RtmpLimits { get; init; } = new();
 
+    /// <summary>What viewers' connections may do.</summary>
+    public ConnectionOptions Connections { get; init; } = new();
+
     public DataOptions Data { get; init; } = new();
 
     public AdminOptions Admin { get; init; } = new();
@@ -112,6 +115,7 @@ public sealed record StreamingOptions
             ("Segments:PartTarget", Segments.PartTarget, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)),
             ("Segments:Window", Segments.Window, Segments.Target * 6, TimeSpan.FromHours(12)),
             ("Ladder:StallTimeout", Ladder.StallTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60)),
+            ("Connections:StallTimeout", Connections.StallTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
             ("ReconnectWindow", ReconnectWindow, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             ("Recordings:MaxAge", Recordings.MaxAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
             ("Retention", Retention, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
@@ -152,6 +156,16 @@ public sealed record ListenOptions
 
     /// <summary>IP address, or <c>*</c> (the default) for every address of the machine.</summary>
     public string Address { get; init; } = "*";
+}
+
+/// <summary>What viewers' connections may do.</summary>
+public sealed record ConnectionOptions
+{
+    /// <summary>
+    /// How long a viewer may take nothing of what is sent to him before he is cut off. 1 s to 5 min, default 10 s. Shorter frees
+    /// memory sooner, longer is kinder to phones in tunnels. Who takes a little goes on.
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>Where the node keeps its data.</summary>

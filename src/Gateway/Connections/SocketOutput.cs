@@ -10,7 +10,7 @@ namespace Streaming.Gateway.Connections;
 /// other thread has a part in it, and bytes that never change are sent from where they are, memory or file. A flush ends when
 /// the kernel has everything.
 /// </summary>
-internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPool<byte> pool) : PipeWriter
+internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPool<byte> pool, Stalls? stalls = null) : PipeWriter
 {
     private const int TcpLevel = 6;
     private const int TcpCork = 3;
@@ -125,6 +125,7 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
     private async ValueTask<FlushResult> SendAsync()
     {
         var hasWaited = false;
+        var began = 0L;
         try
         {
             var isHead = _file is not null && _unsent.Count > 0;
@@ -138,14 +139,22 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
                 var sending = _unsent is [var only]
                     ? socket.SendAsync(only.AsMemory(), SocketFlags.None)
                     : new ValueTask<int>(socket.SendAsync(_unsent, SocketFlags.None));
-                hasWaited = !sending.IsCompleted;
+                if (!sending.IsCompleted)
+                {
+                    (hasWaited, began) = (true, Environment.TickCount64);
+                }
+
                 await sending;
             }
 
             if (_file is { } file)
             {
                 var sending = SendAsync(file);
-                hasWaited |= !sending.IsCompleted;
+                if (!sending.IsCompleted && !hasWaited)
+                {
+                    (hasWaited, began) = (true, Environment.TickCount64);
+                }
+
                 await sending;
             }
 
@@ -158,6 +167,11 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
         {
             // The client has gone, or the connection was ended. Kestrel learns it from the result, and from what it reads.
             _isBroken = true;
+            if (hasWaited && stalls is not null && Environment.TickCount64 - began >= stalls.Timeout.TotalMilliseconds)
+            {
+                // The kernel ended it (KernelLimits.EndStalled); whoever reads the socket has taken the error that says so.
+                stalls.Add();
+            }
         }
 
         Clear();
