@@ -92,7 +92,7 @@ public sealed partial class LiveChannel
                 {
                     Handle(mail);
                 }
-                catch (Exception e) when (e is not OutOfMemoryException)
+                catch (Exception e)
                 {
                     Fail(e);
                 }

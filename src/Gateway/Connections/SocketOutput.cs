@@ -125,7 +125,6 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
     private async ValueTask<FlushResult> SendAsync()
     {
         var hasWaited = false;
-        var began = 0L;
         try
         {
             var isHead = _file is not null && _unsent.Count > 0;
@@ -139,22 +138,14 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
                 var sending = _unsent is [var only]
                     ? socket.SendAsync(only.AsMemory(), SocketFlags.None)
                     : new ValueTask<int>(socket.SendAsync(_unsent, SocketFlags.None));
-                if (!sending.IsCompleted)
-                {
-                    (hasWaited, began) = (true, Environment.TickCount64);
-                }
-
+                hasWaited = !sending.IsCompleted;
                 await sending;
             }
 
             if (_file is { } file)
             {
                 var sending = SendAsync(file);
-                if (!sending.IsCompleted && !hasWaited)
-                {
-                    (hasWaited, began) = (true, Environment.TickCount64);
-                }
-
+                hasWaited |= !sending.IsCompleted;
                 await sending;
             }
 
@@ -167,10 +158,9 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
         {
             // The client has gone, or the connection was ended. Kestrel learns it from the result, and from what it reads.
             _isBroken = true;
-            if (hasWaited && stalls is not null && Environment.TickCount64 - began >= stalls.Timeout.TotalMilliseconds)
+            if (e is SocketException { SocketErrorCode: SocketError.TimedOut })
             {
-                // The kernel ended it (KernelLimits.EndStalled); whoever reads the socket has taken the error that says so.
-                stalls.Add();
+                stalls?.Add();
             }
         }
 

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Streaming.Gateway.Connections;
 
-/// <summary>Gives each connection of an address a <see cref="SocketOutput"/>. For HTTP/1 without TLS.</summary>
+/// <summary>
+/// Gives each connection of an address a <see cref="SocketOutput"/> and a <see cref="SocketInput"/>. For HTTP/1 without TLS.
+/// </summary>
 internal static class SocketOutputMiddleware
 {
     public static void UseSocketOutput(this IConnectionBuilder connections)
@@ -18,7 +20,7 @@ internal static class SocketOutputMiddleware
                 var transport = connection.Transport;
                 var output = new SocketOutput(feature.Socket, transport.Output, memory.MemoryPool, stalls);
                 connection.Features.Set(output);
-                connection.Transport = new DuplexPipe(transport.Input, output);
+                connection.Transport = new DuplexPipe(new SocketInput(transport.Input, stalls), output);
             }
 
             return next(connection);
