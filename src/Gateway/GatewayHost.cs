@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
@@ -122,6 +123,9 @@ public static class GatewayHost
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddHostedService<LeftOutLines>();
+        services.AddSingleton<Acceptor>();
+        services.AddSingleton<Stalls>();
+        services.AddSingleton<IConnectionListenerFactory, HttpTransport>();
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<RtmpListener>();
@@ -156,8 +160,6 @@ public static class GatewayHost
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
     {
-        // Connections write to their sockets themselves; what is left to Kestrel's transport needs no threads of its own.
-        builder.WebHost.UseSockets(sockets => sockets.IOQueueCount = 0);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Streaming.Gateway;
+using Streaming.Gateway.Connections;
 
 // Sockets are read on the thread that learns of them, which saves a thread change for each message: see decision 0002.
 // Nothing that runs there blocks. The runtime reads this once, before the first socket.
@@ -9,18 +10,21 @@ Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS
 try
 {
     await using var app = GatewayHost.Build(args);
+    Unwatched.Catch(app.Logger);
+    Unwatched.LoadCode();
+    app.Lifetime.ApplicationStarted.Register(() => OpenFiles.OfProcess.Tell(app.Logger));
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException or UnauthorizedAccessException
-    or SocketException or DbException)
+catch (Exception e)
 {
-    // A port that is taken, a setting that does not hold, a disk that is full: a sentence, no stack.
+    // A port that is taken, a setting that does not hold, a disk that is full: a sentence, no stack. Anything else is ours.
     await Console.Error.WriteLineAsync(e switch
     {
         InvalidDataException => $"{e.Message} {e.GetBaseException().Message}",
         DbException => $"A database in the data folder cannot be used. Is the disk full? ({e.Message})",
-        _ => e.Message,
+        InvalidOperationException or IOException or UnauthorizedAccessException or SocketException => e.Message,
+        _ => e.ToString(),
     });
     return 1;
 }

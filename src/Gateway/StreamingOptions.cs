@@ -32,6 +32,9 @@ public sealed record StreamingOptions
     [ConfigurationKeyName(nameof(Rtmp))]
     public RtmpLimits RtmpLimits { get; init; } = new();
 
+    /// <summary>What viewers' connections may do.</summary>
+    public ConnectionOptions Connections { get; init; } = new();
+
     public DataOptions Data { get; init; } = new();
 
     public AdminOptions Admin { get; init; } = new();
@@ -133,6 +136,7 @@ public sealed record StreamingOptions
             ("Segments:Target", Segments.Target, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
             ("Segments:PartTarget", Segments.PartTarget, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)),
             ("Segments:Window", Segments.Window, Segments.Target * 6, TimeSpan.FromHours(12)),
+            ("Connections:StallTimeout", Connections.StallTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
             ("ReconnectWindow", ReconnectWindow, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             ("Recordings:MaxAge", Recordings.MaxAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
             ("Recordings:Quarantine", Recordings.Quarantine, TimeSpan.FromDays(1), TimeSpan.FromDays(3650)),
@@ -164,6 +168,16 @@ public sealed record ListenOptions
 
     /// <summary>IP address, or <c>*</c> (the default) for every address of the machine.</summary>
     public string Address { get; init; } = "*";
+}
+
+/// <summary>What viewers' connections may do.</summary>
+public sealed record ConnectionOptions
+{
+    /// <summary>
+    /// How long a viewer may take nothing of what is sent to him before he is cut off. 1 s to 5 min, default 10 s. Shorter frees
+    /// memory sooner, longer is kinder to phones in tunnels. Who takes a little goes on.
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>Where the node keeps its data.</summary>

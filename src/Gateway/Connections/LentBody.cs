@@ -1,3 +1,4 @@
+using System.Buffers;
 using Streaming.Gateway.Playback;
 
 namespace Streaming.Gateway.Connections;
@@ -10,6 +11,9 @@ internal static class LentBody
 
     // A flush has to end before Kestrel loses patience (Limits.MinResponseDataRate), on slow connections too.
     private const int FlushLength = 256 * 1024;
+
+    // Of what is read from a disk.
+    private const int BufferLength = 64 * 1024;
 
     /// <summary>Writes a body, whose length was told.</summary>
     public static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
@@ -67,6 +71,47 @@ internal static class LentBody
         {
             await body.FlushAsync();
         }
+    }
+
+    /// <summary>
+    /// Writes a range of a stream, whose length was told: read in the thread pool, a buffer at a time, which is sent from where it
+    /// is. A viewer who reads nothing holds one buffer.
+    /// </summary>
+    public static async Task WriteAsync(HttpContext context, Stream content, ByteRange range)
+    {
+        var body = context.Response.BodyWriter;
+        var output = context.Features.Get<SocketOutput>();
+        await context.Response.StartAsync();
+        content.Position = range.From;
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+        for (var left = range.Length; left > 0;)
+        {
+            var length = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, BufferLength)));
+            if (length == 0)
+            {
+                break; // It became shorter; Kestrel notices that bytes are missing.
+            }
+
+            left -= length;
+            if (output is null)
+            {
+                body.Write(buffer.AsSpan(0, length));
+            }
+            else
+            {
+                body.GetMemory();
+                output.Lend(buffer.AsMemory(0, length));
+                body.Advance(length);
+            }
+
+            if ((await body.FlushAsync()).IsCompleted)
+            {
+                break; // Nobody is there any more.
+            }
+        }
+
+        // Not in a finally: what failed may have left it lent.
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>Whether this connection can send files without a copy.</summary>

@@ -10,7 +10,7 @@ namespace Streaming.Gateway.Connections;
 /// other thread has a part in it, and bytes that never change are sent from where they are, memory or file. A flush ends when
 /// the kernel has everything.
 /// </summary>
-internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPool<byte> pool) : PipeWriter
+internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPool<byte> pool, Stalls? stalls = null) : PipeWriter
 {
     private const int TcpLevel = 6;
     private const int TcpCork = 3;
@@ -158,6 +158,10 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
         {
             // The client has gone, or the connection was ended. Kestrel learns it from the result, and from what it reads.
             _isBroken = true;
+            if (e is SocketException { SocketErrorCode: SocketError.TimedOut })
+            {
+                stalls?.Add();
+            }
         }
 
         Clear();

@@ -4,22 +4,28 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Streaming.Gateway.Connections;
 
-/// <summary>Gives each connection of an address a <see cref="SocketOutput"/>. For HTTP/1 without TLS.</summary>
+/// <summary>
+/// Gives each connection of an address a <see cref="SocketOutput"/> and a <see cref="SocketInput"/>. For HTTP/1 without TLS.
+/// </summary>
 internal static class SocketOutputMiddleware
 {
-    public static void UseSocketOutput(this IConnectionBuilder connections) => connections.Use(next => connection =>
+    public static void UseSocketOutput(this IConnectionBuilder connections)
     {
-        if (connection.Features.Get<IConnectionSocketFeature>() is { } feature
-            && connection.Features.Get<IMemoryPoolFeature>() is { } memory)
+        var stalls = connections.ApplicationServices.GetRequiredService<Stalls>();
+        connections.Use(next => connection =>
         {
-            var transport = connection.Transport;
-            var output = new SocketOutput(feature.Socket, transport.Output, memory.MemoryPool);
-            connection.Features.Set(output);
-            connection.Transport = new DuplexPipe(transport.Input, output);
-        }
+            if (connection.Features.Get<IConnectionSocketFeature>() is { } feature
+                && connection.Features.Get<IMemoryPoolFeature>() is { } memory)
+            {
+                var transport = connection.Transport;
+                var output = new SocketOutput(feature.Socket, transport.Output, memory.MemoryPool, stalls);
+                connection.Features.Set(output);
+                connection.Transport = new DuplexPipe(new SocketInput(transport.Input, stalls), output);
+            }
 
-        return next(connection);
-    });
+            return next(connection);
+        });
+    }
 
     private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe
     {

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Streaming.Cluster.Live;
+using Streaming.Gateway.Connections;
 using Streaming.Pipeline.Rtmp;
 
 namespace Streaming.Gateway.Ingest;
@@ -12,7 +13,8 @@ namespace Streaming.Gateway.Ingest;
 /// makes between them, which cost more than the work itself.
 /// </summary>
 internal sealed partial class RtmpListener(
-    StreamingOptions options, LiveChannels channels, TimeProvider time, ILogger<RtmpListener> logger) : IHostedService, IDisposable
+    StreamingOptions options, LiveChannels channels, Acceptor acceptor, TimeProvider time, ILogger<RtmpListener> logger)
+    : IHostedService, IDisposable
 {
     /// <summary>Connections at once; further ones are closed.</summary>
     public const int ConnectionsMax = 2_000;
@@ -23,6 +25,7 @@ internal sealed partial class RtmpListener(
     private const int ReadLength = 16 * 1024;
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly PacedCount _refused = new(time);
     private Socket? _socket;
     private Task _accepting = Task.CompletedTask;
     private int _connections;
@@ -52,6 +55,7 @@ internal sealed partial class RtmpListener(
             throw new IOException($"RTMP cannot listen on port {port}: {e.Message}. Is another server using it?", e);
         }
 
+        KernelLimits.LimitUnsent(_socket);
         _socket.Listen(Backlog);
         LogListening(_socket.LocalEndPoint!);
         _accepting = AcceptAsync(_socket);
@@ -72,29 +76,17 @@ internal sealed partial class RtmpListener(
 
     private async Task AcceptAsync(Socket listener)
     {
-        while (true)
+        while (await acceptor.AcceptAsync(listener, OpenFiles.OfProcess.IsForBroadcasters, _stopping.Token) is { } socket)
         {
-            Socket socket;
-            try
-            {
-                socket = await listener.AcceptAsync(_stopping.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                LogAcceptFailed(e.Message); // One that was gone before we took it, or no free file descriptor.
-                await Task.Delay(TimeSpan.FromMilliseconds(50), time);
-                continue;
-            }
-
             if (Interlocked.Increment(ref _connections) > ConnectionsMax)
             {
-                LogTooMany(socket.RemoteEndPoint, ConnectionsMax);
                 Interlocked.Decrement(ref _connections);
                 socket.Dispose();
+                if (_refused.Add(out var untold))
+                {
+                    LogTooMany(untold, ConnectionsMax);
+                }
+
                 continue;
             }
 
@@ -102,10 +94,12 @@ internal sealed partial class RtmpListener(
         }
     }
 
+    /// <summary>Serves one connection. Nobody awaits it: it does not throw.</summary>
     private async Task ServeAsync(Socket socket)
     {
         try
         {
+            using var owned = socket;
             socket.NoDelay = true;
             await using var stream = new NetworkStream(socket, ownsSocket: true);
             var connection = new RtmpConnection(
@@ -122,6 +116,10 @@ internal sealed partial class RtmpListener(
         {
             LogFailed(e.Message);
         }
+        catch (Exception e)
+        {
+            LogBroken(e);
+        }
         finally
         {
             Interlocked.Decrement(ref _connections);
@@ -131,14 +129,14 @@ internal sealed partial class RtmpListener(
     [LoggerMessage(100, LogLevel.Information, "RTMP listens on {EndPoint}")]
     private partial void LogListening(EndPoint endPoint);
 
-    [LoggerMessage(101, LogLevel.Warning, "RTMP: {Remote} was refused, there are {Max} connections already")]
-    private partial void LogTooMany(EndPoint? remote, int max);
-
-    [LoggerMessage(102, LogLevel.Warning, "RTMP: a connection could not be taken: {Reason}")]
-    private partial void LogAcceptFailed(string reason);
+    [LoggerMessage(101, LogLevel.Warning, "RTMP: connections refused: {Count}, there are {Max} already")]
+    private partial void LogTooMany(long count, int max);
 
     [LoggerMessage(103, LogLevel.Debug, "RTMP: a connection failed: {Reason}")]
     private partial void LogFailed(string reason);
+
+    [LoggerMessage(104, LogLevel.Error, "RTMP: a connection could not be served")]
+    private partial void LogBroken(Exception exception);
 
     private sealed class SocketPipes(Stream stream) : IDuplexPipe
     {

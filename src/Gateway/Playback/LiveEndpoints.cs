@@ -104,10 +104,18 @@ internal sealed class LiveEndpoints(
         var type = rendition == Broadcast.AudioName ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
         if (broadcast.Media.TryGet(rendition, name, out var hot))
         {
-            return LentBody.TakesFiles(context)
-                && await broadcast.Media.OpenFileAsync(rendition, name, hot!, context.RequestAborted) is { } file
-                    ? new FileResult(file, type, MediaTypes.Immutable)
-                    : new MediaResult(hot!.Pieces, hot.Length, type, MediaTypes.Immutable);
+            if (LentBody.TakesFiles(context)
+                && await broadcast.Media.OpenFileAsync(rendition, name, hot!, context.RequestAborted) is { } file)
+            {
+                if (OpenFiles.OfProcess.IsForViewers(file.SafeFileHandle))
+                {
+                    return new FileResult(file, type, MediaTypes.Immutable);
+                }
+
+                await file.DisposeAsync();
+            }
+
+            return new MediaResult(hot!.Pieces, hot.Length, type, MediaTypes.Immutable);
         }
 
         if (broadcast.Snapshot?.Find(rendition) is not { } found || SequenceOf(name) is not { } sequence)
@@ -138,9 +146,10 @@ internal sealed class LiveEndpoints(
             }
         }
 
-        if (await broadcast.Media.OpenStoredAsync(rendition, name, context.RequestAborted) is { } stored)
+        if (await StoredMediaResult.OpenAsync(
+            token => broadcast.Media.OpenStoredAsync(rendition, name, token), type, MediaTypes.Immutable, context) is { } stored)
         {
-            return new StoredMediaResult(stored, type, MediaTypes.Immutable);
+            return stored;
         }
 
         // What lies before the edge was there once; what lies beyond it may come, or was hinted in vain.

@@ -67,9 +67,10 @@ internal static class OnDemandEndpoints
             return new MediaResult(EmptySegment.Create(sequence, gap.DecodeTime), type, MediaTypes.Immutable);
         }
 
-        if (await recordings.OpenAsync(id, rendition, name, context.RequestAborted) is { } stored)
+        if (await StoredMediaResult.OpenAsync(
+            token => recordings.OpenAsync(id, rendition, name, token), type, MediaTypes.Immutable, context) is { } stored)
         {
-            return new StoredMediaResult(stored, type, MediaTypes.Immutable);
+            return stored;
         }
 
         // A header that did not get into a full storage follows from the journal.

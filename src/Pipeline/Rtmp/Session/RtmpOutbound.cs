@@ -75,10 +75,9 @@ internal sealed class RtmpOutbound(PipeWriter output, int pendingLengthMax)
                 }
             }
         }
-        catch (Exception exception)
-            when (exception is IOException or InvalidOperationException or OperationCanceledException)
+        catch (Exception)
         {
-            // The peer is gone. The read loop learns it from its own side and says so.
+            // The peer is gone, and the read loop learns it from its own side and says so; or there is no memory for it.
             Stop();
         }
     }
