@@ -143,9 +143,45 @@ internal sealed class LiveEndpoints(
             return new StoredMediaResult(stored, type, MediaTypes.Immutable);
         }
 
+        if (await StoredPartAsync(broadcast, rendition, name, type, context.RequestAborted) is { } storedPart)
+        {
+            return storedPart;
+        }
+
         // What lies before the edge was there once; what lies beyond it may come, or was hinted in vain.
         return Missing(context, isGone: found.Segments is [.., var newest]
             && sequence <= newest.Boundary.MediaSequence && !WasHintedInVain(found, name));
+    }
+
+    /// <summary>
+    /// A part of a segment that memory has let go of: players that remember it from an older playlist may ask for it for as long
+    /// as they may ask for the segment. Null when there is none.
+    /// </summary>
+    private static async Task<StoredMediaResult?> StoredPartAsync(
+        Broadcast broadcast, string rendition, string name, string type, CancellationToken cancellationToken)
+    {
+        if (!MediaNames.TryParsePart(name, out var sequence, out var index)
+            || await broadcast.Media.OpenStoredAsync(rendition, MediaNames.Segment(sequence), cancellationToken) is not { } segment)
+        {
+            return null;
+        }
+
+        (long From, long To)? part = null;
+        try
+        {
+            part = await CmafChunks.FindAsync(segment, index, cancellationToken);
+        }
+        finally
+        {
+            if (part is null)
+            {
+                await segment.DisposeAsync();
+            }
+        }
+
+        return part is var (from, to)
+            ? new StoredMediaResult(segment, type, MediaTypes.Immutable, new ByteRange(from, to))
+            : null;
     }
 
     /// <summary>The name is of a part that players were told to expect, and that its segment ended without.</summary>
