@@ -11,6 +11,9 @@ public sealed partial record Channel(string Slug, string Title, DateTimeOffset C
     /// <summary>Characters of the longest title.</summary>
     public const int TitleLengthMax = 140;
 
+    /// <summary>Characters of the longest slug.</summary>
+    public const int SlugLengthMax = 63;
+
     /// <summary>Whether <paramref name="slug"/> can name a channel: 1–63 of a–z, 0–9 and inner hyphens.</summary>
     public static bool IsSlug(string slug) => SlugPattern().IsMatch(slug);
 

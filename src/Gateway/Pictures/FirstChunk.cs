@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using Streaming.Pipeline.Cmaf;
 
 namespace Streaming.Gateway.Pictures;
 
@@ -11,35 +11,11 @@ internal static class FirstChunk
     /// <summary>Bytes that are read at most: more than two seconds at 60 Mbit/s.</summary>
     public const int LengthMax = 16 * 1024 * 1024;
 
-    private const int BoxHeaderLength = 8;
-
     /// <summary>The chunk; null when there is none, or it is too long.</summary>
-    public static async Task<byte[]?> ReadAsync(Stream segment, CancellationToken cancellationToken)
-    {
-        var end = 0L;
-        var header = new byte[BoxHeaderLength];
-        var isMediaData = false;
-        while (!isMediaData)
-        {
-            segment.Position = end;
-            if (await segment.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken)
-                < header.Length)
-            {
-                return null;
-            }
-
-            // The writer's boxes have lengths of 32 bits: what is shorter than its header would never end.
-            var length = BinaryPrimitives.ReadUInt32BigEndian(header);
-            isMediaData = header.AsSpan(4).SequenceEqual("mdat"u8);
-            end += length;
-            if (length < BoxHeaderLength || end > segment.Length)
-            {
-                return null;
-            }
-        }
-
-        return await ReadAsync(segment, end, cancellationToken);
-    }
+    public static async Task<byte[]?> ReadAsync(Stream segment, CancellationToken cancellationToken) =>
+        await CmafChunks.FindAsync(segment, 0, cancellationToken) is { } first
+            ? await ReadAsync(segment, first.To, cancellationToken)
+            : null;
 
     /// <summary>All of the segment; null when it is too long.</summary>
     public static Task<byte[]?> ReadAllAsync(Stream segment, CancellationToken cancellationToken) =>

@@ -146,8 +146,13 @@ internal sealed class LiveEndpoints(
             }
         }
 
+        // A part that memory has let go of is a chunk of its segment: players that remember it from an older playlist may ask for
+        // it for as long as for that.
+        var isPart = MediaNames.TryParsePart(name, out _, out var chunk);
+        var file = isPart ? MediaNames.Segment(sequence) : name;
         if (await StoredMediaResult.OpenAsync(
-            token => broadcast.Media.OpenStoredAsync(rendition, name, token), type, MediaTypes.Immutable, context) is { } stored)
+            token => broadcast.Media.OpenStoredAsync(rendition, file, token),
+            type, MediaTypes.Immutable, context, isPart ? chunk : null) is { } stored)
         {
             return stored;
         }

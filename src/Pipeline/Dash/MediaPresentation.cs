@@ -20,12 +20,9 @@ public static class MediaPresentation
     public static void Write(
         IBufferWriter<byte> output, BroadcastSnapshot broadcast, MediaPresentationOptions options)
     {
-        var contents = PeriodContent.Of(broadcast);
-        if (options.OnDemand)
-        {
-            contents = PeriodContent.Joined(contents);
-        }
-
+        var contents = options.OnDemand
+            ? PeriodContent.InARow(PeriodContent.Of(PeriodContinuity.Join(broadcast)))
+            : PeriodContent.Of(broadcast);
         var isDynamic = !options.OnDemand && !broadcast.IsEnded;
         if (isDynamic && options.LowLatency && LowLatency.Of(broadcast, contents) is { } growing)
         {

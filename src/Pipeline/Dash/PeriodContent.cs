@@ -77,9 +77,9 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
     }
 
     /// <summary>The same periods one after the other from zero, without what is missing before and between them.</summary>
-    public static ImmutableArray<PeriodContent> Joined(ImmutableArray<PeriodContent> contents)
+    public static ImmutableArray<PeriodContent> InARow(ImmutableArray<PeriodContent> contents)
     {
-        var joined = ImmutableArray.CreateBuilder<PeriodContent>(contents.Length);
+        var row = ImmutableArray.CreateBuilder<PeriodContent>(contents.Length);
         var end = TimeSpan.Zero;
         foreach (var content in contents)
         {
@@ -89,11 +89,11 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
                 DecodeTime = content.Tracks.Renditions.Min(static track => track.Segments[0].Boundary.DecodeTime),
                 SegmentDuration = null,
             };
-            joined.Add(moved);
+            row.Add(moved);
             end = moved.LastSegmentEnd;
         }
 
-        return joined.DrainToImmutable();
+        return row.DrainToImmutable();
     }
 
     // Players do not look again for an adaptation set that a period lacked when they first saw it, so a period is shown

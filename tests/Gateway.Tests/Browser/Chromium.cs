@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Streaming.Gateway.Tests.Nodes;
 
 namespace Streaming.Gateway.Tests.Browser;
 
@@ -37,6 +38,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
     internal async Task<WatchedPage> OpenAsync(Uri address, int width = 1280, int height = 800)
     {
         var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height } });
+        context.SetDefaultTimeout((float)(Eventually.Patience * 2 * Eventually.Slowness).TotalMilliseconds);
         var page = await context.NewPageAsync();
         var watched = new WatchedPage(page);
         await page.GotoAsync(address.ToString());

@@ -45,7 +45,7 @@ internal sealed class Publisher : IAsyncDisposable
     /// <summary>Waits until it ends by itself, and returns what it said.</summary>
     public async Task<string> ExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(Eventually.Patience);
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Patience * Eventually.Slowness);
         return await _errors;
     }
 

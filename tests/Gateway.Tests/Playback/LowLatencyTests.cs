@@ -144,6 +144,34 @@ public sealed class LowLatencyTests(LowLatencyNode live) : IClassFixture<LowLate
     }
 
     [Fact]
+    public async Task Part_OfASegmentThatMemoryHasLetGoOf_ComesFromItsSegment()
+    {
+        foreach (var rendition in LowLatencyNode.Renditions)
+        {
+            var segment = (await live.NowAsync(rendition)).Segments[^1];
+            var folder = live.Channel.Folder(live.BroadcastId, rendition);
+            var parts = await Task.WhenAll(segment.Parts.Select(part => _viewer.GetByteArrayAsync($"{folder}/{part.Uri}")));
+            var media = live.Node.Broadcast(live.Channel.Slug).Media;
+            await Eventually.HoldsAsync(
+                "memory has let go of it", () => Task.FromResult(!media.TryGet(rendition, segment.Uri!, out _)));
+
+            for (var i = 0; i < parts.Length; i++)
+            {
+                var address = $"{folder}/{segment.Parts[i].Uri}";
+                Assert.Equal(parts[i], await _viewer.GetByteArrayAsync(address));
+                using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Range = new(4, 7) } };
+                using var response = await _viewer.SendAsync(request);
+                Assert.Equal($"bytes 4-7/{parts[i].Length}", response.Content.Headers.ContentRange?.ToString());
+                Assert.Equal("moof"u8.ToArray(), await response.Content.ReadAsByteArrayAsync());
+            }
+
+            var beyond = segment.Uri!.Replace(".m4s", $".{parts.Length}.m4s", StringComparison.Ordinal);
+            using var missing = await _viewer.GetAsync($"{folder}/{beyond}");
+            Assert.False(missing.IsSuccessStatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Hint_ThatTurnsOutWrong_IsNotFound()
     {
         // A part that nobody will make: past the last of a segment that is complete, where a player that was told of it looks.

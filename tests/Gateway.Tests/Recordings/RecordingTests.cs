@@ -42,6 +42,37 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public async Task Recording_PublisherWasAway_IsSoughtThroughByLibavformat()
+    {
+        await using var node = await Node.StartAsync("Ladder:Enabled=false");
+        var channel = await node.CreateChannelAsync();
+        await using (var first = channel.Publish(await Sources.AudioAndVideo))
+        {
+            var live = await channel.LiveAsync("source", "audio");
+            await channel.PlaylistAsync(live.BroadcastId!, "source", "there are some segments", playlist => playlist.Segments.Count >= 3);
+            await first.KillAsync();
+        }
+
+        // It comes back, and says goodbye at its end.
+        await PushAsync(await Source, channel.PublishUrl);
+        var recording = Assert.Single(await Eventually.GetAsync(
+            "there is a recording", () => ListAsync(node, channel), recordings => recordings.Count > 0));
+
+        var manifest = new Uri(node.Address, recording.Dash).AbsoluteUri;
+        var format = (await TestMedia.ProbeAsync(manifest, "-show_format")).GetProperty("format");
+        Assert.Equal(
+            recording.DurationSeconds, double.Parse(format.GetProperty("duration").GetString()!, CultureInfo.InvariantCulture), 0.5);
+        foreach (var place in (double[])[0, 1.5, recording.DurationSeconds - 6])
+        {
+            var frames = await TestMedia.RunAsync(
+                "ffmpeg",
+                ["-nostdin", "-loglevel", "error", "-ss", place.ToString(CultureInfo.InvariantCulture), "-i", manifest, "-t", "4",
+                    "-map", "0:v", "-f", "framemd5", "-"]);
+            Assert.InRange(frames.Split('\n').Count(line => line.Length > 0 && line[0] != '#'), 95, 101);
+        }
+    }
+
+    [Fact]
     public async Task Recording_Deleted_IsGoneWithItsFiles()
     {
         await using var node = await Node.StartAsync("Ladder:Enabled=false", "Retention=00:00:10");

@@ -98,6 +98,27 @@ public sealed class MediaPresentationTests
         Assert.Equal("1", (string?)sets[1].Attribute("startWithSAP"));
     }
 
+    [Theory]
+    [InlineData("reconnect", "0")] // The same encoder came back: only the wall clock jumped.
+    [InlineData("new-parameters", "0 1")]
+    [InlineData("new-sampling-rate", "0 1")]
+    [InlineData("dropped-rung-new-period", "0 1")]
+    public void Recording_GoingOnAsItWas_IsOnePeriod(string name, string periods)
+    {
+        var mpd = Parse(Broadcasts.All[name], new MediaPresentationOptions { OnDemand = true });
+        Assert.Equal(periods.Split(' '), mpd.Elements(Mpd + "Period").Select(static one => (string?)one.Attribute("id")));
+
+        // Every segment is in one of them, with the number that it has.
+        var numbers = mpd.Elements(Mpd + "Period").SelectMany(static period =>
+        {
+            var template = period.Descendants(Mpd + "SegmentTemplate").First();
+            return Enumerable.Range(
+                (int)template.Attribute("startNumber")!,
+                template.Descendants(Mpd + "S").Sum(static one => 1 + ((int?)one.Attribute("r") ?? 0)));
+        });
+        Assert.Equal(Broadcasts.All[name].Renditions[0].Segments.Select(static one => (int)one.Boundary.MediaSequence), numbers);
+    }
+
     [Fact]
     public void FrameRate_OfTelevision_IsAFraction() => Assert.Equal(
         "30000/1001",
@@ -132,7 +153,8 @@ public sealed class MediaPresentationTests
         Assert.Equal("a&<\"b/source/$Number$.m4s", (string?)template.Attribute("media"));
     }
 
-    private static XElement Parse(BroadcastSnapshot broadcast) => XDocument.Parse(Manifests.Mpd(broadcast)).Root!;
+    private static XElement Parse(BroadcastSnapshot broadcast, MediaPresentationOptions? options = null) =>
+        XDocument.Parse(Manifests.Mpd(broadcast, options)).Root!;
 
     private static IEnumerable<string?> PeriodIds(BroadcastSnapshot broadcast) =>
         Parse(broadcast).Elements(Mpd + "Period").Select(static one => (string?)one.Attribute("id"));

@@ -66,3 +66,7 @@ export interface ChannelCredentials {
 
 /** What a channel may be called in addresses. */
 export const slugPattern = '[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?';
+export const slugLengthMax = 63;
+
+/** Characters of the longest title. */
+export const titleLengthMax = 140;

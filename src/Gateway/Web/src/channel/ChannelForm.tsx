@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { slugPattern } from '../api/channel';
+import { slugLengthMax, slugPattern, titleLengthMax } from '../api/channel';
 import { isUnauthorized, putChannel } from '../api/client';
 import { rememberStreamKey } from '../api/streamKeys';
 import { Notice } from '../ui/Notice';
@@ -41,7 +41,7 @@ export function ChannelForm({ slug: given, token, onRefused, onCreated }: Channe
             value={chosen}
             required
             pattern={slugPattern}
-            maxLength={64}
+            maxLength={slugLengthMax}
             autocapitalize="none"
             spellcheck={false}
             placeholder="my-channel"
@@ -54,7 +54,7 @@ export function ChannelForm({ slug: given, token, onRefused, onCreated }: Channe
         <span>Title</span>
         <input
           value={title}
-          maxLength={120}
+          maxLength={titleLengthMax}
           placeholder={slug || 'My channel'}
           onInput={(event) => setTitle(event.currentTarget.value)}
         />

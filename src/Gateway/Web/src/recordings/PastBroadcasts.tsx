@@ -21,7 +21,7 @@ export function PastBroadcasts({ slug, title, recordings }: PastBroadcastsProps)
           {recordings.length > shownMax ? `All ${recordings.length}` : 'All recordings'}
         </a>
       </div>
-      <RecordingCards recordings={recordings.slice(0, shownMax)} title={title} />
+      <RecordingCards recordings={recordings.slice(0, shownMax)} title={title} heading="h3" />
     </section>
   );
 }

@@ -2,8 +2,15 @@ import type { Recording } from '../api/recording';
 import { formatClock, formatDate } from '../ui/format';
 import { Picture } from '../ui/Picture';
 
+export interface RecordingCardProps {
+  recording: Recording;
+  title: string;
+  /** The element of its heading: one level below the heading that the card stands under. */
+  heading: 'h2' | 'h3';
+}
+
 /** A recording among others. */
-export function RecordingCard({ recording, title }: { recording: Recording; title: string }) {
+export function RecordingCard({ recording, title, heading: Heading }: RecordingCardProps) {
   return (
     <li class="card">
       <a href={recording.watchUrl}>
@@ -13,7 +20,7 @@ export function RecordingCard({ recording, title }: { recording: Recording; titl
             {recording.state === 'missing' ? 'Missing' : formatClock(recording.durationSeconds * 1000)}
           </span>
         </div>
-        <h3>{formatDate(recording.startedAt)}</h3>
+        <Heading>{formatDate(recording.startedAt)}</Heading>
       </a>
     </li>
   );

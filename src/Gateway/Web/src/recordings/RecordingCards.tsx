@@ -1,11 +1,15 @@
 import type { Recording } from '../api/recording';
-import { RecordingCard } from './RecordingCard';
+import { RecordingCard, type RecordingCardProps } from './RecordingCard';
 
-export function RecordingCards({ recordings, title }: { recordings: Recording[]; title: string }) {
+export interface RecordingCardsProps extends Omit<RecordingCardProps, 'recording'> {
+  recordings: Recording[];
+}
+
+export function RecordingCards({ recordings, ...card }: RecordingCardsProps) {
   return (
     <ul class="cards">
       {recordings.map((recording) => (
-        <RecordingCard key={recording.id} recording={recording} title={title} />
+        <RecordingCard key={recording.id} recording={recording} {...card} />
       ))}
     </ul>
   );

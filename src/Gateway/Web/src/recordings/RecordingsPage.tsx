@@ -33,7 +33,7 @@ function Recordings({ slug }: { slug: string }) {
             </a>
           </div>
           {value.recordings.length > 0 ? (
-            <RecordingCards recordings={value.recordings} title={value.channel.title} />
+            <RecordingCards recordings={value.recordings} title={value.channel.title} heading="h2" />
           ) : (
             <p class="lead">There are none yet. A broadcast appears here when it has ended.</p>
           )}

@@ -1,6 +1,6 @@
 import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
-import type { Channel } from '../api/channel';
+import { type Channel, titleLengthMax } from '../api/channel';
 import { deleteChannel, putChannel } from '../api/client';
 import { forgetStreamKey } from '../api/streamKeys';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
@@ -44,7 +44,12 @@ export function ChannelSettings({ channel, token, onChanged }: ChannelSettingsPr
       <form class="form-row" onSubmit={(event) => void save(event)}>
         <label class="field">
           <span>Title</span>
-          <input value={title} maxLength={120} required onInput={(event) => setTitle(event.currentTarget.value)} />
+          <input
+            value={title}
+            maxLength={titleLengthMax}
+            required
+            onInput={(event) => setTitle(event.currentTarget.value)}
+          />
         </label>
         <button class="button" type="submit" disabled={!isChanged}>
           Save
