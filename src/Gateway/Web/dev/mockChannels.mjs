@@ -93,6 +93,7 @@ class MockChannel {
             audioCodec: 'AAC-LC 48 kHz',
             keyFrameInterval: this.keyFrameInterval,
             encoder: 'obs-output 30.2',
+            advice: [],
           }
         : null,
       transcoder: this.live ? this.transcoder : null,
