@@ -112,7 +112,11 @@ public static class GatewayHost
         services.AddSingleton<LiveChannels>();
         services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<Playlists>();
-        services.AddSingleton<Viewers>();
+        services.AddSingleton(provider =>
+            new Viewers(provider.GetRequiredService<TimeProvider>(), options.Access.ViewersMax));
+        services.AddSingleton<ChannelList>();
+        services.AddSingleton<AccessInstruments>();
+        services.AddSingleton<AdminGuesses>();
         services.AddSingleton<StillDecoder>();
         services.AddSingleton<Thumbnails>();
         services.AddRoutingCore();
@@ -170,6 +174,7 @@ public static class GatewayHost
             On(kestrel, options.Http, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                listen.UseAddressLimit(options.Access);
                 listen.UseSocketOutput();
             });
         });
@@ -192,6 +197,8 @@ public static class GatewayHost
 
     private static void Map(WebApplication app)
     {
+        app.UseProxies(app.Services.GetRequiredService<StreamingOptions>().Access.ProxyNetworks);
+
         // Live playback ends at the routing; what comes after it is for all other requests.
         app.UseAnyOrigin("/live", "/vod", "/time");
         app.UseRouting();

@@ -39,6 +39,8 @@ public sealed record StreamingOptions
 
     public AdminOptions Admin { get; init; } = new();
 
+    public AccessOptions Access { get; init; } = new();
+
     public SegmentationOptions Segments { get; init; } = new();
 
     public LadderOptions Ladder { get; init; } = new();
@@ -59,6 +61,7 @@ public sealed record StreamingOptions
         Ladder = Ladder,
         ReconnectWindow = ReconnectWindow,
         Retention = Retention,
+        BitRateMax = RtmpLimits.BitRateMax,
     };
 
     /// <summary>What is kept, with a limit in bytes.</summary>
@@ -124,6 +127,11 @@ public sealed record StreamingOptions
         if (!Roles.Split(',', StringSplitOptions.TrimEntries).Order().SequenceEqual(AllRoles.Split(',').Order()))
         {
             yield return $"Streaming:Roles is '{Roles}'; a node without a cluster has all of '{AllRoles}'.";
+        }
+
+        foreach (var problem in Access.Problems())
+        {
+            yield return $"Streaming:Access:{problem}";
         }
 
         foreach (var problem in Ladder.Problems())

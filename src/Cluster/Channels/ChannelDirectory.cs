@@ -32,6 +32,7 @@ public sealed class ChannelDirectory : IDisposable
     private readonly ConcurrentDictionary<string, Entry> _bySlug = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _slugByKeyHash = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _leaving = new(StringComparer.Ordinal);
+    private long _version;
 
     /// <param name="path">The database file; made when missing.</param>
     /// <param name="time">Dates new channels.</param>
@@ -52,6 +53,9 @@ public sealed class ChannelDirectory : IDisposable
                 : new DatabaseUnusableException(path, e.Message, e);
         }
     }
+
+    /// <summary>Grows with every change of what <see cref="All"/> is.</summary>
+    public long Version => Volatile.Read(ref _version);
 
     /// <summary>All channels by slug.</summary>
     public IReadOnlyList<Channel> All =>
@@ -80,6 +84,7 @@ public sealed class ChannelDirectory : IDisposable
                 var renamed = entry.Channel with { Title = title ?? entry.Channel.Title };
                 Execute("UPDATE channels SET title = $title WHERE slug = $slug", ("$title", renamed.Title), ("$slug", slug));
                 _bySlug[slug] = entry with { Channel = renamed };
+                Interlocked.Increment(ref _version);
                 return (renamed, null);
             }
 
@@ -138,6 +143,7 @@ public sealed class ChannelDirectory : IDisposable
             _leaving[slug] = true;
             _bySlug.TryRemove(slug, out _);
             _slugByKeyHash.TryRemove(entry.KeyHash, out _);
+            Interlocked.Increment(ref _version);
             return true;
         }
     }
@@ -188,6 +194,7 @@ public sealed class ChannelDirectory : IDisposable
     {
         _bySlug[entry.Channel.Slug] = entry;
         _slugByKeyHash[entry.KeyHash] = entry.Channel.Slug;
+        Interlocked.Increment(ref _version);
     }
 
     private void Execute(string sql, params ReadOnlySpan<(string Name, string Value)> parameters)

@@ -24,6 +24,11 @@ public sealed record BroadcastOptions
     public TimeSpan Retention { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// Bit/s that a publisher may send, over ten seconds: see <see cref="Pipeline.Rtmp.RtmpLimits.BitRateMax"/>.
+    /// </summary>
+    public long BitRateMax { get; init; } = 60_000_000;
+
+    /// <summary>
     /// Newest segments of each rendition that are kept in memory once they are stored, their parts one by one included.
     /// 8–100, default 8: parts stay listed for three target durations, which is six segments. More serves viewers who are
     /// behind without touching the disk, and costs memory.

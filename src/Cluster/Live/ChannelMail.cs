@@ -34,11 +34,14 @@ internal readonly struct ChannelMail
     /// <summary>The broadcast that a run belongs to (Rung, RunEnded).</summary>
     public Broadcast? Broadcast { get; init; }
 
-    /// <summary>Media of a rung, the result of a run, or the reason of a Revoke.</summary>
+    /// <summary>Media of a rung, the result of a run, the reason of a Revoke, or who waits until a large tag has been read.</summary>
     public object? Payload { get; init; }
 
     /// <summary>The run that ended.</summary>
     public int Epoch { get; init; }
+
+    /// <summary>It has been dealt with, or never will be.</summary>
+    public void Done() => (Payload as TaskCompletionSource)?.TrySetResult();
 
     public RungMedia Rung => (RungMedia)Payload!;
 

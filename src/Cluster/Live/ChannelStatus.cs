@@ -8,8 +8,14 @@ namespace Streaming.Cluster.Live;
 /// <param name="Ingest">What comes in.</param>
 /// <param name="Quality">How much of the ladder there is.</param>
 /// <param name="Transcoder">What the transcoder is doing.</param>
+/// <param name="Refusal">Why a publisher was refused or cut off lately, null when nothing is wrong.</param>
 public sealed record ChannelStatus(
-    Broadcast? Broadcast, DateTimeOffset? StartedAt, IngestStatus? Ingest, Quality? Quality, TranscoderStatus? Transcoder)
+    Broadcast? Broadcast,
+    DateTimeOffset? StartedAt,
+    IngestStatus? Ingest,
+    Quality? Quality,
+    TranscoderStatus? Transcoder,
+    Refusal? Refusal)
 {
-    public static ChannelStatus Offline { get; } = new(null, null, null, null, null);
+    public static ChannelStatus Offline { get; } = new(null, null, null, null, null, null);
 }

@@ -16,6 +16,9 @@ public sealed partial class LiveChannel
             if (_source is not null)
             {
                 _bitRate.Observe(_source.Bytes);
+                (_bytesATickBefore, _bytesAtTick) = (_bytesAtTick, _source.Bytes);
+                _bitRateLimit.Pass();
+                ForgetRefusal();
             }
             else if (!_isEnding && _time.GetElapsedTime(_disconnectedAt) >= _options.ReconnectWindow)
             {

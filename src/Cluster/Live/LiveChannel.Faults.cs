@@ -31,7 +31,7 @@ public sealed partial class LiveChannel
             Fail(e);
             if (mail.Kind == ChannelMailKind.Began)
             {
-                mail.Publication!.Revoke(Failed); // It did not come so far as to be the channel's.
+                mail.Publication!.Answer(new(Failed)); // It did not come so far as to be the channel's.
             }
         }
     }
@@ -68,7 +68,7 @@ public sealed partial class LiveChannel
             {
                 // What cannot be taken may be followed by what can.
                 LogRefused(Slug, exception.Message);
-                Revoke(exception.Message);
+                CutOff(exception.Message);
                 return;
             }
 
@@ -78,7 +78,7 @@ public sealed partial class LiveChannel
                 return; // Nobody has to be told, and the next change is another try.
             }
 
-            Revoke(exception is OutOfMemoryException ? NoMemory : Failed);
+            CutOff(exception is OutOfMemoryException ? NoMemory : Failed);
             if (_hasFailed && _broadcast is not null)
             {
                 EndBroadcast();

@@ -14,6 +14,8 @@ public sealed partial class LiveChannel
 
     private void LogTakenOver(string slug) => LogTakenOver(_logger, slug);
 
+    private void LogHeldOff(string slug) => LogHeldOff(_logger, slug, TakeOvers.Max, TakeOvers.Within);
+
     private void LogRefused(string slug, string reason) => LogRefused(_logger, slug, reason);
 
     private void LogFailed(string slug, Exception exception) => LogFailed(_logger, slug, exception);
@@ -38,6 +40,10 @@ public sealed partial class LiveChannel
 
     [LoggerMessage(203, LogLevel.Information, "{Slug}: another publisher takes over")]
     private static partial void LogTakenOver(ILogger logger, string slug);
+
+    [LoggerMessage(215, LogLevel.Warning,
+        "{Slug}: publishers took over from each other {Max} times within {Within}; the one that is there keeps the channel")]
+    private static partial void LogHeldOff(ILogger logger, string slug, int max, TimeSpan within);
 
     [LoggerMessage(204, LogLevel.Warning, "{Slug}: the stream was refused: {Reason}")]
     private static partial void LogRefused(ILogger logger, string slug, string reason);

@@ -10,8 +10,11 @@ public sealed partial class LiveChannel
     /// <summary>How much waits in the mailbox.</summary>
     internal int MailCount => _mailbox.Reader.Count;
 
-    /// <summary>A publisher begins. One that is there already gives way.</summary>
-    internal async ValueTask<Publication> BeginAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// A publisher wants to begin: <see cref="LivePublication.Refusal"/> tells whether it did. One that is there already gives
+    /// way, unless <see cref="TakeOvers"/> keeps it.
+    /// </summary>
+    internal async ValueTask<LivePublication> BeginAsync(CancellationToken cancellationToken)
     {
         var publication = new LivePublication(this);
         await _mailbox.Writer.WriteAsync(
@@ -21,6 +24,11 @@ public sealed partial class LiveChannel
 
     internal ValueTask WriteAsync(LivePublication publication, FlvTag tag, CancellationToken cancellationToken)
     {
+        if (tag.Body.Length > LargeTag)
+        {
+            return WriteLargeAsync(publication, tag, cancellationToken);
+        }
+
         var mail = new ChannelMail { Kind = ChannelMailKind.Tag, Publication = publication, Tag = tag };
         return _mailbox.Writer.TryWrite(mail) ? default : WaitAsync(mail, cancellationToken);
     }
@@ -65,6 +73,15 @@ public sealed partial class LiveChannel
         }
 
         await _loop.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until it has been read: the mailbox is bounded in tags, and they may have 8 MiB each.</summary>
+    private async ValueTask WriteLargeAsync(LivePublication publication, FlvTag tag, CancellationToken cancellationToken)
+    {
+        var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mail = new ChannelMail { Kind = ChannelMailKind.Tag, Publication = publication, Tag = tag, Payload = read };
+        await WaitAsync(mail, cancellationToken).ConfigureAwait(false);
+        await read.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask WaitAsync(ChannelMail mail, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ public sealed partial class LiveChannel
     /// <summary>Tags and parts that may wait: about two seconds of a broadcast.</summary>
     private const int MailboxMax = 256;
 
+    /// <summary>Bytes of a tag above which its publisher waits until it has been read.</summary>
+    private const int LargeTag = 128 * 1024;
+
     /// <summary>Media that may still come from the transcoder when the publisher has gone for good.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
@@ -35,6 +38,8 @@ public sealed partial class LiveChannel
             AllowSynchronousContinuations = true,
         });
 
+    private readonly TakeOvers _takeOvers;
+    private readonly BitRateLimit _bitRateLimit;
     private readonly List<EndedBroadcast> _ended = [];
     private readonly Task _loop;
     private ITimer? _ticker;
@@ -48,6 +53,9 @@ public sealed partial class LiveChannel
     private bool _isEnding;
     private bool _isStopped;
     private BitRateMeter _bitRate;
+    private long _bytesAtTick;
+    private long _bytesATickBefore;
+    private Refusal? _refusal;
     private volatile ChannelStatus _status = ChannelStatus.Offline;
     private volatile Broadcast[] _readable = [];
 
@@ -65,6 +73,8 @@ public sealed partial class LiveChannel
         _recordings = recordings;
         _time = time;
         _logger = logger;
+        _takeOvers = new TakeOvers(time);
+        _bitRateLimit = new BitRateLimit(time, options.BitRateMax);
         _loop = Task.Run(RunAsync);
     }
 
@@ -89,6 +99,7 @@ public sealed partial class LiveChannel
             while (!_isStopped && _mailbox.Reader.TryRead(out var mail))
             {
                 HandleOrFail(mail);
+                mail.Done();
             }
 
             PublishOrFail();
@@ -99,6 +110,8 @@ public sealed partial class LiveChannel
         while (_mailbox.Reader.TryRead(out var mail))
         {
             mail.Tag.Release();
+            mail.Publication?.Abandon();
+            mail.Done();
         }
 
         await Task.WhenAll(_readable.Select(LetGoAsync)).ConfigureAwait(false);
@@ -109,7 +122,7 @@ public sealed partial class LiveChannel
         switch (mail.Kind)
         {
             case ChannelMailKind.Tag when mail.Publication == _publication:
-                _source!.Read(mail.Tag);
+                Read(mail.Tag);
                 break;
             case ChannelMailKind.Tag:
                 mail.Tag.Release(); // Of a publisher that was replaced.
@@ -140,10 +153,27 @@ public sealed partial class LiveChannel
         }
     }
 
+    private void Read(FlvTag tag)
+    {
+        var isWithinLimit = _bitRateLimit.Takes(tag.Body.Length);
+        _source!.Read(tag);
+        if (!isWithinLimit)
+        {
+            LogRefused(Slug, BitRateReason);
+            CutOff(BitRateReason);
+        }
+    }
+
     private void Begin(LivePublication publication)
     {
         if (_publication is not null)
         {
+            if (_takeOvers.Decide(isAlive: _source!.Bytes > _bytesATickBefore) is not TakeOver.Admitted and var takeOver)
+            {
+                HoldOff(publication, isFirst: takeOver is TakeOver.HeldOff);
+                return;
+            }
+
             LogTakenOver(Slug);
             _publication.Revoke("Another encoder began to publish with the same stream key.");
             Leave(PublicationEnd.Disconnected);
@@ -168,10 +198,12 @@ public sealed partial class LiveChannel
         _connectedAt = _time.GetUtcNow();
         _source = new SourceReader(_broadcast.Segmenter, _time);
         _bitRate = new BitRateMeter(_time);
+        (_bytesAtTick, _bytesATickBefore) = (0, 0);
         _ticker ??= _time.CreateTimer(
             static state => ((LiveChannel)state!)._mailbox.Writer.TryWrite(new() { Kind = ChannelMailKind.Tick }),
             this, TickInterval, TickInterval);
         PublishStatus();
+        publication.Answer(null);
     }
 
     private Broadcast NewBroadcast()
@@ -240,8 +272,8 @@ public sealed partial class LiveChannel
     }
 
     private void PublishStatus() => _status = _broadcast is null
-        ? ChannelStatus.Offline
-        : new ChannelStatus(_broadcast, _startedAt, Ingest(), _broadcast.Quality, _broadcast.Transcoder);
+        ? ChannelStatus.Offline with { Refusal = _refusal }
+        : new ChannelStatus(_broadcast, _startedAt, Ingest(), _broadcast.Quality, _broadcast.Transcoder, _refusal);
 
     private IngestStatus Ingest()
     {

@@ -51,7 +51,8 @@ public sealed class LiveChannels(
 
         if (directory.FindByStreamKey(request.StreamKey) is not { } channel)
         {
-            return new PublishAnswer.Refused("This stream key belongs to no channel. Copy it again from the studio page.");
+            return new PublishAnswer.Refused(
+                "This stream key belongs to no channel. Copy it again from the studio page.", PublishRefusal.UnknownKey);
         }
 
         LiveChannel live;
@@ -68,6 +69,11 @@ public sealed class LiveChannels(
         try
         {
             var publication = await live.BeginAsync(cancellationToken).ConfigureAwait(false);
+            if (await publication.Refusal.ConfigureAwait(false) is { } refused)
+            {
+                return refused;
+            }
+
             if (directory.FindByStreamKey(request.StreamKey) is not null)
             {
                 return new PublishAnswer.Accepted(publication);

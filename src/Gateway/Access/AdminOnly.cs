@@ -1,15 +1,21 @@
 namespace Streaming.Gateway.Access;
 
 /// <summary>Lets only the operator through to an endpoint.</summary>
-internal sealed class AdminOnly(AdminToken token) : IEndpointFilter
+internal sealed class AdminOnly(AdminToken token, AdminGuesses guesses) : IEndpointFilter
 {
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
+        if (guesses.HoldOff(context.HttpContext) is { } heldOff)
+        {
+            return new(heldOff);
+        }
+
         if (token.Admits(context.HttpContext.Request))
         {
             return next(context);
         }
 
+        guesses.Refused(context.HttpContext);
         context.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
         return new(Results.Problem(
             title: "The admin token is missing or wrong.",

@@ -21,7 +21,8 @@ internal static class ChannelEndpoints
     public static void MapChannels(this IEndpointRouteBuilder routes)
     {
         var channels = routes.MapGroup("/api/channels").WithTags("Channels");
-        channels.MapGet("", List).WithName("ListChannels");
+        channels.MapGet("", (ChannelList list) => TypedResults.Bytes(list.Json(), "application/json; charset=utf-8"))
+            .WithName("ListChannels").Produces<IReadOnlyList<ChannelSummary>>();
         channels.MapGet("/{slug}", Show).WithName("ShowChannel");
         channels.MapPut("/{slug}", PutAsync).WithName("PutChannel").AddEndpointFilter<AdminOnly>()
             // Any type leads here, and none: PutAsync says in a sentence what it does not take.
@@ -29,17 +30,6 @@ internal static class ChannelEndpoints
         channels.MapPost("/{slug}/stream-key", RotateStreamKeyAsync).WithName("RotateStreamKey")
             .AddEndpointFilter<AdminOnly>();
         channels.MapDelete("/{slug}", DeleteAsync).WithName("DeleteChannel").AddEndpointFilter<AdminOnly>();
-    }
-
-    private static Ok<IReadOnlyList<ChannelSummary>> List(
-        ChannelDirectory directory, LiveChannels live, Viewers viewers, RecordingLibrary recordings)
-    {
-        var recorded = recordings.CountByChannel();
-        return TypedResults.Ok<IReadOnlyList<ChannelSummary>>(
-            [
-                .. directory.All.Select(channel => Summary(
-                    channel, live.StatusOf(channel.Slug), viewers, recorded.GetValueOrDefault(channel.Slug))),
-            ]);
     }
 
     private static Results<Ok<ChannelDetail>, ProblemHttpResult> Show(
@@ -116,7 +106,7 @@ internal static class ChannelEndpoints
         string slug, ChannelRemoval removal) =>
         await removal.RemoveAsync(slug) ? TypedResults.NoContent() : NoChannel();
 
-    private static ChannelSummary Summary(
+    internal static ChannelSummary Summary(
         Channel channel, ChannelStatus status, Viewers viewers, int recordings) => new(
         channel.Slug,
         channel.Title,
@@ -136,7 +126,8 @@ internal static class ChannelEndpoints
         Quality(status),
         [.. (status.Broadcast?.Snapshot?.Renditions ?? []).Where(rendition => rendition.IsOffered).Select(Rendition)],
         status.Ingest is { } ingest ? Ingest(ingest) : null,
-        status.Transcoder is { } transcoder ? new(transcoder.State, transcoder.Message, transcoder.Restarts) : null);
+        status.Transcoder is { } transcoder ? new(transcoder.State, transcoder.Message, transcoder.Restarts) : null,
+        status.Refusal is { } refusal ? new(refusal.Reason, refusal.At) : null);
 
     /// <summary>A player that comes now finds something to play.</summary>
     private static bool IsPlayable(ChannelStatus status) =>

@@ -25,7 +25,8 @@ public sealed record ChannelDetail(
     QualityResource? Quality,
     IReadOnlyList<RenditionResource> Renditions,
     IngestResource? Ingest,
-    TranscoderResource? Transcoder);
+    TranscoderResource? Transcoder,
+    RefusalResource? Refusal);
 
 /// <summary>How much of its ladder a broadcast has.</summary>
 public sealed record QualityResource(
@@ -62,6 +63,9 @@ public sealed record IngestResource(
 /// <summary>What the transcoder is doing.</summary>
 public sealed record TranscoderResource(
     [property: JsonConverter(typeof(TranscoderStateConverter))] TranscoderState State, string? Message, int Restarts);
+
+/// <summary>Why a publisher of the channel was refused or cut off, and when: the newest one, null when nothing is wrong.</summary>
+public sealed record RefusalResource(string Reason, DateTimeOffset At);
 
 /// <summary>A channel as its operator gets it. The key is there only when it was just made.</summary>
 public sealed record ChannelAccess(string Slug, string Title, string? StreamKey, string RtmpUrl);

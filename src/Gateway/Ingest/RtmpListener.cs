@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Streaming.Cluster.Live;
+using Streaming.Gateway.Access;
 using Streaming.Gateway.Connections;
 using Streaming.Pipeline.Rtmp;
 
@@ -13,7 +14,12 @@ namespace Streaming.Gateway.Ingest;
 /// makes between them, which cost more than the work itself.
 /// </summary>
 internal sealed partial class RtmpListener(
-    StreamingOptions options, LiveChannels channels, Acceptor acceptor, TimeProvider time, ILogger<RtmpListener> logger)
+    StreamingOptions options,
+    LiveChannels channels,
+    Acceptor acceptor,
+    TimeProvider time,
+    AccessInstruments instruments,
+    ILogger<RtmpListener> logger)
     : IHostedService, IDisposable
 {
     /// <summary>Connections at once; further ones are closed.</summary>
@@ -23,6 +29,10 @@ internal sealed partial class RtmpListener(
 
     // Room for a picture of an ordinary broadcast: it costs one read. Every connection holds this much.
     private const int ReadLength = 16 * 1024;
+
+    private readonly StreamKeyGuesses _guesses = new(channels.AuthorizeAsync, time, instruments, logger);
+    private readonly ConnectionsByAddress _byAddress =
+        new("RTMP", options.Access.RtmpConnectionsMax, time, instruments, logger);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly PacedCount _refused = new(time);
@@ -90,12 +100,20 @@ internal sealed partial class RtmpListener(
                 continue;
             }
 
-            _ = ServeAsync(socket);
+            var address = NetworkPrefix.Of(socket.RemoteEndPoint);
+            if (!_byAddress.TryEnter(address))
+            {
+                Interlocked.Decrement(ref _connections);
+                socket.Dispose();
+                continue;
+            }
+
+            _ = ServeAsync(socket, address);
         }
     }
 
     /// <summary>Serves one connection. Nobody awaits it: it does not throw.</summary>
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, NetworkPrefix address)
     {
         try
         {
@@ -105,7 +123,7 @@ internal sealed partial class RtmpListener(
             var connection = new RtmpConnection(
                 new SocketPipes(stream),
                 options.RtmpLimits,
-                channels.AuthorizeAsync,
+                _guesses.AuthorizeAsync,
                 time,
                 logger,
                 Guid.NewGuid().ToString("n")[..8],
@@ -122,6 +140,7 @@ internal sealed partial class RtmpListener(
         }
         finally
         {
+            _byAddress.Leave(address);
             Interlocked.Decrement(ref _connections);
         }
     }

@@ -29,26 +29,24 @@ internal sealed class LiveEndpoints(
     }
 
     private IResult Multivariant(string slug, HttpContext context) =>
-        Offered(slug, context) is { } snapshot
+        Offered(slug) is { } snapshot
             ? new ManifestResult(playlists.Multivariant(snapshot), MediaTypes.HlsPlaylist, MediaTypes.Live)
             : Offline(slug, context);
 
-    private IResult Mpd(string slug, HttpContext context) =>
-        Offered(slug, context) is { } snapshot
-            ? new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge)
-            : Offline(slug, context);
-
-    /// <summary>What a channel offers to the viewer who asks; null when there is nothing to play yet.</summary>
-    private BroadcastSnapshot? Offered(string slug, HttpContext context)
+    private IResult Mpd(string slug, HttpContext context)
     {
-        if (channels.Find(slug)?.Newest?.Snapshot is not { } snapshot || !Offering.Of(snapshot).IsReady)
+        if (Offered(slug) is not { } snapshot)
         {
-            return null;
+            return Offline(slug, context);
         }
 
         viewers.Saw(slug, context);
-        return snapshot;
+        return new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge);
     }
+
+    /// <summary>What a channel offers to a viewer who comes; null when there is nothing to play yet.</summary>
+    private BroadcastSnapshot? Offered(string slug) =>
+        channels.Find(slug)?.Newest?.Snapshot is { } snapshot && Offering.Of(snapshot).IsReady ? snapshot : null;
 
     private Task PlaylistAsync(string slug, string broadcastId, string rendition, HttpContext context)
     {

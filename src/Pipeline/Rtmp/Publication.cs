@@ -27,7 +27,21 @@ public abstract record PublishAnswer
 
     /// <summary>The client is told why not, then disconnected.</summary>
     /// <param name="Reason">A sentence for the broadcaster.</param>
-    public sealed record Refused(string Reason) : PublishAnswer;
+    /// <param name="Refusal">What kind of refusal it is.</param>
+    public sealed record Refused(string Reason, PublishRefusal Refusal = PublishRefusal.Unauthorized) : PublishAnswer;
+}
+
+/// <summary>Kinds of <see cref="PublishAnswer.Refused"/>.</summary>
+public enum PublishRefusal
+{
+    /// <summary>The client may not publish that now.</summary>
+    Unauthorized,
+
+    /// <summary>The stream key is nobody's.</summary>
+    UnknownKey,
+
+    /// <summary>Another publishes with the stream key and keeps it.</summary>
+    InUse,
 }
 
 /// <summary>How a publication ended.</summary>

@@ -28,6 +28,13 @@ public sealed record RtmpLimits
     public int PartialLengthMax { get; init; } = 16 << 20;
 
     /// <summary>
+    /// Bit rate of a broadcaster, over ten seconds. Bit/s, 100,000 to 1,000,000,000, default 60,000,000, which is enough for 4K
+    /// at 60 pictures a second. Who sends more is told so and cut off. The newest segments are in memory: at the default and
+    /// segments of 2 s about 120 MiB a broadcast, so lower if strangers may broadcast, higher for contribution links.
+    /// </summary>
+    public long BitRateMax { get; init; } = 60_000_000;
+
+    /// <summary>
     /// Largest chunk size the peer may set. Bytes, 128 to 2,147,483,647, default the latter. Chunks are consumed as
     /// they come, so a large one costs no memory; lower refuses peers whose video would hold up their audio.
     /// </summary>
@@ -103,6 +110,7 @@ public sealed record RtmpLimits
             Outside(MessageLengthMax, 1024, 0xFFFFFF, nameof(MessageLengthMax)),
             Outside(CommandLengthMax, 512, 0xFFFFFF, nameof(CommandLengthMax)),
             Outside(PartialLengthMax, 64 << 10, 256 << 20, nameof(PartialLengthMax)),
+            Outside(BitRateMax, 100_000, 1_000_000_000, nameof(BitRateMax)),
             Outside(ChunkSizeMax, 128, int.MaxValue, nameof(ChunkSizeMax)),
             Outside(ChunkStreamsMax, 4, 65_597, nameof(ChunkStreamsMax)),
             Outside(AmfDepthMax, 2, 64, nameof(AmfDepthMax)),

@@ -151,7 +151,10 @@ public sealed class ChannelTests(OfflineNode fixture) : IClassFixture<OfflineNod
         Assert.DoesNotContain(channel.StreamKey, text, StringComparison.Ordinal);
         using var shown = JsonDocument.Parse(text);
         Assert.Equal(
-            ["slug", "title", "live", "broadcastId", "startedAt", "viewers", "quality", "renditions", "ingest", "transcoder"],
+            [
+                "slug", "title", "live", "broadcastId", "startedAt", "viewers", "quality", "renditions", "ingest", "transcoder",
+                "refusal",
+            ],
             shown.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.False(shown.RootElement.GetProperty("live").GetBoolean());
         Assert.Equal(0, shown.RootElement.GetProperty("renditions").GetArrayLength());

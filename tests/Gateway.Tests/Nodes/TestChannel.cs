@@ -22,6 +22,17 @@ internal sealed record TestChannel(Node Node, string Slug, string StreamKey)
             new DuplexPipe(PipeReader.Create(stream), PipeWriter.Create(stream)), name: StreamKey);
     }
 
+    /// <summary>A publisher by hand that has not asked to publish yet.</summary>
+    public async Task<ScriptedPublisher> ConnectByHandAsync()
+    {
+        var stream = await Node.ConnectRtmpAsync();
+        var publisher = new ScriptedPublisher(new DuplexPipe(PipeReader.Create(stream), PipeWriter.Create(stream)));
+        await publisher.HandshakeAsync();
+        await publisher.ConnectAsync("live");
+        await publisher.CreateStreamAsync();
+        return publisher;
+    }
+
     /// <summary>What the API says of it.</summary>
     public async Task<ChannelDetail> ShowAsync() =>
         (await Node.Viewer.GetFromJsonAsync<ChannelDetail>($"/api/channels/{Slug}"))!;

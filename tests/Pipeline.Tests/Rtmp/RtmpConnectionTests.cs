@@ -89,6 +89,21 @@ public sealed class RtmpConnectionTests
     }
 
     [Fact]
+    public async Task Publish_OfWhatAnotherPublishes_IsToldSo()
+    {
+        await using var server = RtmpServer.Start(
+            authorizer: (_, _) => ValueTask.FromResult<PublishAnswer>(
+                new PublishAnswer.Refused("Another publishes.", PublishRefusal.InUse)));
+        await server.Publisher.HandshakeAsync();
+        await server.Publisher.ConnectAsync("live");
+        await server.Publisher.PublishAsync("key");
+        var status = await server.Publisher.ReadStatusAsync("NetStream.Publish.BadName");
+        Assert.Contains("Another publishes.", status.Text, StringComparison.Ordinal);
+        await server.Publisher.CloseAsync();
+        await server.EndAsync();
+    }
+
+    [Fact]
     public async Task Publish_BeforeConnect_IsAProtocolError()
     {
         await using var server = RtmpServer.Start();

@@ -111,7 +111,10 @@ internal sealed partial class RtmpSession
                 LogPublicationStarted(connectionId, address.App, remote);
                 break;
             case PublishAnswer.Refused refused:
-                Refuse(streamId, StatusCode.PublishUnauthorized, refused.Reason);
+                Refuse(
+                    streamId,
+                    refused.Refusal is PublishRefusal.InUse ? StatusCode.PublishBadName : StatusCode.PublishUnauthorized,
+                    refused.Reason);
                 break;
         }
     }

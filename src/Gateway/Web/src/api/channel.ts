@@ -16,6 +16,13 @@ export interface Channel extends Omit<ChannelSummary, 'recordings'> {
   renditions: Rendition[];
   ingest: Ingest | null;
   transcoder: Transcoder | null;
+  refusal: Refusal | null;
+}
+
+/** Why an encoder was refused or cut off, and when, the last time. */
+export interface Refusal {
+  reason: string;
+  at: string;
 }
 
 export interface ChannelQuality {

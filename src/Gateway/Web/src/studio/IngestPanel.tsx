@@ -1,5 +1,5 @@
 import type { Channel, Ingest } from '../api/channel';
-import { formatBitRate, formatClock, formatFrameRate, formatSeconds, formatViewers } from '../ui/format';
+import { formatBitRate, formatClock, formatDate, formatFrameRate, formatSeconds, formatViewers } from '../ui/format';
 import { Definitions } from '../ui/Definitions';
 import { Notice } from '../ui/Notice';
 import { useNow } from '../ui/useNow';
@@ -22,6 +22,11 @@ export function IngestPanel({ channel }: { channel: Channel }) {
         <h2 id="ingest-title">Broadcast</h2>
         <State channel={channel} />
       </div>
+      {channel.refusal !== null && (
+        <Notice kind="warning">
+          An encoder was turned away ({formatDate(channel.refusal.at)}). {channel.refusal.reason}
+        </Notice>
+      )}
       {ingest === null ? (
         <p class="hint">Nothing comes in. Start streaming in your encoder, and its figures appear here.</p>
       ) : (
