@@ -11,11 +11,11 @@ public sealed class ForeignPlayerTests(Chromium chromium)
 {
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
 
-    [Theory]
-    [InlineData("shaka", "shaken")]
-    [InlineData("video.js", "vhs")]
-    public async Task LivePlayer_RungWithAGapThenAnOutageThenBackInTheWindow_PlaysOn(string player, string rung)
+    [Fact]
+    public async Task LivePlayer_RungWithAGapThenAnOutageThenBackInTheWindow_PlaysOn()
     {
+        const string player = "video.js";
+        const string rung = "vhs";
         await using var node = await Node.StartAsync("Segments:Window=00:01:00", $"Ladder:Rungs:0:Name={rung}");
         var channel = await node.CreateChannelAsync();
         await using var first = channel.Publish(await Sources.AudioAndVideo);
