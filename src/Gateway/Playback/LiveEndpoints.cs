@@ -147,9 +147,9 @@ internal sealed class LiveEndpoints(
         // A part that memory has let go of is a chunk of its segment: players that remember it from an older playlist may ask for
         // it for as long as for that.
         var isPart = MediaNames.TryParsePart(name, out _, out var chunk);
-        var file = isPart ? MediaNames.Segment(sequence) : name;
+        var whole = isPart ? MediaNames.Segment(sequence) : name;
         if (await StoredMediaResult.OpenAsync(
-            token => broadcast.Media.OpenStoredAsync(rendition, file, token),
+            token => broadcast.Media.OpenStoredAsync(rendition, whole, token),
             type, MediaTypes.Immutable, context, isPart ? chunk : null) is { } stored)
         {
             return stored;
