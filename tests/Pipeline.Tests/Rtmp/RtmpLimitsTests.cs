@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Streaming.Pipeline.Rtmp;
 
@@ -46,7 +47,11 @@ public sealed class RtmpLimitsTests
     {
         var limits = new RtmpLimits();
         var property = typeof(RtmpLimits).GetProperty(name, BindingFlags.Public | BindingFlags.Instance)!;
-        property.SetValue(limits, property.PropertyType == typeof(int) ? value : TimeSpan.FromSeconds(value));
+        property.SetValue(
+            limits,
+            property.PropertyType == typeof(TimeSpan)
+                ? TimeSpan.FromSeconds(value)
+                : Convert.ChangeType(value, property.PropertyType, CultureInfo.InvariantCulture));
         return limits;
     }
 }
