@@ -16,7 +16,7 @@ export function FirstSteps({ hasChannels }: { hasChannels: boolean }) {
         </p>
         <ol class="steps">
           <li>
-            <strong>Make a channel.</strong> You need the admin token that the server printed at its first start.
+            <strong>Make a channel.</strong> You need the admin token: the server says at its start where it is.
           </li>
           <li>
             <strong>Enter the server and the stream key</strong> in OBS or ffmpeg. The studio shows both.

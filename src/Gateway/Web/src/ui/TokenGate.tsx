@@ -33,8 +33,8 @@ export function TokenGate({ title, children, refusal, onToken }: TokenGateProps)
             onInput={(event) => setToken(event.currentTarget.value)}
           />
           <small>
-            The server printed it at its first start, or it is what <code>Streaming__Admin__Token</code> says. It is
-            kept in this tab only.
+            It is in the file <code>admin-token</code> in the server’s data folder, or what{' '}
+            <code>Streaming__Admin__Token</code> says. It is kept in this tab only.
           </small>
         </label>
         <button class="button button-primary" type="submit">
