@@ -120,7 +120,9 @@ public sealed record LadderOptions
         var all = Rungs.Count > 0 ? Rungs : DefaultRungs;
         IReadOnlyList<LadderRung> below =
             [.. all.Where(rung => rung.Height <= heightMax).OrderByDescending(static rung => rung.Height)];
-        return below.Count > 0 || source.IsWidelyDecoded ? below : [OfSize(shorter & ~1, all.MinBy(static rung => rung.Height)!)];
+        return below.Count > 0 || source.IsWidelyDecoded
+            ? below
+            : [OfSize(Math.Max(2, shorter & ~1), all.MinBy(static rung => rung.Height)!)];
     }
 
     /// <summary>A rung of a source that is smaller than the lowest, with bits for its pictures as that one has for its.</summary>

@@ -42,6 +42,7 @@ public sealed class LadderOptionsTests
     [InlineData(426, 240, "240p")]
     [InlineData(320, 180, "180p")]
     [InlineData(33, 31, "30p")]
+    [InlineData(33, 1, "2p")]
     public void For_SourceThatBrowsersCannotDecode_HasItsOwnHeightOrTheNearestBelow(int width, int height, string names) =>
         Assert.Equal(names, Names(Video(width, height) with { ChromaFormat = 3, Codec = "avc1.f4001f" }));
 
