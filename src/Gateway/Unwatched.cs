@@ -55,7 +55,7 @@ internal static partial class Unwatched
         _ = new StackTrace(fNeedFileInfo: true).ToString();
     }
 
-    [LoggerMessage(10, LogLevel.Critical, "Something failed where nobody expected it; the node goes on without it")]
+    [LoggerMessage(10, LogLevel.Error, "Something failed where nobody expected it; the node goes on without it")]
     private static partial void LogUnhandled(ILogger logger, Exception exception);
 
     [LoggerMessage(11, LogLevel.Error, "Something failed that nobody waited for")]

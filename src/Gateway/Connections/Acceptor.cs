@@ -15,12 +15,11 @@ internal sealed partial class Acceptor(TimeProvider time, ILogger<Acceptor> logg
     // Connections that may be taken one after another before others have their turn.
     private const int BurstMax = 16;
 
-    private readonly PacedCount _refused = new(time);
-    private readonly PacedCount _failed = new(time);
+    private long _refused;
     private int _burst;
 
     /// <summary>Connections that were closed for want of files.</summary>
-    public long Refused => _refused.Total;
+    public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>
     /// The next connection; null when the socket listens no more. In a rush it goes to the end of the thread pool's queue after every
@@ -54,10 +53,8 @@ internal sealed partial class Acceptor(TimeProvider time, ILogger<Acceptor> logg
                 }
 
                 socket.Dispose();
-                if (_refused.Add(out var untold))
-                {
-                    LogRefused(untold, OpenFiles.OfProcess.Limit);
-                }
+                Interlocked.Increment(ref _refused);
+                LogRefused(OpenFiles.OfProcess.Limit);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
                 or SocketException { SocketErrorCode: SocketError.OperationAborted })
@@ -72,11 +69,7 @@ internal sealed partial class Acceptor(TimeProvider time, ILogger<Acceptor> logg
             {
                 // No file, no memory: what ends this loop ends the node for whoever comes later.
                 socket?.Dispose();
-                if (_failed.Add(out var untold))
-                {
-                    LogFailed(untold, e.Message);
-                }
-
+                LogFailed(e.Message);
                 await Task.Delay(Pause, time, CancellationToken.None);
             }
         }
@@ -84,10 +77,10 @@ internal sealed partial class Acceptor(TimeProvider time, ILogger<Acceptor> logg
         return null;
     }
 
-    [LoggerMessage(110, LogLevel.Warning, "A connection could not be taken, {Count} times: {Reason}")]
-    private partial void LogFailed(long count, string reason);
+    [LoggerMessage(110, LogLevel.Warning, "A connection could not be taken: {Reason}")]
+    private partial void LogFailed(string reason);
 
     [LoggerMessage(111, LogLevel.Warning,
-        "Connections refused: {Count}. Nearly all of the {Limit} files that this process may open (ulimit -n) are in use")]
-    private partial void LogRefused(long count, int limit);
+        "A connection was refused: nearly all of the {Limit} files that this process may open (ulimit -n) are in use")]
+    private partial void LogRefused(int limit);
 }

@@ -14,8 +14,20 @@ internal sealed class SocketInput(PipeReader transport, Stalls stalls) : PipeRea
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var reading = _isCutOff ? new(Nothing) : transport.ReadAsync(cancellationToken);
-        return reading.IsCompletedSuccessfully ? reading : WaitAsync(reading);
+        if (_isCutOff)
+        {
+            return new(Nothing);
+        }
+
+        try
+        {
+            var reading = transport.ReadAsync(cancellationToken);
+            return reading.IsCompletedSuccessfully ? reading : WaitAsync(reading);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut)
+        {
+            return new(CutOff());
+        }
     }
 
     public override bool TryRead(out ReadResult result)

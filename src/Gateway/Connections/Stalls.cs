@@ -1,23 +1,18 @@
 namespace Streaming.Gateway.Connections;
 
 /// <summary>Viewers who were cut off because they took nothing of what they had asked for.</summary>
-internal sealed partial class Stalls(StreamingOptions options, TimeProvider time, ILogger<Stalls> logger)
+internal sealed partial class Stalls(ILogger<Stalls> logger)
 {
-    private readonly PacedCount _count = new(time);
+    private long _count;
 
-    /// <summary>How long they may take nothing.</summary>
-    public TimeSpan Timeout { get; } = options.Connections.StallTimeout;
-
-    public long Count => _count.Total;
+    public long Count => Interlocked.Read(ref _count);
 
     public void Add()
     {
-        if (_count.Add(out var untold))
-        {
-            LogCutOff(untold, Timeout.TotalSeconds);
-        }
+        Interlocked.Increment(ref _count);
+        LogCutOff();
     }
 
-    [LoggerMessage(112, LogLevel.Information, "Viewers cut off because they took nothing for {Seconds} s: {Count}")]
-    private partial void LogCutOff(long count, double seconds);
+    [LoggerMessage(112, LogLevel.Information, "A viewer was cut off: he took nothing for longer than Streaming:Connections:StallTimeout")]
+    private partial void LogCutOff();
 }

@@ -35,7 +35,6 @@ internal sealed partial class RtmpListener(
         new("RTMP", options.Access.RtmpConnectionsMax, time, instruments, logger);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly PacedCount _refused = new(time);
     private Socket? _socket;
     private Task _accepting = Task.CompletedTask;
     private int _connections;
@@ -88,36 +87,31 @@ internal sealed partial class RtmpListener(
     {
         while (await acceptor.AcceptAsync(listener, OpenFiles.OfProcess.IsForBroadcasters, _stopping.Token) is { } socket)
         {
-            if (Interlocked.Increment(ref _connections) > ConnectionsMax)
-            {
-                Interlocked.Decrement(ref _connections);
-                socket.Dispose();
-                if (_refused.Add(out var untold))
-                {
-                    LogTooMany(untold, ConnectionsMax);
-                }
+            _ = ServeAsync(socket);
+        }
+    }
 
-                continue;
+    /// <summary>Serves one connection, if there is room for it. Nobody awaits it: it does not throw.</summary>
+    private async Task ServeAsync(Socket socket)
+    {
+        NetworkPrefix? entered = null;
+        var connections = Interlocked.Increment(ref _connections);
+        try
+        {
+            using var owned = socket;
+            if (connections > ConnectionsMax)
+            {
+                LogTooMany(ConnectionsMax);
+                return;
             }
 
             var address = NetworkPrefix.Of(socket.RemoteEndPoint);
             if (!_byAddress.TryEnter(address))
             {
-                Interlocked.Decrement(ref _connections);
-                socket.Dispose();
-                continue;
+                return;
             }
 
-            _ = ServeAsync(socket, address);
-        }
-    }
-
-    /// <summary>Serves one connection. Nobody awaits it: it does not throw.</summary>
-    private async Task ServeAsync(Socket socket, NetworkPrefix address)
-    {
-        try
-        {
-            using var owned = socket;
+            entered = address;
             socket.NoDelay = true;
             await using var stream = new NetworkStream(socket, ownsSocket: true);
             var connection = new RtmpConnection(
@@ -140,7 +134,11 @@ internal sealed partial class RtmpListener(
         }
         finally
         {
-            _byAddress.Leave(address);
+            if (entered is { } left)
+            {
+                _byAddress.Leave(left);
+            }
+
             Interlocked.Decrement(ref _connections);
         }
     }
@@ -148,8 +146,8 @@ internal sealed partial class RtmpListener(
     [LoggerMessage(100, LogLevel.Information, "RTMP listens on {EndPoint}")]
     private partial void LogListening(EndPoint endPoint);
 
-    [LoggerMessage(101, LogLevel.Warning, "RTMP: connections refused: {Count}, there are {Max} already")]
-    private partial void LogTooMany(long count, int max);
+    [LoggerMessage(101, LogLevel.Warning, "RTMP: a connection was refused, there are {Max} already")]
+    private partial void LogTooMany(int max);
 
     [LoggerMessage(103, LogLevel.Debug, "RTMP: a connection failed: {Reason}")]
     private partial void LogFailed(string reason);

@@ -12,15 +12,17 @@ public sealed class FewFilesTests
     [Fact]
     public async Task Connections_BeyondTheFiles_AreRefusedAndOldOnesGoOn()
     {
-        await using var node = await LimitedNode.StartAsync("ulimit -n 300", "Ladder:Enabled=false");
-        await using var publisher = Publisher.Start(await Sources.AudioAndVideo, await node.CreateChannelAsync("few"));
+        await using var node = NodeProcess.StartWithin("ulimit -n 300");
+        var (key, _) = await node.CreateChannelAsync("few");
+        var (address, rtmpPort) = (await node.AddressAsync(), await node.RtmpPortAsync());
+        await using var publisher = Publisher.Start(await Sources.AudioAndVideo, $"rtmp://127.0.0.1:{rtmpPort}/live/{key}");
         using var viewer = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 })
         {
-            BaseAddress = new Uri($"http://127.0.0.1:{node.HttpPort}"),
+            BaseAddress = address,
         };
         var playlist = await PlaylistAsync(viewer);
 
-        foreach (var (port, request) in new[] { (node.HttpPort, "GET /health/live HTTP/1.1\r\nHost: node\r\n\r\n"), (node.RtmpPort, "") })
+        foreach (var (port, request) in new[] { (address.Port, "GET /health/live HTTP/1.1\r\nHost: node\r\n\r\n"), (rtmpPort, "") })
         {
             var before = await NewestAsync(viewer, playlist);
             var strangers = await ConnectAsync(port, request);
@@ -35,7 +37,7 @@ public sealed class FewFilesTests
         {
             try
             {
-                using var other = new HttpClient { BaseAddress = viewer.BaseAddress };
+                using var other = new HttpClient { BaseAddress = address };
                 return (await other.GetAsync("/health/live")).StatusCode == HttpStatusCode.OK;
             }
             catch (HttpRequestException)
@@ -43,7 +45,7 @@ public sealed class FewFilesTests
                 return false;
             }
         });
-        Assert.Contains("ulimit -n", node.Log, StringComparison.Ordinal);
+        Assert.Contains(node.Output, line => line.Contains("ulimit -n", StringComparison.Ordinal));
         Assert.Equal(0, await node.StopAsync());
     }
 

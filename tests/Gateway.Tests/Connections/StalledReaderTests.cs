@@ -78,8 +78,7 @@ public sealed class StalledReaderTests
         await client.ConnectAsync(listener.LocalEndPoint!);
         using var server = await listener.AcceptAsync();
         using var blocks = new CountedBlocks();
-        var stalls = new Stalls(
-            new() { Connections = new() { StallTimeout = timeout } }, TimeProvider.System, NullLogger<Stalls>.Instance);
+        var stalls = new Stalls(NullLogger<Stalls>.Instance);
         var output = new SocketOutput(server, new Pipe().Writer, blocks, stalls);
 
         output.Write(new byte[4 << 20]);

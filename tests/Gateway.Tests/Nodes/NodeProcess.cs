@@ -18,10 +18,11 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("streaming-process-");
 
-    private NodeProcess(IEnumerable<(string Setting, string Value)> settings, Action<string>? prepare)
+    private NodeProcess(IEnumerable<(string Setting, string Value)> settings, Action<string>? prepare, string? limits = null)
     {
         prepare?.Invoke(_data.FullName);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Streaming.Gateway.dll")])
+        var program = Path.Combine(AppContext.BaseDirectory, "Streaming.Gateway.dll");
+        var start = new ProcessStartInfo("bash", ["-c", $"{limits ?? ":"}; exec dotnet \"$0\"", program])
         {
             // Not where a configuration of somebody else's lies.
             WorkingDirectory = _data.FullName,
@@ -55,6 +56,9 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <param name="settings">Settings below <c>Streaming</c>.</param>
     public static NodeProcess Start(Action<string>? prepare, params (string Setting, string Value)[] settings) => new(settings, prepare);
 
+    /// <param name="limits">What a shell says before it becomes the node, such as <c>ulimit -n 300</c>.</param>
+    public static NodeProcess StartWithin(string limits) => new([], null, limits);
+
     /// <summary>Waits until it ends by itself.</summary>
     public async Task<int> ExitAsync()
     {
@@ -72,10 +76,13 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>Waits until it serves.</summary>
     public async Task<Uri> AddressAsync() => new((await LineAsync(HttpLine())).Groups[1].Value);
 
+    /// <summary>Waits until broadcasters can come.</summary>
+    public async Task<int> RtmpPortAsync() => int.Parse((await LineAsync(RtmpLine())).Groups[1].Value, CultureInfo.InvariantCulture);
+
     /// <summary>An RTMP publisher that has connected but said nothing yet.</summary>
     public async Task<ScriptedPublisher> ConnectRtmpAsync()
     {
-        var port = int.Parse((await LineAsync(RtmpLine())).Groups[1].Value, CultureInfo.InvariantCulture);
+        var port = await RtmpPortAsync();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(System.Net.IPAddress.Loopback, port);
         var stream = new NetworkStream(socket, ownsSocket: true);
