@@ -193,7 +193,8 @@ public sealed class LiveChannelFaultTests : IAsyncDisposable
     /// <summary>Sends what a publisher sends from then to then, again and again the same second, and waits until it was read.</summary>
     private async Task FeedAsync(Publication publication, uint fromMs, uint untilMs)
     {
-        var piece = await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync("25", 0, 25, "320x360", seconds: 1, videoOptions: "-preset ultrafast"));
+        var piece = await TestMedia.ReadTagsAsync(
+            await TestMedia.FlvAsync("25", 0, 25, "320x360", seconds: 1, videoOptions: "-preset ultrafast"));
         var from = (int)(fromMs / 1000);
         for (var second = from; second * 1000 < untilMs; second++)
         {

@@ -8,6 +8,9 @@ namespace Streaming.Gateway.Tests.Live;
 /// <summary>A server that is killed takes its transcoders with it, hung ones too, and the next one clears up.</summary>
 public sealed class KilledServerTests : IDisposable
 {
+    private static readonly string[] Rung =
+        ["Ladder:Rungs:0:Name=240p", "Ladder:Rungs:0:Height=240", "Ladder:Rungs:0:BitRate=300000"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("streaming-killed-").FullName;
 
     private string Temporary => Path.Combine(_folder, "tmp");
@@ -19,7 +22,7 @@ public sealed class KilledServerTests : IDisposable
     {
         Directory.CreateDirectory(Temporary);
         using var program = new ScriptedProgram($"touch '{_folder}/'started; {script}");
-        string[] settings = [$"Ladder:Ffmpeg={program.Path}", "Ladder:Rungs:0:Name=240p", "Ladder:Rungs:0:Height=240", "Ladder:Rungs:0:BitRate=300000"];
+        string[] settings = [.. Rung, $"Ladder:Ffmpeg={program.Path}"];
         var data = Path.Combine(_folder, "data");
         await using var server = await ServerProcess.StartAsync(data, Temporary, settings);
         await using var publisher = await server.PublishAsync("mine", await Sources.AudioAndVideo);
@@ -37,8 +40,7 @@ public sealed class KilledServerTests : IDisposable
     [Fact]
     public async Task Server_WithoutAFolderForTemporaryFiles_SourcePlaysAndTheLadderComesWithTheFolder()
     {
-        await using var server = await ServerProcess.StartAsync(
-            Path.Combine(_folder, "data"), Temporary, "Ladder:Rungs:0:Name=240p", "Ladder:Rungs:0:Height=240", "Ladder:Rungs:0:BitRate=300000");
+        await using var server = await ServerProcess.StartAsync(Path.Combine(_folder, "data"), Temporary, Rung);
         await using var publisher = await server.PublishAsync("mine", await Sources.AudioAndVideo);
 
         var shown = await Eventually.GetAsync(

@@ -52,7 +52,8 @@ public sealed class RunFolderTests
             RunFolder.DeleteAbandoned(); // Another test may have been faster with it.
 
             Assert.False(Directory.Exists(path));
-            await transcoder.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeLimit, TestContext.Current.CancellationToken);
+            await transcoder.WaitForExitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(TimeLimit, TestContext.Current.CancellationToken);
             Assert.False(other.HasExited);
         }
         finally
