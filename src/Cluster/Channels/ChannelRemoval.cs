@@ -56,7 +56,14 @@ public sealed partial class ChannelRemoval(
         using var timer = new PeriodicTimer(RecordingLibrary.RetentionInterval, time);
         do
         {
-            FinishAll();
+            try
+            {
+                FinishAll();
+            }
+            catch (Exception e)
+            {
+                LogBroken(e); // A mistake of ours: it ends this try, and neither the next nor the node.
+            }
         }
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }
@@ -99,6 +106,9 @@ public sealed partial class ChannelRemoval(
 
     [LoggerMessage(240, LogLevel.Error, "Channel {Slug} was deleted, but its broadcast did not end as it should")]
     private partial void LogStopFailed(string slug, Exception exception);
+
+    [LoggerMessage(242, LogLevel.Error, "What is left of deleted channels could not be finished; it is tried again")]
+    private partial void LogBroken(Exception exception);
 
     [LoggerMessage(241, LogLevel.Warning, "Channel {Slug} was deleted; its recordings will be when the databases let them: {Reason}")]
     private partial void LogLater(string slug, string reason);

@@ -246,7 +246,7 @@ public sealed partial class Broadcast
         }
     }
 
-    [LoggerMessage(230, LogLevel.Error, "{BroadcastId}: the {Branch} failed (fault {Count}); the source goes on")]
+    [LoggerMessage(214, LogLevel.Error, "{BroadcastId}: the {Branch} failed (fault {Count}); the source goes on")]
     private static partial void LogBranchFailed(
         ILogger logger, string broadcastId, string branch, long count, Exception exception);
 }

@@ -24,6 +24,10 @@ public sealed partial class RecordingLibrary
             {
                 LogFailed(e.Message); // Tried again next time.
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogBroken(e); // A mistake of ours: it ends this look, and neither the next nor the node.
+            }
         }
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }

@@ -186,6 +186,9 @@ public sealed partial class RecordingLibrary(
     [LoggerMessage(222, LogLevel.Warning, "Recordings could not be looked after: {Reason}")]
     private partial void LogFailed(string reason);
 
+    [LoggerMessage(231, LogLevel.Error, "Recordings could not be looked after; it is tried again")]
+    private partial void LogBroken(Exception exception);
+
     [LoggerMessage(225, LogLevel.Warning, "Recording {Id} is deleted; its files will be when the storage lets them: {Reason}")]
     private partial void LogLater(string id, string reason);
 

@@ -50,6 +50,32 @@ public sealed class MissingMediaTests : IDisposable
     }
 
     [Fact]
+    public async Task RunRetention_SomethingThatNobodyExpects_LooksAgain()
+    {
+        await RecordAsync(Library(), "b1");
+        var library = Library();
+        await library.RecoverAsync(default);
+        _storage.Failure = new InvalidOperationException("A mistake.");
+        _storage.FailsOn = "live";
+        using var stop = new CancellationTokenSource();
+        var running = library.RunRetentionAsync(stop.Token);
+        Assert.False(running.IsFaulted, running.Exception?.Message);
+
+        // It goes on looking, and sees what is gone meanwhile.
+        _storage.FailsOn = null;
+        await _storage.DeleteFolderAsync("live/b1", default);
+        while (!library.Find("b1")!.IsMissing && !running.IsCompleted)
+        {
+            _time.Advance(RecordingLibrary.RetentionInterval);
+            await Task.Yield();
+        }
+
+        Assert.True(library.Find("b1")!.IsMissing);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
     public async Task Recover_FolderGone_IsMissingUntilItIsBack()
     {
         await RecordAsync(Library(), "b1");
