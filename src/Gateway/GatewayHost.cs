@@ -148,7 +148,7 @@ public static class GatewayHost
     /// <summary>Media in memory ends with the process, and so does the journal of it. Another one, of media on disk, stays.</summary>
     private static string JournalPath(StreamingOptions options, string dataPath)
     {
-        if (options.Storage.Kind != "memory")
+        if (options.Storage.Kind != StorageOptions.Memory)
         {
             return Path.Combine(dataPath, "recordings.db");
         }
