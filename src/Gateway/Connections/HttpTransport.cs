@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -9,7 +10,8 @@ namespace Streaming.Gateway.Connections;
 /// Kestrel's sockets with a listener of our own: Kestrel's tries again without a pause when the process has no file left for a
 /// connection, on the thread that serves all others; and connections inherit <see cref="KernelLimits"/> from it.
 /// </summary>
-internal sealed class HttpTransport(StreamingOptions options, Acceptor acceptor, ILogger<HttpTransport> logger)
+internal sealed class HttpTransport(
+    StreamingOptions options, Acceptor acceptor, IMemoryPoolFactory<byte> memory, ILogger<HttpTransport> logger)
     : IConnectionListenerFactory
 {
     private const int Backlog = 512;
@@ -36,10 +38,15 @@ internal sealed class HttpTransport(StreamingOptions options, Acceptor acceptor,
         socket.Listen(Backlog);
 
         // Connections write to their sockets themselves; what is left to the transport needs no threads of its own.
-        var connections = new SocketConnectionContextFactory(
-            new() { IOQueueCount = 0, MaxReadBufferSize = ReadAheadMax }, logger);
-        return new(new Listener(socket, connections, acceptor));
+        var settings = new SocketConnectionFactoryOptions { IOQueueCount = 0, MaxReadBufferSize = ReadAheadMax };
+        SetMemory(settings, memory);
+        return new(new Listener(socket, new(settings, logger), acceptor));
     }
+
+    // Kestrel gives its pool of blocks to its own listener alone. Connections without it rent arrays, which are garbage when many do
+    // so at once: of 5,000 waiting viewers each took 38 KiB instead of 22, and each answer a third more CPU.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_MemoryPoolFactory")]
+    private static extern void SetMemory(SocketConnectionFactoryOptions settings, IMemoryPoolFactory<byte> memory);
 
     private sealed class Listener(Socket socket, SocketConnectionContextFactory connections, Acceptor acceptor) : IConnectionListener
     {
