@@ -8,6 +8,10 @@ namespace Streaming.Pipeline.Timelines;
 /// A period is anchored when its first picture is there. Where that was held up in a network that stood still, all that
 /// follows is ahead of its wall-clock time, and is anchored anew once it is clear by how much. A publisher that is
 /// faster than real time gets further and further ahead, and is left alone.
+/// <para>
+/// What is late is what arrives late as against its timestamp, and goes on doing so. When a segment is cut says nothing about it:
+/// after a pause, that is when the next picture comes. Nor does a network that stands still and then brings all at once.
+/// </para>
 /// </remarks>
 internal sealed class WallClock(TimeProvider time)
 {
@@ -23,6 +27,9 @@ internal sealed class WallClock(TimeProvider time)
     /// <summary>The lead counts once it has not grown for this long.</summary>
     public static readonly TimeSpan LeadSettles = TimeSpan.FromSeconds(1);
 
+    /// <summary>The lag counts once everything has been late for this long.</summary>
+    public static readonly TimeSpan LagSettles = TimeSpan.FromSeconds(1);
+
     // What media comes earlier by than ever before in its period, to count as growth.
     private static readonly TimeSpan LeadStep = TimeSpan.FromMilliseconds(10);
 
@@ -30,6 +37,8 @@ internal sealed class WallClock(TimeProvider time)
     private Period? _newest;
     private TimeSpan _lead;
     private DateTimeOffset _leadSince;
+    private TimeSpan _lag;
+    private DateTimeOffset? _lagSince;
 
     /// <summary>The period in force, null before the first segment and between publishers.</summary>
     public Period? Period { get; private set; }
@@ -54,6 +63,11 @@ internal sealed class WallClock(TimeProvider time)
         {
             (_lead, _leadSince) = (lead, now);
         }
+
+        // The least late tells by how much.
+        (_lag, _lagSince) = -lead <= LagMax ? (TimeSpan.Zero, null)
+            : _lagSince is null ? (-lead, now)
+            : (TimeSpan.FromTicks(Math.Min(_lag.Ticks, -lead.Ticks)), _lagSince);
     }
 
     /// <summary>The period of the segment with that number that begins at that decode time.</summary>
@@ -74,7 +88,7 @@ internal sealed class WallClock(TimeProvider time)
 
         // A new configuration is a discontinuity, but does not make anything come later.
         var at = Period.At(decodeTime);
-        return now - at > LagMax ? Anchor(now)
+        return now - _lagSince >= LagSettles ? Anchor(at + _lag)
             : _lead > LeadMax && now - _leadSince >= LeadSettles ? Anchor(at - _lead)
             : isNewConfiguration ? Anchor(at)
             : _cadence.Next(Period, mediaSequence, decodeTime);
@@ -82,6 +96,7 @@ internal sealed class WallClock(TimeProvider time)
         Period Anchor(DateTimeOffset programDateTime)
         {
             (_lead, _leadSince) = (TimeSpan.Zero, now);
+            (_lag, _lagSince) = (TimeSpan.Zero, null);
             var (index, discontinuities) = _newest is null ? (0, 0) : (_newest.Index + 1, _newest.DiscontinuitySequence + 1);
             return new(index, decodeTime, programDateTime) { MediaSequence = mediaSequence, DiscontinuitySequence = discontinuities };
         }

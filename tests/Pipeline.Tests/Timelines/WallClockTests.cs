@@ -41,19 +41,55 @@ public sealed class WallClockTests
     }
 
     [Fact]
-    public void Network_StandsStillOverASegmentsBeginning_ComesBackToItsTime()
+    public void Network_StandsStillOverASegmentsBeginning_KeepsItsTime()
     {
         Publish(0, 9_950);
-        _source.Time.Advance(TimeSpan.FromSeconds(1.5));
-        Publish(9_950, 11_450, wallPerMedia: 0);
-        Publish(11_450, 30_000);
+        _source.Time.Advance(TimeSpan.FromSeconds(3));
+        Publish(9_950, 12_950, wallPerMedia: 0);
+        Publish(12_950, 30_000);
         _source.Leave();
 
         SegmentInvariants.AssertAll(_source);
-        Assert.Equal(3, _source.Periods.Count);
-        Assert.Equal(
-            _source.Periods[0].At(0).AddSeconds(1.5), _source.Periods[1].At(0), TimeSpan.FromMilliseconds(150));
-        Assert.Equal(_source.Periods[0].At(0), _source.Periods[2].At(0), Exactness);
+        Assert.Single(_source.Segments.DistinctBy(segment => segment.Boundary.DiscontinuitySequence));
+    }
+
+    [Fact]
+    public void Publisher_StandsStillAndItsClockWithIt_IsAnchoredAnewOnce()
+    {
+        Publish(0, 9_950);
+        _source.Time.Advance(TimeSpan.FromSeconds(3));
+        Publish(9_950, 30_000);
+        _source.Leave();
+
+        SegmentInvariants.AssertAll(_source);
+        Assert.Equal(2, _source.Periods.Count);
+        Assert.Equal(_source.Periods[0].At(0).AddSeconds(3), _source.Periods[1].At(0), Exactness);
+
+        // It takes a second to be sure of it.
+        Assert.InRange(_source.Periods[1].DecodeTime / 90_000.0, 10.9, 12.1);
+    }
+
+    [Theory]
+    [InlineData(2_000, false)]
+    [InlineData(6_000, false)]
+    [InlineData(15_000, false)]
+    [InlineData(2_000, true)]
+    [InlineData(6_000, true)]
+    [InlineData(15_000, true)]
+    public void Pictures_StandStill_TheDateStaysTrue(int pauseMs, bool hasSound)
+    {
+        var begin = _source.Time.GetUtcNow();
+        var until = 8_000 + (uint)(2 * pauseMs);
+        var pictures = Pictures(30, 60, 0, until).Where(picture =>
+            picture.TimestampMs < 2_500 || (picture.TimestampMs >= 2_500 + pauseMs && picture.TimestampMs < 5_000 + pauseMs)
+            || picture.TimestampMs >= 5_000 + (2 * pauseMs));
+
+        _source.Publish(Interleave(pictures, hasSound ? Sounds(48_000, 0, until) : []), VideoTrack, hasSound ? _audio : null).Leave();
+
+        SegmentInvariants.AssertAll(_source);
+        Assert.Equal(0, _source.Segmenter.Jumps);
+        Assert.All(_source.Segments, segment => Assert.Equal(
+            begin.AddMilliseconds(segment.Boundary.DecodeTime / 90.0), segment.Boundary.ProgramDateTime, TimeSpan.FromMilliseconds(1)));
     }
 
     [Fact]
