@@ -224,7 +224,7 @@ public sealed partial class Broadcast
         _isDirty = true;
         if (rendition is null)
         {
-            rendition = New(made.Rung.Name, made.Configuration);
+            rendition = New(made.Rung.Name, made.Configuration, _ladder.PartTarget);
             _rungs.Add(rendition);
             _rungs.Sort((a, b) => Height(b).CompareTo(Height(a)));
         }

@@ -128,6 +128,7 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
             _sourcePackager?.EndSegment(boundary.DecodeTime);
             Use(video, ref _source, ref _sourcePackager, SourceName);
             _sourcePackager!.BeginSegment(boundary, boundary.DecodeTime);
+            _ladder.PartTarget = _source!.Timeline.PartTarget;
             BeginSegmentOfRungs(boundary, video);
             OfferSource();
         }
@@ -194,7 +195,8 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
             Id = Id,
             StartedAt = _startedAt,
             TargetDuration = _options.Segments.Limit,
-            PartTarget = _options.Segments.PartTarget,
+            PartTarget = Renditions().Select(static rendition => rendition.Timeline.PartTarget)
+                .DefaultIfEmpty(_options.Segments.PartTarget).Max(),
             Renditions = [.. Renditions().Select(rendition => rendition.Timeline.Snapshot())],
             Periods = _periods,
             IsEnded = IsEnded,
@@ -262,8 +264,14 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
         }
     }
 
-    private LiveRendition New(string name, TrackConfiguration configuration) =>
-        new(name, configuration, Media, _archive, _recording, _options);
+    private LiveRendition New(string name, TrackConfiguration configuration, TimeSpan partTarget) =>
+        new(name, configuration, partTarget, Media, _archive, _recording, _options);
+
+    /// <summary>The part target of a track of the source, as its frames are long. It stays what it was at first.</summary>
+    private TimeSpan PartTargetOf(TrackConfiguration configuration) => _options.Segments.PartTargetFor(
+        configuration.Kind == TrackKind.Video
+            ? Segmenter.FrameDuration
+            : TimeSpan.FromSeconds(AudioConfiguration.SamplesPerFrame / (double)configuration.Timescale));
 
     private void Use<T>(T configuration, ref LiveRendition? rendition, ref CmafPackager? packager, string name)
         where T : TrackConfiguration
@@ -273,10 +281,10 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
             return;
         }
 
-        rendition ??= New(name, configuration);
+        rendition ??= New(name, configuration, PartTargetOf(configuration));
         rendition.Configure(configuration);
         var owner = rendition;
-        packager = new CmafPackager(configuration, _options.Segments.PartTarget, media =>
+        packager = new CmafPackager(configuration, rendition.Timeline.PartTarget, media =>
         {
             _isDirty = true;
             owner.Add(media);

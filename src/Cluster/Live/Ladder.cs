@@ -68,6 +68,9 @@ internal sealed class Ladder(
     /// <summary>Rungs on offer, the best first: those of the run in force, or of the last one while nobody publishes.</summary>
     public IReadOnlyList<LadderRung> Rungs => (_active ?? _finished)?.Run.Rungs ?? [];
 
+    /// <summary>The part target of rungs: that of the source, whose pictures they have.</summary>
+    public TimeSpan PartTarget { get; set; } = segments.PartTarget;
+
     /// <summary>Rungs are made, and there is no reason yet to doubt that they come.</summary>
     public bool IsPromising => Rungs.Count > 0 && _restarts == 0;
 
@@ -272,7 +275,7 @@ internal sealed class Ladder(
 
         var run = new TranscodeRun(++_epoch, source, rungs, KeyFrameGrid, presentationTime);
         var feed = new TranscodeFeed(run, options.BacklogBytesMax);
-        var session = new TranscodeSession(run, feed, options, segments.PartTarget, media, time, logger);
+        var session = new TranscodeSession(run, feed, options, PartTarget, media, time, logger);
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         _running[run.Epoch] = RunAsync(session, cancellation);
         return new FedRun(run, feed, session, cancellation) { FirstSequence = firstSequence };

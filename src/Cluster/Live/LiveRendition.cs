@@ -31,6 +31,7 @@ internal sealed class LiveRendition
     public LiveRendition(
         string name,
         TrackConfiguration configuration,
+        TimeSpan partTarget,
         LiveMedia media,
         SegmentArchive archive,
         BroadcastRecording? recording,
@@ -41,7 +42,7 @@ internal sealed class LiveRendition
         _archive = archive;
         _hotSegments = options.HotSegments;
         Timeline = new RenditionTimeline(
-            name, configuration, options.Segments.PartTarget, options.Segments.Limit * PartsKeptLimits);
+            name, configuration, partTarget, options.Segments.Limit * PartsKeptLimits);
         AddHeader();
     }
 

@@ -1,10 +1,13 @@
+using Streaming.Pipeline.Media;
+
 namespace Streaming.Cluster.Live;
 
 /// <summary>
 /// Compares a publisher's clock with the wall's while its first tags are held. Encoders send at once what piled up
 /// while they connected, relays a whole group of pictures: when the first picture comes, it is late by more than
 /// anything after it. Tags are held until they come at the pace of their own timestamps, so that it is known by how
-/// much, and the timeline gets its place on the wall clock right.
+/// much, and the timeline gets its place on the wall clock right. Each track by itself: capture devices may have clocks of
+/// their own.
 /// </summary>
 internal sealed class OpeningPace(TimeProvider time)
 {
@@ -17,45 +20,79 @@ internal sealed class OpeningPace(TimeProvider time)
     /// <summary>What came earlier by more than this did not pile up: it is not sent in real time at all.</summary>
     public static readonly TimeSpan HeldUpMax = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Timestamps of audio and video that come together are this far apart at most where they are of one clock: encoders take
+    /// some time for a picture, and some send audio in batches. More is a clock for each.
+    /// </summary>
+    public static readonly TimeSpan SameClock = TimeSpan.FromMilliseconds(500);
+
     // A tag has to be earlier by this than all before it to count.
     private const double StepMs = 10;
 
+    private readonly TrackPace _video = new();
+    private readonly TrackPace _audio = new();
     private long _begunAt;
-    private long _earliestAt;
-    private double _earliestMs;
     private uint _origin;
     private bool _isBegun;
 
     /// <summary>Nothing that comes now will come much earlier than what came.</summary>
     public bool IsSettled => _isBegun
-        && (time.GetElapsedTime(_earliestAt) >= Settles || time.GetElapsedTime(_begunAt) >= PatienceMax);
+        && ((IsSettledIn(_video) && IsSettledIn(_audio)) || time.GetElapsedTime(_begunAt) >= PatienceMax);
+
+    /// <summary>How much later than video's the timestamps of audio are that comes with it; zero where they are of one clock.</summary>
+    public TimeSpan Skew
+    {
+        get
+        {
+            if (!_video.IsBegun || !_audio.IsBegun)
+            {
+                return TimeSpan.Zero;
+            }
+
+            var skew = TimeSpan.FromMilliseconds(Math.Round(_video.EarliestMs - _audio.EarliestMs));
+            return skew.Duration() <= SameClock ? TimeSpan.Zero : skew;
+        }
+    }
 
     /// <summary>A tag has arrived.</summary>
-    public void Arrived(uint timestampMs)
+    public void Arrived(TrackKind track, uint timestampMs)
     {
         if (!_isBegun)
         {
-            (_isBegun, _origin) = (true, timestampMs);
-            _begunAt = _earliestAt = time.GetTimestamp();
-            return;
+            (_isBegun, _origin, _begunAt) = (true, timestampMs, time.GetTimestamp());
         }
 
         var late = LatenessMs(timestampMs);
-        if (late <= _earliestMs - StepMs)
+        var pace = PaceOf(track);
+        if (!pace.IsBegun || late <= pace.EarliestMs - StepMs)
         {
-            (_earliestMs, _earliestAt) = (late, time.GetTimestamp());
+            (pace.IsBegun, pace.EarliestMs, pace.EarliestAt) = (true, late, time.GetTimestamp());
         }
     }
 
-    /// <summary>How long ago a tag of that time would have been here, had it been as early as the earliest.</summary>
-    public TimeSpan HeldUp(uint timestampMs)
+    /// <summary>How long ago a tag of that time would have been here, had it been as early as the earliest of its track.</summary>
+    public TimeSpan HeldUp(TrackKind track, uint timestampMs)
     {
-        var heldUp = TimeSpan.FromMilliseconds(Math.Max(0, LatenessMs(timestampMs) - _earliestMs));
+        var heldUp = TimeSpan.FromMilliseconds(Math.Max(0, LatenessMs(timestampMs) - PaceOf(track).EarliestMs));
         return heldUp <= HeldUpMax ? heldUp : TimeSpan.Zero;
     }
+
+    private TrackPace PaceOf(TrackKind track) => track == TrackKind.Video ? _video : _audio;
+
+    private bool IsSettledIn(TrackPace pace) => !pace.IsBegun || time.GetElapsedTime(pace.EarliestAt) >= Settles;
 
     // Time since the first tag came, less what its clock says has passed: the difference of 32-bit times, across a wrap
     // too.
     private double LatenessMs(uint timestampMs) =>
         time.GetElapsedTime(_begunAt).TotalMilliseconds - unchecked((int)(timestampMs - _origin));
+
+    /// <summary>How early tags of a track came at best.</summary>
+    private sealed class TrackPace
+    {
+        public bool IsBegun { get; set; }
+
+        public double EarliestMs { get; set; }
+
+        public long EarliestAt { get; set; }
+    }
 }

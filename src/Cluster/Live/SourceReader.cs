@@ -5,8 +5,8 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Live;
 
 /// <summary>
-/// Reads one publisher's tags into the segmenter. At first it holds them until they come at their own pace and both
-/// tracks have shown themselves, or long enough has passed to believe that there is only one: metadata is never
+/// Reads one publisher's tags into the segmenter. At first it holds them until they come at their own pace, it is known how
+/// long pictures last, and both tracks have shown themselves, or long enough has passed to believe that there is only one: metadata is never
 /// believed.
 /// </summary>
 internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
@@ -19,10 +19,11 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
 
     private readonly FlvDemuxer _demuxer = new();
     private readonly OpeningPace _pace = new(time);
+    private readonly OpeningPictures _pictures = new();
     private readonly Queue<FlvTag> _opening = new();
     private readonly long _openedAt = time.GetTimestamp();
     private long _openingBytes;
-    private uint? _beginsAt;
+    private (TrackKind Track, uint TimestampMs)? _beginsAt;
     private bool _hasSync;
     private bool _isOpen;
 
@@ -51,13 +52,18 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
         }
         else
         {
-            _pace.Arrived(frame.TimestampMs);
-            if (!_hasSync && frame is { Track: TrackKind.Video, IsSync: true })
+            _pace.Arrived(frame.Track, frame.TimestampMs);
+            if (frame.Track == TrackKind.Video)
             {
-                (_hasSync, _beginsAt) = (true, frame.TimestampMs);
+                _pictures.Arrived(frame.TimestampMs);
             }
 
-            _beginsAt ??= frame.TimestampMs;
+            if (!_hasSync && frame is { Track: TrackKind.Video, IsSync: true })
+            {
+                (_hasSync, _beginsAt) = (true, (frame.Track, frame.TimestampMs));
+            }
+
+            _beginsAt ??= (frame.Track, frame.TimestampMs);
             _opening.Enqueue(tag);
             _openingBytes += tag.Body.Length;
         }
@@ -73,7 +79,8 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
             return;
         }
 
-        var isComplete = _hasSync && _demuxer.Audio is not null && _pace.IsSettled;
+        var isComplete = _hasSync && _demuxer.Audio is not null && _pace.IsSettled
+            && (_pictures.IsMeasured || _demuxer.Video is { DeclaredFrameRate: > 0 });
         var isLate = _opening.Count > 0 && time.GetElapsedTime(_openedAt) >= OpeningTimeout;
         if (isComplete || isLate || _opening.Count > OpeningTagsMax || _openingBytes > OpeningBytesMax)
         {
@@ -93,7 +100,10 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
     private void Open()
     {
         _isOpen = true;
-        segmenter.BeginPublication(_beginsAt is { } first ? _pace.HeldUp(first) : TimeSpan.Zero);
+        segmenter.BeginPublication(
+            _beginsAt is { } first ? _pace.HeldUp(first.Track, first.TimestampMs) : TimeSpan.Zero,
+            _pace.Skew,
+            _pictures.FrameDuration(_demuxer.Video?.DeclaredFrameRate ?? 0));
         if (_hasSync && _demuxer.Video is { } video)
         {
             segmenter.Configure(video);

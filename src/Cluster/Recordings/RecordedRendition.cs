@@ -35,7 +35,7 @@ internal sealed class RecordedRendition(string name)
         : 0;
 
     /// <summary>The rendition with a segment at each of <paramref name="boundaries"/>.</summary>
-    public RenditionSnapshot Build(ImmutableArray<SegmentBoundary> boundaries)
+    public RenditionSnapshot Build(ImmutableArray<SegmentBoundary> boundaries, TimeSpan partTarget)
     {
         var segments = ImmutableArray.CreateBuilder<Segment>(boundaries.Length);
         var initialization = _segments[FirstSequence].Initialization;
@@ -46,13 +46,10 @@ internal sealed class RecordedRendition(string name)
             segments.Add(segment);
         }
 
-        var (bits, seconds, peak) = (0.0, 0.0, 0.0);
-        foreach (var segment in segments.Where(segment => !segment.IsGap && segment.Duration > 0))
+        var bitRate = new MeasuredBitRate();
+        foreach (var segment in segments.Where(segment => !segment.IsGap))
         {
-            var duration = segment.Duration / (double)Timescale(segment.Initialization);
-            bits += segment.Length * 8.0;
-            seconds += duration;
-            peak = Math.Max(peak, segment.Length * 8 / duration);
+            bitRate.Add(segment.Length, segment.Duration / (double)Timescale(segment.Initialization));
         }
 
         return new RenditionSnapshot
@@ -60,9 +57,10 @@ internal sealed class RecordedRendition(string name)
             Name = name,
             Kind = Kind,
             Initializations = [.. Initializations],
+            PartTarget = partTarget,
             Segments = [.. segments],
-            PeakBitRate = (int)Math.Clamp(peak, 1, int.MaxValue),
-            AverageBitRate = seconds > 0 ? (int)Math.Clamp(bits / seconds, 1, int.MaxValue) : 1,
+            PeakBitRate = Math.Max(1, bitRate.Peak),
+            AverageBitRate = Math.Max(1, bitRate.Average),
             FrameRate = _frameRate,
             IsOffered = true,
         };

@@ -48,7 +48,7 @@ internal sealed class RecordedTimeline(string id, TimeSpan targetDuration, TimeS
             return null;
         }
 
-        var built = renditions.ConvertAll(rendition => rendition.Build(boundaries));
+        var built = renditions.ConvertAll(rendition => rendition.Build(boundaries, partTarget));
         var first = boundaries[0];
         return new BroadcastSnapshot
         {

@@ -74,7 +74,7 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
         }
 
         if (!broadcast.Snapshot.IsEnded
-            && (wanted > NewestSequence(now) + AdvanceSegmentsMax || IsPartTooFar(now, wanted, broadcast.Snapshot.PartTarget)))
+            && (wanted > NewestSequence(now) + AdvanceSegmentsMax || IsPartTooFar(now, wanted)))
         {
             return EdgeWait.TooFar;
         }
@@ -130,11 +130,11 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
         rendition.Open?.Boundary.MediaSequence ?? (rendition.Segments is [.., var last] ? last.Boundary.MediaSequence : 0);
 
     // Of a segment that is complete, any part may be asked for: the next segment's first stands for it.
-    private bool IsPartTooFar(RenditionSnapshot rendition, long wanted, TimeSpan partTarget)
+    private bool IsPartTooFar(RenditionSnapshot rendition, long wanted)
     {
         var isComplete = rendition.Segments is [.., var last] && last.Boundary.MediaSequence >= wanted;
         var parts = rendition.Open is { } open && open.Boundary.MediaSequence == wanted ? open.Parts.Length : 0;
-        return !isComplete && Part > parts - 1 + Math.Ceiling(AdvancePartsMax / partTarget);
+        return !isComplete && Part > parts - 1 + Math.Ceiling(AdvancePartsMax / rendition.PartTarget);
     }
 
     private bool Has(RenditionSnapshot rendition, long wanted)

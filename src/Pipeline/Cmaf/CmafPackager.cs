@@ -7,18 +7,31 @@ namespace Streaming.Pipeline.Cmaf;
 /// Collects one rendition's samples into parts and parts into segments. A part is given out with its last sample; nothing
 /// waits for the next one. Times are in ticks of the track's timescale.
 /// </summary>
+/// <remarks>
+/// No part is longer than the target, and none but a segment's last shorter than 85 % of it, whatever samples last (RFC 8216bis
+/// §4.4.4.9). Where they do not add up to that, the playlist's parts end within a sample: the part that it begins in has all of it,
+/// and what follows of it has parts without samples.
+/// </remarks>
 public sealed class CmafPackager
 {
     // Encoders tell times in milliseconds: some samples last that much longer together than as many do on the average.
     private const int RoundingsPerSecond = 1000;
     private const int MeanSamples = 32;
 
+    // What a playlist rounds durations to: none of them may exceed the target.
+    private const int DurationUnitsPerSecond = 100_000;
+
+    // The draft's 85 %, and some for rounding.
+    private const double PartShareMin = 0.86;
+
     private readonly Action<PackagedMedia> _emit;
     private readonly CmafChunkBuilder _chunk;
     private readonly long _partTarget;
+    private readonly long _partMin;
     private readonly long _rounding;
     private SegmentBoundary? _boundary;
     private long _segmentStart;
+    private long _partStart;
     private long _end;
     private int _partIndex;
     private uint _sequenceNumber;
@@ -31,6 +44,7 @@ public sealed class CmafPackager
         _emit = emit;
         _chunk = new CmafChunkBuilder(configuration);
         _partTarget = (long)(partTarget.TotalSeconds * configuration.Timescale);
+        _partMin = (long)(_partTarget * PartShareMin);
         _rounding = configuration.Timescale / RoundingsPerSecond;
     }
 
@@ -46,6 +60,7 @@ public sealed class CmafPackager
         EndSegment(decodeTime);
         _boundary = boundary;
         _segmentStart = decodeTime;
+        _partStart = decodeTime;
         _end = decodeTime;
         _partIndex = 0;
     }
@@ -53,24 +68,20 @@ public sealed class CmafPackager
     /// <summary>Adds a sample to the segment. Its payload is copied.</summary>
     public void Add(in Sample sample, long duration)
     {
-        if (_chunk.Count > 0 && sample.DecodeTime + duration - _chunk.DecodeTime > _partTarget)
+        if (_chunk.Count > 0)
         {
-            EndPart(sample.DecodeTime); // It is longer than the one before.
+            _end = sample.DecodeTime;
+            if (_end + duration - _partStart > _partTarget && _end - _partStart >= _partMin)
+            {
+                EndPart(_end); // It is longer than the one before.
+            }
         }
 
         _chunk.Add(sample);
         _end = sample.DecodeTime + duration;
-
-        // Another sample might not fit any more: waiting for it would cost the whole part its duration. Roundings make the
-        // part's own mean too long at times, a wrong guess at the beginning that of the newest samples: the shorter counts.
         _samples = Math.Min(_samples + 1, MeanSamples);
         _mean += (duration - _mean) / _samples;
-        var length = _end - _chunk.DecodeTime;
-        var another = Math.Min(length + (length / (double)_chunk.Count), (_chunk.Count + 1) * _mean) + _rounding;
-        if (another > _partTarget)
-        {
-            EndPart(_end);
-        }
+        EndFullParts();
     }
 
     /// <summary>Ends the segment at <paramref name="decodeTime"/>. Nothing happens where none was begun.</summary>
@@ -81,9 +92,14 @@ public sealed class CmafPackager
             return;
         }
 
-        if (_chunk.Count > 0)
+        if (_chunk.Count > 0 || _partIndex > 0)
         {
-            EndPart(Math.Max(decodeTime, _end));
+            _end = Math.Max(decodeTime, _end);
+            EndFullParts();
+            if (_end > _partStart)
+            {
+                EndPart(_end);
+            }
         }
 
         _emit(new PackagedMedia.SegmentEnded(_boundary, _segmentStart, decodeTime - _segmentStart));
@@ -93,11 +109,42 @@ public sealed class CmafPackager
     /// <summary>Gives up the part that is growing.</summary>
     public void Abandon() => _chunk.Clear();
 
-    private void EndPart(long decodeTime)
+    /// <summary>Ends parts that are as long as they may be, or would be with another sample.</summary>
+    private void EndFullParts()
     {
-        var (start, independent) = (_chunk.DecodeTime, _chunk.Independent);
-        var data = _chunk.Complete(++_sequenceNumber, decodeTime);
-        var part = new Part(_partIndex++, start, decodeTime - start, independent, data.Length);
+        while (_end - _partStart > _partTarget)
+        {
+            EndPart(_partStart + _partTarget - (Configuration.Timescale / DurationUnitsPerSecond) - 1);
+        }
+
+        if (_end - _partStart >= _partMin && !FitsAnother())
+        {
+            EndPart(_end);
+        }
+    }
+
+    // Another sample might not fit any more: waiting for it would cost the whole part its duration. Roundings make the
+    // part's own mean too long at times, a wrong guess at the beginning that of the newest samples: the shorter counts.
+    private bool FitsAnother()
+    {
+        var another = _end + _mean;
+        if (_chunk.Count > 0)
+        {
+            var length = _end - _chunk.DecodeTime;
+            another = _chunk.DecodeTime + Math.Min(length + (length / (double)_chunk.Count), (_chunk.Count + 1) * _mean);
+        }
+
+        return another - _partStart + _rounding <= _partTarget;
+    }
+
+    /// <summary>Gives out what there is as the part that ends there in the playlist.</summary>
+    private void EndPart(long partEnd)
+    {
+        var independent = _chunk.Independent;
+        var sampleEnd = Math.Max(partEnd, _end);
+        var data = _chunk.Count > 0 ? _chunk.Complete(++_sequenceNumber, sampleEnd) : EmptySegment.Create(++_sequenceNumber, _end);
+        var part = new Part(_partIndex++, _partStart, partEnd - _partStart, independent, data.Length);
+        _partStart = partEnd;
         _emit(new PackagedMedia.PartMade(_boundary!, _segmentStart, part, data));
     }
 }

@@ -18,14 +18,19 @@ public static partial class MediaPlaylist
     private const int FullShareOfPart = 8;
 
     private static void WriteServerControl(
-        ref Utf8Writer text, BroadcastSnapshot broadcast, long targetDuration, MediaPlaylistOptions options)
+        ref Utf8Writer text,
+        BroadcastSnapshot broadcast,
+        RenditionSnapshot rendition,
+        long targetDuration,
+        MediaPlaylistOptions options)
     {
+        // Renditions may have different part targets, and play together: the longest counts. RFC 8216bis §4.4.3.8.
         text.Write("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK="u8);
         WriteUpperBound(ref text, options.PartHoldBack ?? broadcast.PartTarget * PartHoldBackPartTargets);
         text.Write(",CAN-SKIP-UNTIL="u8);
         text.Write(SkipBoundaryTargetDurations * targetDuration);
         text.Write("\n#EXT-X-PART-INF:PART-TARGET="u8);
-        WriteUpperBound(ref text, broadcast.PartTarget);
+        WriteUpperBound(ref text, rendition.PartTarget);
         text.Write("\n"u8);
     }
 
@@ -75,13 +80,13 @@ public static partial class MediaPlaylist
     }
 
     /// <summary>Writes the growing segment's parts and the name of the part that comes next.</summary>
-    private static void WriteEdge(ref Utf8Writer text, RenditionSnapshot rendition, Segment? previous, TimeSpan partTarget)
+    private static void WriteEdge(ref Utf8Writer text, RenditionSnapshot rendition, Segment? previous)
     {
         if (rendition.Open is { } open)
         {
             WriteBeginning(ref text, rendition, open, previous);
             WriteParts(ref text, rendition, open);
-            var isFull = previous is not null && IsFull(rendition, open, previous, partTarget);
+            var isFull = previous is not null && IsFull(rendition, open, previous);
             WritePreloadHint(ref text, open.Boundary.MediaSequence + (isFull ? 1 : 0), isFull ? 0 : open.Parts.Length);
         }
         else if (previous is not null)
@@ -94,10 +99,10 @@ public static partial class MediaPlaylist
     /// The segment is as long as the one before it: its parts are all there, and the next one begins the next segment. Where it
     /// goes on after all, the hint is kept a little later.
     /// </summary>
-    private static bool IsFull(RenditionSnapshot rendition, Segment open, Segment previous, TimeSpan partTarget)
+    private static bool IsFull(RenditionSnapshot rendition, Segment open, Segment previous)
     {
         var timescale = rendition.TimescaleOf(open);
-        var share = (long)(partTarget.TotalSeconds * timescale) / FullShareOfPart;
+        var share = (long)(rendition.PartTarget.TotalSeconds * timescale) / FullShareOfPart;
         return timescale == rendition.TimescaleOf(previous) && Math.Abs(open.Duration - previous.Duration) <= share;
     }
 

@@ -25,7 +25,7 @@ public static partial class MediaPlaylist
         var firstWithParts = int.MaxValue;
         if (options.LowLatency)
         {
-            WriteServerControl(ref text, broadcast, targetDuration, options);
+            WriteServerControl(ref text, broadcast, rendition, targetDuration, options);
             first = options.Delta ? WriteSkip(ref text, rendition, targetDuration) : 0;
             firstWithParts = Math.Max(
                 FirstWithin(rendition, TimeSpan.FromSeconds(PartsListedTargetDurations * targetDuration)),
@@ -48,7 +48,7 @@ public static partial class MediaPlaylist
 
         if (options.LowLatency && !broadcast.IsEnded)
         {
-            WriteEdge(ref text, rendition, previous, broadcast.PartTarget);
+            WriteEdge(ref text, rendition, previous);
             WriteRenditionReports(ref text, broadcast, rendition);
         }
 

@@ -49,6 +49,9 @@ public sealed record VideoConfiguration : TrackConfiguration
     /// <summary>Pictures may be interlaced: fields, or frames of field macroblocks.</summary>
     public bool MayBeInterlaced { get; init; }
 
+    /// <summary>Pictures per second as the stream declares, 0 where it does not. A hint: what counts is when they come.</summary>
+    public double DeclaredFrameRate { get; init; }
+
     /// <summary>
     /// Browsers and phones decode it: profile Baseline, Main or High, 4:2:0, 8 bits. The others are for studios, and the
     /// decoders in graphics chips do not know them.

@@ -17,7 +17,7 @@ public sealed record BroadcastSnapshot
     /// <summary>Upper bound of every segment's duration when rounded to seconds, constant for the broadcast.</summary>
     public required TimeSpan TargetDuration { get; init; }
 
-    /// <summary>Upper bound of every part's duration, constant for the broadcast.</summary>
+    /// <summary>Upper bound of the durations of all renditions' parts: each has one of its own, as its frames are long.</summary>
     public required TimeSpan PartTarget { get; init; }
 
     /// <summary>Video renditions first (the source, then the ladder from the top), then audio.</summary>

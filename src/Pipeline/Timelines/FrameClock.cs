@@ -14,7 +14,7 @@ namespace Streaming.Pipeline.Timelines;
 /// </remarks>
 public sealed class FrameClock
 {
-    /// <summary>A step forward beyond this is a jump of the clock, not a pause in the media.</summary>
+    /// <summary>A step forward beyond this is a jump of the clock, not a pause in the media, unless nothing came for as long.</summary>
     public const int JumpForwardMs = 10_000;
 
     /// <summary>A step back beyond this is a jump of the clock; a smaller one is a late frame.</summary>
@@ -33,24 +33,37 @@ public sealed class FrameClock
     public int Jumps { get; private set; }
 
     /// <summary>Joins a publisher's clock to the timeline: <paramref name="first"/> is shown at <paramref name="timelineMs"/>.</summary>
-    public void Join(in Frame first, long timelineMs)
+    /// <param name="first">The publisher's first frame.</param>
+    /// <param name="timelineMs">Where it is shown.</param>
+    /// <param name="skewMs">How much later than video's the timestamps of audio are that comes with it.</param>
+    public void Join(in Frame first, long timelineMs, long skewMs = 0)
     {
         ReorderDelayMs = first.CompositionOffsetMs;
-        _video.Reset(first.TimestampMs, timelineMs - ReorderDelayMs);
-        _audio.Reset(unchecked(first.TimestampMs + (uint)ReorderDelayMs), timelineMs);
+        var (videoSkewMs, audioSkewMs) = first.Track == TrackKind.Video ? (0L, skewMs) : (-skewMs, 0L);
+        _video.Reset(unchecked(first.TimestampMs + (uint)videoSkewMs), timelineMs - ReorderDelayMs);
+        _audio.Reset(unchecked(first.TimestampMs + (uint)(ReorderDelayMs + audioSkewMs)), timelineMs);
+    }
+
+    /// <summary>Audio has left the video that it comes with: it is moved by so much on the timeline.</summary>
+    public void ShiftAudio(long ms)
+    {
+        Jumps++;
+        _audio.Shift(ms);
     }
 
     /// <summary>
     /// Where <paramref name="frame"/> is decoded on the timeline, in ms; for video with <see cref="ReorderDelayMs"/> added.
     /// Only after <see cref="Join"/>.
     /// </summary>
-    public long Map(in Frame frame) => frame.Track == TrackKind.Video
-        ? Map(frame.TimestampMs, _video, _audio) + ReorderDelayMs
-        : Map(frame.TimestampMs, _audio, _video);
+    /// <param name="frame">The frame.</param>
+    /// <param name="pausedMs">How long none of its track had come: a step of that length is a pause, however long.</param>
+    public long Map(in Frame frame, long pausedMs = 0) => frame.Track == TrackKind.Video
+        ? Map(frame.TimestampMs, pausedMs, _video, _audio) + ReorderDelayMs
+        : Map(frame.TimestampMs, pausedMs, _audio, _video);
 
-    private long Map(uint raw, TrackClock own, TrackClock other)
+    private long Map(uint raw, long pausedMs, TrackClock own, TrackClock other)
     {
-        if (own.Reaches(raw) || own.PausedWhile(other, raw))
+        if (own.Reaches(raw, pausedMs) || own.PausedWhile(other, raw))
         {
             own.Advance(raw);
         }
@@ -92,7 +105,8 @@ public sealed class FrameClock
             Offset = timelineMs - raw;
         }
 
-        public bool Reaches(uint raw) => Step(raw) is >= -JumpBackMs and <= JumpForwardMs;
+        public bool Reaches(uint raw, long pausedMs = 0) =>
+            Step(raw) is >= -JumpBackMs and var step && step <= Math.Max(JumpForwardMs, pausedMs + JumpBackMs);
 
         /// <summary>
         /// <paramref name="other"/> went on on the same offset to where this track's frame is now: a pause in this track
@@ -111,6 +125,8 @@ public sealed class FrameClock
                 _stepMs = step;
             }
         }
+
+        public void Shift(long ms) => Offset += ms;
 
         /// <summary>Goes over to <paramref name="other"/>'s offset.</summary>
         public void Adopt(TrackClock other, uint raw)

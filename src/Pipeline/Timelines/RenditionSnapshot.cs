@@ -17,6 +17,9 @@ public sealed record RenditionSnapshot
     /// </summary>
     public required ImmutableArray<TrackConfiguration> Initializations { get; init; }
 
+    /// <summary>Upper bound of every part's duration, constant.</summary>
+    public required TimeSpan PartTarget { get; init; }
+
     /// <summary>The complete segments of the window, oldest first, without holes in their media sequence numbers.</summary>
     public required SegmentList Segments { get; init; }
 

@@ -24,14 +24,15 @@ public sealed class RenditionTimeline(
     private readonly SegmentWindow _segments = new(partsKept);
     private readonly List<Part> _openParts = [];
     private Segment? _open;
-    private long _bits;
-    private double _seconds;
-    private int _peakBitRate;
+    private readonly MeasuredBitRate _bitRate = new();
     private RenditionSnapshot? _snapshot;
     private bool _isOffered = true;
     private double _frameRate;
 
     public string Name => name;
+
+    /// <summary>Upper bound of every part's duration, constant.</summary>
+    public TimeSpan PartTarget => partTarget;
 
     public TrackConfiguration Configuration => _initializations[^1];
 
@@ -96,7 +97,7 @@ public sealed class RenditionTimeline(
         }
 
         var segment = _open with { Duration = ended.Duration, Parts = [.. _openParts] };
-        Measure(segment);
+        _bitRate.Add(segment.Length, segment.Duration / (double)Configuration.Timescale);
         return Append(segment);
     }
 
@@ -144,10 +145,11 @@ public sealed class RenditionTimeline(
         Name = name,
         Kind = Configuration.Kind,
         Initializations = _initializations,
+        PartTarget = partTarget,
         Segments = _segments.List,
         Open = _open is null ? null : _open with { Parts = [.. _openParts] },
-        PeakBitRate = _peakBitRate,
-        AverageBitRate = _seconds > 0 ? (int)Math.Max(1, _bits / _seconds) : 0,
+        PeakBitRate = _bitRate.Peak,
+        AverageBitRate = _bitRate.Average,
         FrameRate = _frameRate,
         IsOffered = _isOffered,
     };
@@ -186,19 +188,6 @@ public sealed class RenditionTimeline(
         }
 
         return parts.DrainToImmutable();
-    }
-
-    private void Measure(Segment segment)
-    {
-        var seconds = segment.Duration / (double)Configuration.Timescale;
-        if (seconds <= 0)
-        {
-            return;
-        }
-
-        _bits += segment.Length * 8;
-        _seconds += seconds;
-        _peakBitRate = Math.Max(_peakBitRate, (int)Math.Min(int.MaxValue, segment.Length * 8 / seconds));
     }
 
     private void Change<T>(ref T field, T value)

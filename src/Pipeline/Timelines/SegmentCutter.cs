@@ -13,6 +13,9 @@ public enum Cut
 
     /// <summary>It begins a new one, which began on the grid: see <see cref="SegmentCutter.GridTime"/>.</summary>
     OnGrid,
+
+    /// <summary>It begins a new one: the one before it would be longer than the limit with the pause before it.</summary>
+    AfterPause,
 }
 
 /// <summary>
@@ -21,11 +24,19 @@ public enum Cut
 /// </summary>
 public sealed class SegmentCutter(SegmentationOptions options)
 {
+    // Segments that end early for want of a later IDR picture have at least this share of the target.
+    private const int ShortestDivisor = 4;
+
     private readonly long _target = Ticks(options.Target);
     private readonly long _limit = Ticks(options.Limit);
     private readonly long _tolerance = Ticks(options.Tolerance);
+
+    // The newest distances between IDR pictures.
+    private readonly long[] _syncIntervals = new long[8];
+
     private long _start;
     private long? _lastSync;
+    private int _syncs;
 
     /// <summary>
     /// IDR pictures come further apart than the limit allows. Then a transcoder has to make its own on the grid.
@@ -47,13 +58,19 @@ public sealed class SegmentCutter(SegmentationOptions options)
     }
 
     /// <summary>Whether the video frame at <paramref name="time"/> begins a segment.</summary>
-    public Cut Next(long time, bool isSync)
+    public Cut Next(long time, bool isSync, bool isAfterPause = false)
     {
         if (isSync)
         {
             SyncInterval = time - _lastSync;
+            _syncIntervals[_syncs++ % _syncIntervals.Length] = SyncInterval ?? 0;
             _lastSync = time;
             IsOnGrid &= SyncInterval >= _limit;
+        }
+
+        if (isAfterPause && time - _start >= _limit)
+        {
+            return Cut.AfterPause;
         }
 
         if (IsOnGrid)
@@ -61,7 +78,7 @@ public sealed class SegmentCutter(SegmentationOptions options)
             return CutOnGrid(time);
         }
 
-        if (isSync && time - _start >= _target - _tolerance)
+        if (isSync && (time - _start >= _target - _tolerance || IsLastWithinLimit(time)))
         {
             _start = time;
             return Cut.AtSync;
@@ -77,12 +94,8 @@ public sealed class SegmentCutter(SegmentationOptions options)
         return CutOnGrid(time);
     }
 
-    /// <summary>
-    /// Whether the audio frame at <paramref name="time"/> begins a segment on the grid: in a broadcast without video, or
-    /// (<paramref name="overdueOnly"/>) where video has come to a halt.
-    /// </summary>
-    public bool NextAudio(long time, bool overdueOnly) =>
-        (!overdueOnly || time - _start >= _limit) && CutOnGrid(time) == Cut.OnGrid;
+    /// <summary>Whether the audio frame at <paramref name="time"/> begins a segment in a broadcast without video: on the grid.</summary>
+    public bool NextAudio(long time) => CutOnGrid(time) == Cut.OnGrid;
 
     /// <summary>
     /// Cuts before the frame at <paramref name="time"/>, where there has been none since <paramref name="lastEnd"/> and the
@@ -100,6 +113,23 @@ public sealed class SegmentCutter(SegmentationOptions options)
         GridTime = cut / _target * _target;
         _start = cut;
         return cut;
+    }
+
+    /// <summary>A segment began at <paramref name="start"/>, before the frame at <paramref name="time"/> came.</summary>
+    public void BeginAt(long start, long time)
+    {
+        _start = start;
+        GridTime = time / _target * _target;
+    }
+
+    /// <summary>
+    /// The next IDR picture may come too late for the segment: better a short segment than one that begins without. But where
+    /// all are short, none is worth it.
+    /// </summary>
+    private bool IsLastWithinLimit(long time)
+    {
+        var longest = _syncIntervals.Max();
+        return longest < _limit && time - _start + longest > _limit && time - _start >= _target / ShortestDivisor;
     }
 
     private Cut CutOnGrid(long time)

@@ -3,6 +3,12 @@ namespace Streaming.Pipeline.Timelines;
 /// <summary>How a broadcast is cut.</summary>
 public sealed record SegmentationOptions
 {
+    // The draft's 85 %, and some for times that were rounded.
+    private const double FullShare = 0.87;
+
+    // Publishers count in milliseconds: where a part begins is rounded, and where it ends.
+    private static readonly TimeSpan RoundingMax = TimeSpan.FromMilliseconds(2);
+
     /// <summary>
     /// Duration that segments aim at. 1–10 s, default 2 s. Shorter segments let viewers join and switch sooner; longer ones
     /// cost fewer requests and compress better. A segment ends at the first IDR picture at or a little before this.
@@ -10,11 +16,28 @@ public sealed record SegmentationOptions
     public TimeSpan Target { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Upper bound of a part's duration. 0.2–1 s, default 335 ms: ten pictures at 30 fps, eight at 25, fifteen AAC frames
-    /// at 48 kHz, and a millisecond of rounding, so that full parts reach 85 % of it at every usual rate. Shorter parts lower
-    /// latency and cost requests.
+    /// Upper bound of a part's duration where frames are not longer. 0.2–1 s, default 335 ms: ten pictures at 30 fps, eight at
+    /// 25, fifteen AAC frames at 48 kHz, and a millisecond of rounding, so that full parts reach 85 % of it at every usual rate
+    /// (for others see <see cref="PartTargetFor"/>). Shorter parts lower latency and cost requests.
     /// </summary>
     public TimeSpan PartTarget { get; init; } = TimeSpan.FromMilliseconds(335);
+
+    /// <summary>
+    /// PART-TARGET of a rendition whose frames last that long: as many whole frames as go into <see cref="PartTarget"/>, one at
+    /// least, if it is not longer than <see cref="Target"/>. No part of them is longer, and none but a segment's last need be shorter than 85 % of it. RFC 8216bis §4.4.4.9.
+    /// </summary>
+    public TimeSpan PartTargetFor(TimeSpan frame)
+    {
+        if (frame <= TimeSpan.Zero)
+        {
+            return PartTarget;
+        }
+
+        // What a segment may have no more than one of is divided.
+        frame = frame < Target ? frame : Target;
+        var frames = frame * Math.Max(1, Math.Floor(PartTarget / frame));
+        return frames <= PartTarget && frames >= PartTarget * FullShare ? PartTarget : frames + RoundingMax;
+    }
 
     /// <summary>
     /// Media that playlists list behind the live edge: how far back viewers can go. At least six targets, at most 12 h,

@@ -13,7 +13,7 @@ public sealed partial class Segmenter
             return;
         }
 
-        var ms = _frames.Map(frame);
+        var ms = _frames.Map(frame, Paused(ref _audioArrivedAt));
         if (_video is null)
         {
             _videoMs = ms;
@@ -23,6 +23,8 @@ public sealed partial class Segmenter
             return;
         }
 
+        _soundsSincePicture++;
+        _audioMs = ms = InStep(ms);
         if (_configurationChanged)
         {
             return; // Until the next segment there is no track for it.
@@ -34,15 +36,61 @@ public sealed partial class Segmenter
             return;
         }
 
-        if (_held.IsFull)
+        while (VideoStandsStill && _held.IsFullAt(ms) && _held.TryTake(long.MaxValue, out var heldMs, out var data))
         {
-            // Video stands still. Audio goes on without it.
-            _held.TryTake(long.MaxValue, out var heldMs, out var data);
             CutForAudio(heldMs);
             Place(heldMs, data);
         }
 
-        _held.Add(ms, frame.Data.Span);
+        _held.TryAdd(ms, frame.Data.Span);
+    }
+
+    /// <summary>No picture has come for a second of audio, whatever the timestamps say.</summary>
+    private bool VideoStandsStill =>
+        _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame >= SkewMax.TotalSeconds * _audio!.Timescale;
+
+    /// <summary>
+    /// Where audio at <paramref name="ms"/> belongs that comes together with the newest picture. A clock of its own may have left
+    /// the video's, at once or little by little: when it is further off than <see cref="SkewMax"/>, audio is placed by its arrival.
+    /// </summary>
+    private long InStep(long ms)
+    {
+        if (_videoMs - ms <= SkewMaxMs)
+        {
+            return ms;
+        }
+
+        _frames.ShiftAudio(_videoMs - ms);
+        return _videoMs;
+    }
+
+    /// <summary>
+    /// Notes with a picture how far ahead of it the audio is. Some is in the way they are interleaved; what does not get less for
+    /// a second is a clock of its own.
+    /// </summary>
+    private void WatchLead()
+    {
+        var leadMs = _audioMs - _videoMs;
+        if (leadMs <= SkewMaxMs)
+        {
+            _leadSinceMs = null;
+            return;
+        }
+
+        if (_leadSinceMs is not { } since)
+        {
+            (_leadSinceMs, _leastLeadMs) = (_videoMs, leadMs);
+            return;
+        }
+
+        _leastLeadMs = Math.Min(_leastLeadMs, leadMs);
+        if (_videoMs - since >= SkewMaxMs)
+        {
+            _frames.ShiftAudio(-_leastLeadMs);
+            _held.Shift(-_leastLeadMs);
+            _audioMs -= _leastLeadMs;
+            _leadSinceMs = null;
+        }
     }
 
     private void ReleaseAudio(long untilMs)
@@ -105,9 +153,16 @@ public sealed partial class Segmenter
         var boundaryTime = MediaClock.Rescale(decodeTime, clock.SampleRate, MediaClock.TicksPerSecond);
         while (_audioBoundaries.TryPeek(out var boundary) && boundary.DecodeTime <= boundaryTime)
         {
-            output.BeginAudioSegment(_audioBoundaries.Dequeue(), decodeTime);
+            // Segments that no frame begins in are passed, each at its own time.
+            _audioBoundaries.Dequeue();
+            var isPassed = _audioBoundaries.TryPeek(out var next) && next.DecodeTime <= boundaryTime;
+            output.BeginAudioSegment(boundary, isPassed ? BeginOfPassed(boundary, clock.SampleRate) : decodeTime);
         }
 
+        _audioEnd = decodeTime + Media.AudioConfiguration.SamplesPerFrame;
         output.Audio(new Sample(decodeTime, 0, true, data), Media.AudioConfiguration.SamplesPerFrame);
     }
+
+    private long BeginOfPassed(SegmentBoundary boundary, uint sampleRate) =>
+        Math.Max(_audioEnd, MediaClock.RescaleUp(boundary.DecodeTime, MediaClock.TicksPerSecond, sampleRate));
 }

@@ -7,43 +7,121 @@ public sealed partial class Segmenter
 {
     private Cut CutForVideo(long clock, bool isSync)
     {
-        if (!_isOpen || (_configurationChanged && isSync))
+        if (!_isOpen)
         {
             _cutter.Restart(clock);
             return Cut.AtSync;
         }
 
-        // Where pictures were missing for long, segments without any keep to the limit.
-        while (clock - _videoClock.Next > HoleTicksMax
-            && _cutter.NextOverdue(Math.Max(_videoClock.Next, AudioEnd ?? 0), clock) is { } overdue)
+        var isAfterPause = clock - _videoClock.Next > PauseTicksMin;
+        Cut cut;
+        if (_configurationChanged && isSync)
         {
-            _videoClock.SkipTo(overdue);
-            BeginSegment(overdue, overdue, false);
+            _cutter.Restart(clock);
+            cut = Cut.AtSync;
+        }
+        else
+        {
+            cut = _cutter.Next(clock, isSync, isAfterPause);
         }
 
-        return _cutter.Next(clock, isSync);
+        if (cut != Cut.None)
+        {
+            EndPause(clock, isAfterPause);
+        }
+
+        return cut;
     }
+
+    /// <summary>
+    /// A segment begins with the picture at <paramref name="clock"/>. Where there was a pause before it, the segment before ends
+    /// with its last picture. A short pause is bridged: the next segment begins there, too. A long one becomes segments without
+    /// pictures.
+    /// </summary>
+    private void EndPause(long clock, bool isAfterPause)
+    {
+        var end = EndOfPictures;
+        if (clock - end > _target)
+        {
+            var count = (clock - end + _limit - 1) / _limit;
+            for (var index = 0; index < count; index++)
+            {
+                BeginWithoutPictures(end + ((clock - end) * index / count));
+            }
+
+            _videoClock.SkipTo(clock);
+            _cutter.BeginAt(clock, clock);
+        }
+        else if (end == _current!.DecodeTime)
+        {
+            _videoClock.SkipTo(Math.Max(clock, end + 1));
+        }
+        else if (isAfterPause)
+        {
+            _cutter.BeginAt(end, clock);
+        }
+    }
+
+    /// <summary>
+    /// Where the segment's pictures end. Of next to none that is its beginning: they are in a part that is still growing, whose
+    /// last picture lasts until the segment's end, and audio frames may be longer than such a segment.
+    /// </summary>
+    private long EndOfPictures =>
+        _videoClock.Next - _current!.DecodeTime < PauseTicksMin ? _current.DecodeTime : _videoClock.Next;
 
     private void CutForAudio(long ms)
     {
         var clock = ms * MediaClock.TicksPerMs;
-
-        // The same where audio was missing; a change that waits takes effect there.
-        while (_isOpen && _cutter.NextOverdue(AudioEnd ?? _videoClock.Next, clock) is { } overdue)
-        {
-            BeginAfterVideo(overdue, overdue);
-        }
-
-        if (!_isOpen || _configurationChanged)
+        if (!_isOpen || (_configurationChanged && _video is null))
         {
             _cutter.Restart(clock);
             BeginSegment(Math.Max(clock, _videoClock.Next), clock, true);
             return;
         }
 
-        if (_cutter.NextAudio(clock, overdueOnly: _video is not null))
+        if (_video is not null)
+        {
+            CutBesideStandingVideo(clock);
+            return;
+        }
+
+        // Where audio was missing; a change that waits takes effect there.
+        while (_cutter.NextOverdue(AudioEnd ?? _videoClock.Next, clock) is { } overdue)
+        {
+            BeginAfterVideo(overdue, overdue);
+        }
+
+        if (_cutter.NextAudio(clock))
         {
             BeginAfterVideo(clock, _cutter.GridTime);
+        }
+    }
+
+    /// <summary>
+    /// Audio goes on at <paramref name="clock"/>, and no picture has come for as long as it was held: segments without pictures
+    /// begin where the last one ended.
+    /// </summary>
+    private void CutBesideStandingVideo(long clock)
+    {
+        if (clock < _videoClock.Next)
+        {
+            return;
+        }
+
+        BeginWithoutPictures(EndOfPictures);
+        while (clock - _current!.DecodeTime >= _target)
+        {
+            BeginWithoutPictures(clock - _current.DecodeTime < _limit ? clock : _current.DecodeTime + _target);
+        }
+    }
+
+    private void BeginWithoutPictures(long decodeTime)
+    {
+        if (decodeTime > _current!.DecodeTime)
+        {
+            _videoClock.SkipTo(decodeTime);
+            _cutter.BeginAt(decodeTime, decodeTime);
+            BeginSegment(decodeTime, decodeTime, false);
         }
     }
 
@@ -75,7 +153,7 @@ public sealed partial class Segmenter
             SourceIndependent = independent,
         };
         _isOpen = true;
-        _audioClock = _audioChanged ? null : _audioClock;
+        (_audioClock, _audioEnd) = _audioChanged ? (null, 0) : (_audioClock, _audioEnd);
         (_configurationChanged, _videoChanged, _audioChanged) = (false, false, false);
         output.BeginSegment(_current);
         if (_audio is not null)

@@ -12,7 +12,8 @@ public sealed partial class Segmenter
             return;
         }
 
-        _videoMs = _frames.Map(frame);
+        _videoMs = _frames.Map(frame, Paused(ref _videoArrivedAt));
+        _soundsSincePicture = 0;
         var clock = _videoMs * MediaClock.TicksPerMs;
         _wallClock.Arrived(clock);
         var presentation = clock + (frame.CompositionOffsetMs - _frames.ReorderDelayMs) * (long)MediaClock.TicksPerMs;
@@ -22,18 +23,15 @@ public sealed partial class Segmenter
         }
 
         var cut = CutForVideo(clock, frame.IsSync);
-        if (cut != Cut.None && (clock - _videoClock.Next > HoleTicksMax || _videoClock.Next <= _current?.DecodeTime))
-        {
-            _videoClock.SkipTo(clock);
-        }
-
-        var (decodeTime, duration) = _videoClock.Place(clock);
+        var begin = cut == Cut.None ? _current!.DecodeTime : _videoClock.Next;
+        var (decodeTime, duration) = _videoClock.Place(clock, begin + _limit + PauseTicksMin);
         if (cut != Cut.None)
         {
             BeginSegment(decodeTime, cut == Cut.OnGrid ? _cutter.GridTime : presentation, frame.IsSync);
         }
 
         output.Video(new Sample(decodeTime, (int)(presentation - decodeTime), frame.IsSync, frame.Data), duration);
+        WatchLead();
         ReleaseAudio(_videoMs);
         FillSilence(_videoMs - AudioPatienceMs);
     }

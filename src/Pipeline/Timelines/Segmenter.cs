@@ -16,13 +16,24 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     public static readonly TimeSpan AudioPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Pictures missing before the first one of a segment for longer than this leave a hole in the decode times; a shorter
-    /// time is bridged. A segment that began where the hole did would be longer than the limit by it.
+    /// No picture for longer than this is a pause. Until a segment's target it is bridged, so that browsers go on decoding: the
+    /// picture after it is decoded where the one before ended, and shown in its own time. A longer one that a segment cannot hold
+    /// is a gap.
     /// </summary>
-    public static readonly TimeSpan HoleMax = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// Audio may be this far from the video that it comes with. More than encoders leave between the two, and no more than <see
+    /// cref="AudioPatience"/>.
+    /// </summary>
+    public static readonly TimeSpan SkewMax = TimeSpan.FromSeconds(1);
+
+    private static readonly long SkewMaxMs = (long)SkewMax.TotalMilliseconds;
     private static readonly long AudioPatienceMs = (long)AudioPatience.TotalMilliseconds;
-    private static readonly long HoleTicksMax = (long)HoleMax.TotalMilliseconds * MediaClock.TicksPerMs;
+    private static readonly long PauseTicksMin = (long)PauseMin.TotalMilliseconds * MediaClock.TicksPerMs;
+
+    private readonly long _target = (long)options.Target.TotalMilliseconds * MediaClock.TicksPerMs;
+    private readonly long _limit = (long)options.Limit.TotalMilliseconds * MediaClock.TicksPerMs;
 
     private readonly FrameClock _frames = new();
     private readonly SegmentCutter _cutter = new(options);
@@ -40,6 +51,14 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     private bool _videoChanged;
     private bool _audioChanged;
     private long _videoMs;
+    private long _audioMs;
+    private long _audioEnd;
+    private long _soundsSincePicture;
+    private long? _leadSinceMs;
+    private long _leastLeadMs;
+    private long _videoArrivedAt;
+    private long _audioArrivedAt;
+    private TimeSpan _skew;
 
     /// <summary>The video track in force, null without one.</summary>
     public VideoConfiguration? VideoConfiguration => _video;
@@ -56,6 +75,9 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
 
     /// <summary>Pictures per second as measured, 0 when not known.</summary>
     public double FrameRate => _videoClock.FrameRate;
+
+    /// <summary>How long pictures last, zero when not known.</summary>
+    public TimeSpan FrameDuration => TimeSpan.FromSeconds(_videoClock.FrameDuration / MediaClock.TicksPerSecond);
 
     /// <summary>How much earlier than on the timeline the publisher decodes pictures, in ms.</summary>
     public int ReorderDelayMs => _frames.ReorderDelayMs;
@@ -93,10 +115,19 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
         }
     }
 
-    /// <summary>
-    /// A publisher begins: the picture that it begins with would have been here this long ago, had nothing held it up.
-    /// </summary>
-    public void BeginPublication(TimeSpan heldUp) => _wallClock.HeldUp = heldUp;
+    /// <summary>A publisher begins.</summary>
+    /// <param name="heldUp">What it begins with would have been here this long ago, had nothing held it up.</param>
+    /// <param name="skew">How much later than video's the timestamps of audio are that comes with it.</param>
+    /// <param name="frameDuration">How long its pictures last, zero where that is not known.</param>
+    public void BeginPublication(TimeSpan heldUp, TimeSpan skew = default, TimeSpan frameDuration = default)
+    {
+        _wallClock.HeldUp = heldUp;
+        _skew = skew;
+        if (frameDuration > TimeSpan.Zero)
+        {
+            _videoClock.Expect(frameDuration.TotalSeconds * MediaClock.TicksPerSecond);
+        }
+    }
 
     /// <summary>
     /// Adds a frame. Before the first IDR picture of a publisher, nothing has a place: such frames are dropped.
@@ -127,14 +158,24 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
             FillSilence(_videoClock.Next / MediaClock.TicksPerMs);
             while (_audioBoundaries.TryDequeue(out var boundary))
             {
-                output.BeginAudioSegment(boundary, _audioClock?.Next ?? 0);
+                _audioEnd = _audioClock is null ? 0 : BeginOfPassed(boundary, _audioClock.SampleRate);
+                output.BeginAudioSegment(boundary, _audioEnd);
             }
 
-            output.EndSegment(_videoClock.Next, _audioClock?.Next ?? 0);
+            output.EndSegment(_videoClock.Next, Math.Max(_audioClock?.Next ?? 0, _audioEnd));
         }
 
         _isOpen = false;
         _joined = false;
+    }
+
+    /// <summary>How long nothing of a track had come, in ms, when it comes now.</summary>
+    private long Paused(ref long arrivedAt)
+    {
+        var now = time.GetTimestamp();
+        var paused = time.GetElapsedTime(arrivedAt, now);
+        arrivedAt = now;
+        return (long)paused.TotalMilliseconds;
     }
 
     /// <summary>Where the audio so far ends, in 90 kHz ticks; null without any.</summary>
@@ -152,7 +193,9 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
         // Both tracks go on after the one that came further.
         var end = Math.Max(_videoClock.Next, AudioEnd ?? 0);
         var joinMs = (end + MediaClock.TicksPerMs - 1) / MediaClock.TicksPerMs;
-        _frames.Join(frame, joinMs);
+        _frames.Join(frame, joinMs, (long)_skew.TotalMilliseconds);
+        (_audioMs, _leadSinceMs) = (joinMs, null);
+        _videoArrivedAt = _audioArrivedAt = time.GetTimestamp();
         _videoClock.SkipTo(joinMs * MediaClock.TicksPerMs);
         _audioClock?.SkipTo(MediaClock.RescaleUp(joinMs, 1000, _audioClock.SampleRate));
         _wallClock.Join();

@@ -19,11 +19,16 @@ public sealed class VideoClock
 
     private const double MeanFrames = 16;
 
+    // A step of so many pictures is a pause; that many in a row are another rate.
+    private const int PausePictures = 3;
+    private const int PausesInARowMax = 3;
+
     // Times of the newest pictures, to measure the rate over: milliseconds blur it by 0.02 % over 256 pictures at 50 fps.
     private readonly long[] _times = new long[256];
 
     private long _pictures;
     private double _frameDuration;
+    private int _pauses;
     private long _lastTime;
     private long _next;
     private bool _started;
@@ -49,11 +54,24 @@ public sealed class VideoClock
         }
     }
 
+    /// <summary>How long pictures are taken to last, in 90 kHz ticks; 0 before that is known.</summary>
+    public double FrameDuration => _frameDuration;
+
+    /// <summary>Tells how long the pictures that follow are going to last, in 90 kHz ticks.</summary>
+    public void Expect(double frameDuration)
+    {
+        _frameDuration = frameDuration;
+        _pauses = 0;
+    }
+
     /// <summary>Leaves a hole: the next picture is not decoded before <paramref name="time"/>.</summary>
     public void SkipTo(long time) => _next = Math.Max(_next, time);
 
-    /// <summary>Places the picture that the timeline's clock puts at <paramref name="time"/> (90 kHz ticks).</summary>
-    public (long DecodeTime, long Duration) Place(long time)
+    /// <summary>
+    /// Places the picture that the timeline's clock puts at <paramref name="time"/> (90 kHz ticks). It ends at <paramref
+    /// name="latestEnd"/> at the latest, if that is after its time.
+    /// </summary>
+    public (long DecodeTime, long Duration) Place(long time, long latestEnd = long.MaxValue)
     {
         if (!_started)
         {
@@ -68,6 +86,7 @@ public sealed class VideoClock
         _lastTime = time;
         _times[_pictures++ % _times.Length] = time;
         var expectedEnd = time + (long)Math.Round(_frameDuration > 0 ? _frameDuration : FrameDurationGuess);
+        expectedEnd = Math.Max(time + 1, Math.Min(expectedEnd, latestEnd));
         var decodeTime = _next;
         _next = Math.Max(decodeTime + 1, expectedEnd);
         return (decodeTime, _next - decodeTime);
@@ -84,14 +103,15 @@ public sealed class VideoClock
         {
             _frameDuration = step;
         }
-        else if (step < 3 * _frameDuration)
+        else if (step < PausePictures * _frameDuration)
         {
+            _pauses = 0;
             _frameDuration += (step - _frameDuration) / MeanFrames;
         }
-        else
+        else if (++_pauses >= PausesInARowMax)
         {
-            // A dropped picture says little about the rate; a rate that really fell is learned in a few pictures.
-            _frameDuration += (step - _frameDuration) / (MeanFrames * 4);
+            // A pause says nothing about the rate; one that really fell is learned in a few pictures.
+            _frameDuration += (step - _frameDuration) / 2;
         }
     }
 }

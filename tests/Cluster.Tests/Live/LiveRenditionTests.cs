@@ -97,7 +97,7 @@ public sealed class LiveRenditionTests
         var media = new LiveMedia("b1", _storage);
         var archive = new SegmentArchive(media, _storage, NullLogger.Instance);
         var options = new BroadcastOptions { HotSegments = Hot };
-        return (new LiveRendition("source", Recordings.Stored.Video(720), media, archive, null, options), media, archive);
+        return (new LiveRendition("source", Recordings.Stored.Video(720), options.Segments.PartTarget, media, archive, null, options), media, archive);
     }
 
     private static void AddSegment(LiveRendition rendition, int sequence)

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Tests.Isobmff;
@@ -138,15 +140,126 @@ public sealed class CmafPackagerTests
     }
 
     [Fact]
-    public void Sample_LongerThanTheTarget_IsAPartOfItsOwn()
+    public void Sample_LongerThanTheTarget_IsInTheFirstOfItsParts()
     {
         var packager = new CmafPackager(TestTracks.Video, PartTarget, _made.Add);
         packager.BeginSegment(Boundary(0, 0), 0);
         packager.Add(Picture(0), 90_000);
+        Assert.Equal(3, Parts.Count());
         packager.Add(Picture(90_000), 90_000);
         packager.EndSegment(180_000);
 
-        Assert.Equal([90_000, 90_000], Parts.Select(made => made.Part.Duration));
+        AssertListed(TestTracks.Video.Timescale, 1);
+        Assert.Equal([1, 0, 0, 1, 0, 0], Parts.Select(made => BoxReader.ReadSamples(made.Data).Count));
+        Assert.Equal([90_000, 90_000], Samples().Select(sample => (long)sample.Duration));
+    }
+
+    [Fact]
+    public void EndSegment_AfterItsLastSample_ThatLastsUntilThen()
+    {
+        var packager = new CmafPackager(TestTracks.Video, PartTarget, _made.Add);
+        packager.BeginSegment(Boundary(0, 0), 0);
+        packager.Add(Picture(0), 3000);
+        packager.EndSegment(90_000);
+
+        AssertListed(TestTracks.Video.Timescale, 1);
+        Assert.Equal([90_000], Samples().Select(sample => (long)sample.Duration));
+    }
+
+    [Theory]
+    [InlineData(8000)]
+    [InlineData(11025)]
+    [InlineData(12000)]
+    [InlineData(16000)]
+    [InlineData(22050)]
+    [InlineData(24000)]
+    [InlineData(32000)]
+    [InlineData(44100)]
+    [InlineData(48000)]
+    [InlineData(64000)]
+    [InlineData(88200)]
+    [InlineData(96000)]
+    public void Audio_OfAnyRate_HasWholeFramesInItsParts(uint rate)
+    {
+        var target = new SegmentationOptions().PartTargetFor(TimeSpan.FromSeconds(1024.0 / rate));
+        var packager = new CmafPackager(TestTracks.Audio with { Timescale = rate }, target, _made.Add);
+        var boundary = 0;
+        for (var index = 0L; index * 1024 < rate * 20; index++)
+        {
+            if (index * 1024 >= boundary * 2L * rate)
+            {
+                packager.BeginSegment(Boundary(boundary++, 0), index * 1024);
+            }
+
+            packager.Add(new Sample(index * 1024, 0, true, new byte[] { 1 }), 1024);
+        }
+
+        packager.EndSegment(packager.End);
+
+        Assert.InRange(target, TimeSpan.FromMilliseconds(200), PartTarget);
+        AssertParts(rate, 10, target);
+    }
+
+    public static TheoryData<double> RatesOfSlowPictures => [0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 12.5, 14, 15, 20, 24000 / 1001.0];
+
+    [Theory]
+    [MemberData(nameof(RatesOfSlowPictures))]
+    public void Video_OfAnyRate_HasWholePicturesInItsParts(double fps)
+    {
+        var target = new SegmentationOptions().PartTargetFor(TimeSpan.FromSeconds(1 / fps));
+        var packager = new CmafPackager(TestTracks.Video, target, _made.Add);
+        var clock = new VideoClock();
+        clock.Expect(90_000 / fps);
+        var gop = Math.Max(1, (int)Math.Round(fps * 2));
+        for (var index = 0; index < gop * 10; index++)
+        {
+            var (decodeTime, duration) = clock.Place((long)Math.Round(index * 1000 / fps) * 90);
+            if (index % gop == 0)
+            {
+                packager.BeginSegment(Boundary(index / gop, decodeTime), decodeTime);
+            }
+
+            packager.Add(new Sample(decodeTime, 0, index % gop == 0, new byte[] { 1 }), duration);
+        }
+
+        packager.EndSegment(clock.Next);
+
+        AssertParts(TestTracks.Video.Timescale, 10, target);
+    }
+
+    [Fact]
+    public void Parts_OfAnySamples_AreListedAsTheyHaveToBe()
+    {
+        var sample = Gen.Frequency((10, Gen.Choose(1, 60)), (3, Gen.Choose(60, 400)), (1, Gen.Choose(400, 4_000)));
+        var script =
+            from samples in sample.ArrayOf(40)
+            from usual in Gen.Choose(10, 1_500)
+            from perSegment in Gen.Choose(1, 20)
+            from late in Gen.Choose(0, 300)
+            select (samples, usual, perSegment, late);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Arb.From(script), one =>
+        {
+            _made.Clear();
+            var target = new SegmentationOptions().PartTargetFor(TimeSpan.FromMilliseconds(one.usual));
+            var packager = new CmafPackager(TestTracks.Video, target, _made.Add);
+            var (time, segments) = (0L, 0);
+            foreach (var (index, ms) in one.samples.Index())
+            {
+                if (index % one.perSegment == 0)
+                {
+                    packager.BeginSegment(Boundary(segments++, time), time);
+                }
+
+                packager.Add(Picture(time), ms * 90);
+                time += ms * 90;
+            }
+
+            packager.EndSegment(time + (one.late * 90));
+            AssertListed(TestTracks.Video.Timescale, segments, target);
+            Assert.Equal(one.samples.Length, Samples().Count());
+            Assert.Equal(one.samples.SkipLast(1).Select(ms => ms * 90L), Samples().SkipLast(1).Select(placed => (long)placed.Duration));
+            return true;
+        }));
     }
 
     private static SegmentBoundary Boundary(long sequence, long decodeTime) => new()
@@ -162,27 +275,44 @@ public sealed class CmafPackagerTests
 
     private static Sample Picture(long decodeTime) => new(decodeTime, 0, false, new byte[] { 1 });
 
-    private void AssertParts(uint timescale, int segments)
+    private IEnumerable<PlacedSample> Samples() => Parts.SelectMany(made => BoxReader.ReadSamples(made.Data))
+        .Select(sample => new PlacedSample(sample.DecodeTime, sample.Duration));
+
+    /// <summary>Parts as playlists list them.</summary>
+    private void AssertListed(uint timescale, int segments, TimeSpan? partTarget = null)
     {
         Assert.Equal(segments, Segments.Count());
-        var target = PartTarget.TotalSeconds * timescale;
+        var target = (partTarget ?? PartTarget).TotalSeconds * timescale;
         foreach (var segment in Segments)
         {
             var parts = Parts.Where(made => made.Boundary == segment.Boundary).ToArray();
             Assert.Equal(Enumerable.Range(0, parts.Length), parts.Select(made => made.Part.Index));
             Assert.Equal(segment.SegmentDecodeTime, parts[0].Part.DecodeTime);
             Assert.Equal(segment.Duration, parts.Sum(made => made.Part.Duration));
+            Assert.All(parts.Zip(parts.Skip(1)), pair => Assert.Equal(
+                pair.First.Part.DecodeTime + pair.First.Part.Duration, pair.Second.Part.DecodeTime));
             Assert.All(parts, made =>
             {
-                Assert.True(made.Part.Duration <= target, $"A part of {made.Part.Duration / (double)timescale:0.0000} s.");
+                Assert.InRange(made.Part.Duration, 1, target);
                 Assert.Equal(made.Data.Length, made.Part.Length);
-                var samples = BoxReader.ReadSamples(made.Data);
-                Assert.Equal(made.Part.DecodeTime, samples[0].DecodeTime);
-                Assert.Equal(made.Part.Duration, samples.Sum(sample => (long)sample.Duration));
             });
             Assert.All(parts.SkipLast(1), made => Assert.True(
                 made.Part.Duration >= PartShareMin * target,
                 $"Part {made.Part.Index} of segment {segment.Boundary.MediaSequence}: {made.Part.Duration / target:0.000} of the target."));
         }
     }
+
+    /// <summary>The same, and each has the samples that it lasts for.</summary>
+    private void AssertParts(uint timescale, int segments, TimeSpan? partTarget = null)
+    {
+        AssertListed(timescale, segments, partTarget);
+        Assert.All(Parts, made =>
+        {
+            var samples = BoxReader.ReadSamples(made.Data);
+            Assert.Equal(made.Part.DecodeTime, samples[0].DecodeTime);
+            Assert.Equal(made.Part.Duration, samples.Sum(sample => (long)sample.Duration));
+        });
+    }
+
+    private readonly record struct PlacedSample(long DecodeTime, uint Duration);
 }

@@ -179,7 +179,7 @@ internal sealed class BroadcastBuilder
             StartedAt = StartedAt,
             TargetDuration = TargetDuration,
             PartTarget = PartTarget,
-            Renditions = [.. _renditions.Select(one => one.Build())],
+            Renditions = [.. _renditions.Select(one => one.Build(PartTarget))],
             Periods = [.. Periods().Where(period => period.Index >= oldest)],
             IsEnded = _ended,
             Version = ++_version,
@@ -264,11 +264,12 @@ internal sealed class BroadcastBuilder
             return whole.IsEmpty ? null : segment with { Parts = whole, Duration = whole.Sum(static part => part.Duration) };
         }
 
-        public RenditionSnapshot Build() => new()
+        public RenditionSnapshot Build(TimeSpan partTarget) => new()
         {
             Name = name,
             Kind = configuration.Kind,
             Initializations = [.. Configurations],
+            PartTarget = partTarget,
             Segments = [.. Segments],
             Open = Open,
             PeakBitRate = bitRate + (bitRate / 10),

@@ -65,22 +65,13 @@ public sealed class SegmentCutterTests
         var cuts = new List<long>();
         for (var time = 1920L; time < 900_000; time += 1920)
         {
-            if (_cutter.NextAudio(time, overdueOnly: false))
+            if (_cutter.NextAudio(time))
             {
                 cuts.Add(_cutter.GridTime);
             }
         }
 
         Assert.Equal([180_000, 360_000, 540_000, 720_000], cuts);
-    }
-
-    [Fact]
-    public void Audio_BesideVideoThatStands_CutsOnlyWhenOverdue()
-    {
-        _cutter.Restart(90_000);
-        Assert.False(_cutter.NextAudio(90_000 + 359_999, overdueOnly: true));
-        Assert.True(_cutter.NextAudio(90_000 + 360_000, overdueOnly: true));
-        Assert.Equal(360_000, _cutter.GridTime);
     }
 
     private IEnumerable<(double Time, Cut Cut)> Cuts(double from, double until, Func<double, bool> isSync)

@@ -171,6 +171,7 @@ public sealed record AvcDecoderConfigurationRecord
             ChromaFormat = parameters.ChromaFormat,
             BitDepth = Math.Max(parameters.BitDepthLuma, parameters.BitDepthChroma),
             MayBeInterlaced = parameters.MayBeInterlaced,
+            DeclaredFrameRate = parameters.Timing?.FrameRate ?? 0,
         };
     }
 
