@@ -140,7 +140,13 @@ public sealed class SegmentCutter(SegmentationOptions options)
             return Cut.None;
         }
 
+        // A segment that began off the grid, a little before this, goes on to the next.
         GridTime = time / _target * _target;
+        if (time - _start < _target / ShortestDivisor)
+        {
+            return Cut.None;
+        }
+
         _start = time;
         return Cut.OnGrid;
     }

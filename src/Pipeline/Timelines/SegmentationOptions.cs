@@ -6,6 +6,8 @@ public sealed record SegmentationOptions
     // The draft's 85 %, and some for times that were rounded.
     private const double FullShare = 0.87;
 
+    private static readonly TimeSpan FrameMax = TimeSpan.FromSeconds(1);
+
     // Publishers count in milliseconds: where a part begins is rounded, and where it ends.
     private static readonly TimeSpan RoundingMax = TimeSpan.FromMilliseconds(2);
 
@@ -24,7 +26,7 @@ public sealed record SegmentationOptions
 
     /// <summary>
     /// PART-TARGET of a rendition whose frames last that long: as many whole frames as go into <see cref="PartTarget"/>, one at
-    /// least, if it is not longer than <see cref="Target"/>. No part of them is longer, and none but a segment's last need be shorter than 85 % of it. RFC 8216bis §4.4.4.9.
+    /// least, if it is not longer than a second. No part of them is longer, and none but a segment's last need be shorter than 85 % of it. RFC 8216bis §4.4.4.9.
     /// </summary>
     public TimeSpan PartTargetFor(TimeSpan frame)
     {
@@ -33,8 +35,8 @@ public sealed record SegmentationOptions
             return PartTarget;
         }
 
-        // What a segment may have no more than one of is divided.
-        frame = frame < Target ? frame : Target;
+        // Longer ones are divided.
+        frame = frame < FrameMax ? frame : FrameMax;
         var frames = frame * Math.Max(1, Math.Floor(PartTarget / frame));
         return frames <= PartTarget && frames >= PartTarget * FullShare ? PartTarget : frames + RoundingMax;
     }

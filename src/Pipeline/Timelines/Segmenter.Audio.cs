@@ -101,6 +101,21 @@ public sealed partial class Segmenter
         }
     }
 
+    /// <summary>What is still held goes into the last segment, or into others where that would become too long.</summary>
+    private void ReleaseLastAudio()
+    {
+        var isTooLong = _isOpen && (_audioMs * MediaClock.TicksPerMs) - _current!.DecodeTime >= _limit;
+        while (_held.TryTake(long.MaxValue, out var ms, out var data))
+        {
+            if (isTooLong)
+            {
+                CutForAudio(ms);
+            }
+
+            Place(ms, data);
+        }
+    }
+
     /// <summary>Places an audio frame whose segment is decided.</summary>
     private void Place(long ms, ReadOnlyMemory<byte> data)
     {
@@ -144,6 +159,15 @@ public sealed partial class Segmenter
         while (_audioClock.Next < until)
         {
             PutAudio(_audioClock, SilentFrame.For(_audio));
+        }
+    }
+
+    /// <summary>The last segments of a publisher, however short, have audio: a frame of silence at least.</summary>
+    private void FillLastSegments()
+    {
+        while (_audioClock is not null && !_configurationChanged && _audioBoundaries.Count > 0)
+        {
+            PutAudio(_audioClock, SilentFrame.For(_audio!));
         }
     }
 

@@ -67,7 +67,7 @@ public sealed partial class Segmenter
     /// last picture lasts until the segment's end, and audio frames may be longer than such a segment.
     /// </summary>
     private long EndOfPictures =>
-        _videoClock.Next - _current!.DecodeTime < PauseTicksMin ? _current.DecodeTime : _videoClock.Next;
+        _videoClock.Next - _current!.DecodeTime < _shortest ? _current.DecodeTime : _videoClock.Next;
 
     private void CutForAudio(long ms)
     {

@@ -35,6 +35,10 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     private readonly long _target = (long)options.Target.TotalMilliseconds * MediaClock.TicksPerMs;
     private readonly long _limit = (long)options.Limit.TotalMilliseconds * MediaClock.TicksPerMs;
 
+
+    // Less than any part, and more than an AAC frame at 8 kHz lasts.
+    private readonly long _shortest = (long)(options.PartTarget.TotalMilliseconds * 0.4) * MediaClock.TicksPerMs;
+
     private readonly FrameClock _frames = new();
     private readonly SegmentCutter _cutter = new(options);
     private readonly HeldAudio _held = new();
@@ -152,17 +156,23 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     /// <summary>The publisher went away. The segment that it was in ends; the timeline goes on with the next publisher.</summary>
     public void EndPublication()
     {
-        ReleaseAudio(long.MaxValue);
+        ReleaseLastAudio();
         if (_isOpen)
         {
             FillSilence(_videoClock.Next / MediaClock.TicksPerMs);
+            FillLastSegments();
             while (_audioBoundaries.TryDequeue(out var boundary))
             {
                 _audioEnd = _audioClock is null ? 0 : BeginOfPassed(boundary, _audioClock.SampleRate);
                 output.BeginAudioSegment(boundary, _audioEnd);
             }
 
-            output.EndSegment(_videoClock.Next, Math.Max(_audioClock?.Next ?? 0, _audioEnd));
+            // One that audio has gone on in alone lasts as long as that.
+            var videoEnd = _videoClock.Next > _current!.DecodeTime
+                ? _videoClock.Next
+                : Math.Max(AudioEnd ?? 0, _current.DecodeTime + MediaClock.TicksPerMs);
+            _videoClock.SkipTo(videoEnd);
+            output.EndSegment(videoEnd, Math.Max(_audioClock?.Next ?? 0, _audioEnd));
         }
 
         _isOpen = false;

@@ -19,9 +19,15 @@ public sealed class VideoClock
 
     private const double MeanFrames = 16;
 
-    // A step of so many pictures is a pause; that many in a row are another rate.
-    private const int PausePictures = 3;
+    // A step that is so many times longer or shorter than pictures last is a pause or a late picture; some in a row are another
+    // rate.
+    private const int PauseFactor = 3;
     private const int PausesInARowMax = 3;
+    private const int ShortFactor = 2;
+    private const int ShortsInARowMax = 2;
+
+    // No picture is taken to last longer: if the next one came sooner, it would be decoded after it is to be shown.
+    private const double PredictedMax = MediaClock.TicksPerSecond * 1.01;
 
     // Times of the newest pictures, to measure the rate over: milliseconds blur it by 0.02 % over 256 pictures at 50 fps.
     private readonly long[] _times = new long[256];
@@ -29,6 +35,7 @@ public sealed class VideoClock
     private long _pictures;
     private double _frameDuration;
     private int _pauses;
+    private int _shorts;
     private long _lastTime;
     private long _next;
     private bool _started;
@@ -85,8 +92,8 @@ public sealed class VideoClock
 
         _lastTime = time;
         _times[_pictures++ % _times.Length] = time;
-        var expectedEnd = time + (long)Math.Round(_frameDuration > 0 ? _frameDuration : FrameDurationGuess);
-        expectedEnd = Math.Max(time + 1, Math.Min(expectedEnd, latestEnd));
+        var predicted = _frameDuration > 0 ? Math.Min(_frameDuration, PredictedMax) : FrameDurationGuess;
+        var expectedEnd = Math.Max(time + 1, Math.Min(time + (long)Math.Round(predicted), latestEnd));
         var decodeTime = _next;
         _next = Math.Max(decodeTime + 1, expectedEnd);
         return (decodeTime, _next - decodeTime);
@@ -102,16 +109,18 @@ public sealed class VideoClock
         if (_frameDuration == 0)
         {
             _frameDuration = step;
+            return;
         }
-        else if (step < PausePictures * _frameDuration)
+
+        _pauses = step >= PauseFactor * _frameDuration ? _pauses + 1 : 0;
+        _shorts = step * ShortFactor <= _frameDuration ? _shorts + 1 : 0;
+        if (_pauses >= PausesInARowMax || _shorts >= ShortsInARowMax)
         {
-            _pauses = 0;
-            _frameDuration += (step - _frameDuration) / MeanFrames;
-        }
-        else if (++_pauses >= PausesInARowMax)
-        {
-            // A pause says nothing about the rate; one that really fell is learned in a few pictures.
             _frameDuration += (step - _frameDuration) / 2;
+        }
+        else if (_pauses == 0 && _shorts == 0)
+        {
+            _frameDuration += (step - _frameDuration) / MeanFrames;
         }
     }
 }

@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Streaming.Cluster.Live;
+using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Storage.Memory;
+using Streaming.Pipeline.Tests.Isobmff;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Tests.Conformance;
+
+/// <summary>A tag of a publisher, and when it arrives, in ms since the first.</summary>
+internal readonly record struct ArrivingTag(double ArrivalMs, FlvTag Tag);
+
+/// <summary>
+/// A broadcast whose source comes at a pace of its own on a clock that the test has. What its playlists list is looked at
+/// with each tag (<see cref="ListingRules"/>).
+/// </summary>
+internal sealed class PacedBroadcast : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly Broadcast _broadcast;
+    private readonly SourceReader _reader;
+    private readonly ListingRules _rules = new();
+    private double _nowMs;
+
+    public PacedBroadcast()
+    {
+        var options = new BroadcastOptions { Ladder = RecordedBroadcast.NoLadder, HotSegments = 1000 };
+        _broadcast = new Broadcast(
+            "b1", options, new MemoryStorage(1L << 30), null, static (_, _) => default, static (_, _) => { }, _time, NullLogger.Instance);
+        _reader = new SourceReader(_broadcast.Segmenter, _time);
+        BeganAt = _time.GetUtcNow();
+    }
+
+    /// <summary>When the first tag arrives.</summary>
+    public DateTimeOffset BeganAt { get; }
+
+    public BroadcastSnapshot Snapshot => _broadcast.Snapshot!;
+
+    public Segmenter Segmenter => _broadcast.Segmenter;
+
+    public RenditionSnapshot Source => Snapshot.Find("source")!;
+
+    public RenditionSnapshot Audio => Snapshot.Find("audio")!;
+
+    /// <summary>Publishes until the last tag, and ends the broadcast.</summary>
+    public PacedBroadcast Publish(IEnumerable<ArrivingTag> tags)
+    {
+        foreach (var (arrivalMs, tag) in tags)
+        {
+            while (arrivalMs > _nowMs)
+            {
+                // A channel looks once a second.
+                var stepMs = Math.Min(arrivalMs - _nowMs, 1000);
+                _time.Advance(TimeSpan.FromMilliseconds(stepMs));
+                _nowMs += stepMs;
+                _reader.OpenIfDue();
+            }
+
+            _reader.Read(tag);
+            _broadcast.Publish();
+            _rules.Look(_broadcast.Snapshot);
+        }
+
+        _time.Advance(SourceReader.OpeningTimeout);
+        _reader.OpenIfDue();
+        _broadcast.Segmenter.EndPublication();
+        _broadcast.End();
+        _rules.Look(_broadcast.Snapshot);
+        return this;
+    }
+
+    /// <summary>The samples of a rendition's segment.</summary>
+    public IReadOnlyList<FragmentSample> Samples(RenditionSnapshot rendition, Segment segment)
+    {
+        Assert.True(_broadcast.Media.TryGet(rendition.Name, MediaNames.Segment(segment.Boundary.MediaSequence), out var hot));
+        return BoxReader.ReadSamples(hot!.Pieces.SelectMany(piece => piece.ToArray()).ToArray());
+    }
+
+    /// <summary>Each segment that is no gap has media for as long as its playlist says, one after the other.</summary>
+    public void AssertMedia()
+    {
+        foreach (var rendition in Snapshot.Renditions)
+        {
+            foreach (var segment in rendition.Segments.Where(segment => !segment.IsGap))
+            {
+                var samples = Samples(rendition, segment);
+                Assert.NotEmpty(samples);
+                Assert.Equal((rendition.Name, segment.DecodeTime), (rendition.Name, samples[0].DecodeTime));
+                Assert.Equal(
+                    (rendition.Name, segment.Boundary.MediaSequence, segment.Duration),
+                    (rendition.Name, segment.Boundary.MediaSequence, samples.Sum(sample => (long)sample.Duration)));
+                Assert.Equal(segment.Independent, samples[0].IsSync);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _broadcast.DisposeAsync();
+}
