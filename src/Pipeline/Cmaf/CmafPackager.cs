@@ -54,6 +54,9 @@ public sealed class CmafPackager
     /// <summary>Where the newest sample ends.</summary>
     public long End => _end;
 
+    /// <summary>There are samples in the segment.</summary>
+    public bool HasSamples => _chunk.Count > 0 || _partIndex > 0;
+
     /// <summary>Ends the segment before, if there is one, and begins the next, both at <paramref name="decodeTime"/>.</summary>
     public void BeginSegment(SegmentBoundary boundary, long decodeTime)
     {
@@ -92,7 +95,7 @@ public sealed class CmafPackager
             return;
         }
 
-        if (_chunk.Count > 0 || _partIndex > 0)
+        if (HasSamples)
         {
             _end = Math.Max(decodeTime, _end);
             EndFullParts();

@@ -54,7 +54,7 @@ internal sealed class RungSegmenter(SourcePlaces source, RunClock clock, CmafPac
             {
                 // A publisher that was cut off leaves out pictures that were to be shown before the end.
                 var end = packager.End;
-                packager.EndSegment(mark.DecodeTime - end > _duration ? end : Math.Max(mark.DecodeTime, end));
+                packager.EndSegment(packager.HasSamples && mark.DecodeTime - end > _duration ? end : Math.Max(mark.DecodeTime, end));
             }
         }
     }

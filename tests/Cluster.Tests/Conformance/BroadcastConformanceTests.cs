@@ -83,6 +83,36 @@ public sealed class BroadcastConformanceTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Broadcast_PicturesStandStill_LadderPausesWithThem(bool hasSound)
+    {
+        // Two seconds of pictures, then some of none, three times; the first one after them is no key frame.
+        var path = await TestMedia.FlvAsync(
+            gop: 45,
+            audioRate: hasSound ? 48000 : 0,
+            seconds: 12,
+            videoOptions: @"-vf select=lt(mod(t\,4.2)\,2) -fps_mode passthrough");
+        var tags = await TestMedia.ReadTagsAsync(path);
+
+        var broadcast = await RecordedBroadcast.PublishAsync(tags, RecordedBroadcast.TinyLadder);
+
+        Assert.Equal(PublishedFrame.VideoOf(tags).Count, broadcast.Source.Samples.Count);
+        MediaConformance.AssertLadderShowsTheSame(broadcast);
+        foreach (var rendition in broadcast.Video)
+        {
+            Assert.Equal(
+                broadcast.Source.Segments.Select(segment => (segment.Sequence, segment.Segment.IsGap, segment.Segment.DecodeTime, segment.Segment.Duration)),
+                rendition.Segments.Select(segment => (segment.Sequence, segment.Segment.IsGap, segment.Segment.DecodeTime, segment.Segment.Duration)));
+            Assert.All(rendition.Segments.Where(segment => !segment.Segment.IsGap), segment =>
+                Assert.Equal(segment.Segment.Duration, MediaConformance.Duration(segment)));
+        }
+
+        MediaConformance.AssertSegments(broadcast);
+        await MediaConformance.AssertDecodesAsync(broadcast);
+    }
+
     private static async Task AssertConformsAsync(string path)
     {
         var tags = await TestMedia.ReadTagsAsync(path);

@@ -1,4 +1,3 @@
-using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Cluster.Tests.Conformance;
