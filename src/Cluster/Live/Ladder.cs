@@ -50,6 +50,7 @@ internal sealed class Ladder(
     private readonly LadderGovernor _governor = new(segments.Target);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<int, Task> _running = [];
+    private readonly GridMarks _marks = new((long)(segments.Target.TotalSeconds * MediaClock.TicksPerSecond));
     private IReadOnlyList<LadderRung> _ladder = [];
     private FedRun? _active;
     private FedRun? _next;
@@ -59,6 +60,8 @@ internal sealed class Ladder(
     private long _madeAtTick;
     private long _fedAtTick;
     private int _silentTicks;
+    private int _reorderDelayMs;
+    private bool _isRefreshed;
     private int _epoch;
     private int _restarts;
     private bool _failed;
@@ -115,7 +118,7 @@ internal sealed class Ladder(
     {
         _finished = null;
         var wanted = Wanted(source, isOnGrid);
-        if (_next is not null && Fits(_next, wanted, source, boundary.PresentationTime))
+        if (_next is { IsRecovered: true } && !MayBeLed(_next, boundary) && Fits(_next, wanted, source, boundary.PresentationTime))
         {
             // It began within the segment before and has been decoding since; from here on its output counts.
             CompleteActive(boundary.DecodeTime);
@@ -124,6 +127,7 @@ internal sealed class Ladder(
         }
         else if (!Fits(_active, wanted, source, boundary.PresentationTime) && boundary.SourceIndependent)
         {
+            Drop(ref _next);
             CompleteActive(boundary.DecodeTime);
             _active = Start(wanted, source, boundary.PresentationTime, boundary.MediaSequence);
         }
@@ -134,21 +138,26 @@ internal sealed class Ladder(
     /// <summary>A picture of the source.</summary>
     public void Video(in Sample sample, long duration, int reorderDelayMs, VideoConfiguration source, bool isOnGrid)
     {
-        if (sample.IsSync && _next is null)
+        _reorderDelayMs = reorderDelayMs;
+        _isRefreshed = sample.RecoveryFrames > 0 || (_isRefreshed && !sample.IsSync);
+        if (_next is null && (sample.IsSync || sample.RecoveryFrames is not null))
         {
             var wanted = Wanted(source, isOnGrid);
-            if (!Fits(_active, wanted, source, sample.PresentationTime))
+            if (!Fits(_active, wanted, source, sample.PresentationTime) && (sample.IsSync || !Makes(_active, wanted)))
             {
                 _next = Start(wanted, source, sample.PresentationTime, long.MaxValue);
+                _next?.RecoveringFrames = sample.RecoveryFrames;
             }
         }
 
-        if (_active is not null && !_active.Feed.TryWrite(sample, duration, reorderDelayMs))
+        // Where the source's key frames stay away, its other pictures are marked for the rungs that go by them.
+        var isFirst = isOnGrid && _marks.IsFirst(sample.PresentationTime);
+        if (_active is not null && !_active.TryWrite(sample, duration, reorderDelayMs, isFirst))
         {
             GiveUp(ref _active);
         }
 
-        if (_next is not null && !_next.Feed.TryWrite(sample, duration, reorderDelayMs))
+        if (_next is not null && !_next.TryWrite(sample, duration, reorderDelayMs, isFirst))
         {
             GiveUp(ref _next);
         }
@@ -228,15 +237,28 @@ internal sealed class Ladder(
         await Task.WhenAll(_running.Values).ConfigureAwait(false);
     }
 
+    /// <summary>Runs that were started.</summary>
+    public int Runs => _epoch;
+
     /// <summary>No run is under way.</summary>
     public bool IsDrained => _running.Count == 0;
 
     public void Dispose() => _stopping.Dispose();
 
+    /// <summary>
+    /// Pictures may still come that are shown before the one that the run begins with, and need what was before it: they are
+    /// missing in the run.
+    /// </summary>
+    private bool MayBeLed(FedRun run, SegmentBoundary boundary) => run.RecoveringFrames is not null
+        && boundary.PresentationTime - run.Run.Beginning < _reorderDelayMs * (long)MediaClock.TicksPerMs;
+
     private IReadOnlyList<LadderRung> Wanted(VideoConfiguration source, bool isOnGrid)
     {
         _ladder = options.For(source);
-        KeyFrameGrid = isOnGrid ? segments.Target : null;
+
+        // Of pictures that are decoded before they are shown too many would be marked; so the transcoder counts by itself, from
+        // the first picture that it gets. That is not the first that it gives where the picture is refreshed little by little.
+        KeyFrameGrid = isOnGrid && _reorderDelayMs > 0 && !_isRefreshed ? segments.Target : null;
         return [.. _ladder.Skip(_ladder.Count - _governor.Allowed(_ladder.Count))];
     }
 
@@ -256,6 +278,9 @@ internal sealed class Ladder(
         (_failed, _unavailable, _message) = (true, isUnavailable, message);
         _governor.Crashed(time.GetUtcNow());
     }
+
+    /// <summary>The rungs are those, and but for their key frames as they should be: worth no beginning but a clean one.</summary>
+    private static bool Makes(FedRun? run, IReadOnlyList<LadderRung> wanted) => run?.Run.Rungs.SequenceEqual(wanted) == true;
 
     private bool Fits(
         FedRun? run, IReadOnlyList<LadderRung> wanted, VideoConfiguration source, long presentationTime) => run is null
@@ -313,6 +338,18 @@ internal sealed class Ladder(
     {
         /// <summary>Media sequence number of the first segment that it is responsible for.</summary>
         public required long FirstSequence { get; set; }
+
+        /// <summary>Pictures that have to pass until what comes out is right; null of a run that began with an IDR picture.</summary>
+        public int? RecoveringFrames { get; set; }
+
+        public bool IsRecovered => RecoveringFrames is not > 0;
+
+        public bool TryWrite(in Sample sample, long duration, int reorderDelayMs, bool isFirstOnGrid)
+        {
+            RecoveringFrames--;
+            return Feed.TryWrite(
+                sample, duration, reorderDelayMs, isKeyFrame: isFirstOnGrid && IsRecovered && Run.KeyFrameGrid is null);
+        }
 
         public void Abandon()
         {

@@ -278,20 +278,27 @@ public sealed partial class LiveChannel
 
     private IngestStatus Ingest()
     {
+        // What stands in for a track is not the publisher's. While it is away, it is the broadcast's that is shown.
         var segmenter = _broadcast!.Segmenter;
+        var (video, audio) = _source is null
+            ? (segmenter.VideoConfiguration, segmenter.AudioConfiguration)
+            : (_source.Video, _source.Audio);
         return new IngestStatus
         {
             IsConnected = _publication is not null,
             ConnectedAt = _connectedAt,
             BitRate = _publication is null ? 0 : _bitRate.BitRate,
-            FrameRate = Math.Round(segmenter.FrameRate, 2),
-            Width = segmenter.VideoConfiguration?.Width,
-            Height = segmenter.VideoConfiguration?.Height,
-            VideoCodec = segmenter.VideoConfiguration?.Codec,
-            AudioCodec = segmenter.AudioConfiguration?.Codec,
-            KeyFrameInterval = segmenter.SyncInterval,
+            FrameRate = video is null ? 0 : Math.Round(segmenter.FrameRate, 2),
+            Width = video?.Width,
+            Height = video?.Height,
+            VideoCodec = video?.Codec,
+            AudioCodec = audio?.Codec,
+            KeyFrameInterval = video is null ? null : segmenter.SyncInterval,
             Encoder = _source?.Encoder,
-            Advice = EncoderAdvice.For(segmenter.VideoConfiguration, _broadcast.HasRungs),
+            Advice = EncoderAdvice.For(
+                video,
+                _broadcast.HasRungs,
+                new RandomAccess(segmenter.IsOnGrid, segmenter.SyncInterval, _source?.RecoveryFrames)),
         };
     }
 

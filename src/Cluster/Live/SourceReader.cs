@@ -1,3 +1,4 @@
+using Streaming.Pipeline.Codecs.Aac;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
@@ -6,9 +7,13 @@ namespace Streaming.Cluster.Live;
 
 /// <summary>
 /// Reads one publisher's tags into the segmenter. At first it holds them until they come at their own pace, it is known how
-/// long pictures last, and both tracks have shown themselves, or long enough has passed to believe that there is only one: metadata is never
-/// believed.
+/// long pictures last, and both tracks have shown themselves, or long enough has passed to believe that there is only one.
 /// </summary>
+/// <remarks>
+/// Players never look again for a track that was not there when they came. So a broadcast keeps the tracks that it has, whatever
+/// its publishers bring: silence stands in for audio (also where metadata promises some, which may come late), a black picture
+/// for video.
+/// </remarks>
 internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
 {
     /// <summary>How long a track may keep the other waiting.</summary>
@@ -24,11 +29,22 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
     private readonly long _openedAt = time.GetTimestamp();
     private long _openingBytes;
     private (TrackKind Track, uint TimestampMs)? _beginsAt;
-    private bool _hasSync;
+    private bool _hasEntry;
+    private bool _hasPictures;
     private bool _isOpen;
+    private BlackTrack? _black;
 
     /// <summary>What the encoder calls itself.</summary>
     public string? Encoder => _demuxer.Metadata?.Encoder;
+
+    /// <summary>The video that the publisher sends, null before decoding can begin.</summary>
+    public VideoConfiguration? Video => _hasEntry ? _demuxer.Video : null;
+
+    /// <summary>The audio that the publisher sends, null without any.</summary>
+    public AudioConfiguration? Audio => _demuxer.Audio;
+
+    /// <summary>Of the newest recovery point, null without; see <see cref="Frame.RecoveryFrames"/>.</summary>
+    public int? RecoveryFrames { get; private set; }
 
     /// <summary>Bytes read.</summary>
     public long Bytes { get; private set; }
@@ -55,12 +71,13 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
             _pace.Arrived(frame.Track, frame.TimestampMs);
             if (frame.Track == TrackKind.Video)
             {
+                _hasPictures = true;
                 _pictures.Arrived(frame.TimestampMs);
             }
 
-            if (!_hasSync && frame is { Track: TrackKind.Video, IsSync: true })
+            if (!_hasEntry && frame is { Track: TrackKind.Video, IsEntry: true })
             {
-                (_hasSync, _beginsAt) = (true, (frame.Track, frame.TimestampMs));
+                (_hasEntry, _beginsAt) = (true, (frame.Track, frame.TimestampMs));
             }
 
             _beginsAt ??= (frame.Track, frame.TimestampMs);
@@ -79,7 +96,7 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
             return;
         }
 
-        var isComplete = _hasSync && _demuxer.Audio is not null && _pace.IsSettled
+        var isComplete = _hasEntry && _demuxer.Audio is not null && _pace.IsSettled
             && (_pictures.IsMeasured || _demuxer.Video is { DeclaredFrameRate: > 0 });
         var isLate = _opening.Count > 0 && time.GetElapsedTime(_openedAt) >= OpeningTimeout;
         if (isComplete || isLate || _opening.Count > OpeningTagsMax || _openingBytes > OpeningBytesMax)
@@ -104,9 +121,14 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
             _beginsAt is { } first ? _pace.HeldUp(first.Track, first.TimestampMs) : TimeSpan.Zero,
             _pace.Skew,
             _pictures.FrameDuration(_demuxer.Video?.DeclaredFrameRate ?? 0));
-        if (_hasSync && _demuxer.Video is { } video)
+        if (_hasEntry)
         {
-            segmenter.Configure(video);
+            TakeVideo();
+        }
+        else if (!_hasPictures && segmenter.VideoConfiguration is { } before)
+        {
+            _black = new BlackTrack(before);
+            segmenter.Configure(_black.Configuration);
         }
 
         if (_demuxer.Audio is { } audio)
@@ -121,6 +143,22 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
         }
     }
 
+    /// <summary>A picture at which decoding can begin has come, or is the next.</summary>
+    private void TakeVideo()
+    {
+        (_hasEntry, _black) = (true, null);
+        segmenter.Configure(_demuxer.Video!);
+        if (_demuxer.Audio is null)
+        {
+            segmenter.AwaitAudio(PromisedAudio());
+        }
+    }
+
+    /// <summary>Silence of the audio that the publisher speaks of and has not sent, null where it speaks of none.</summary>
+    private AudioConfiguration? PromisedAudio() => _demuxer.Metadata is { PromisesAudio: true } metadata
+        ? AudioSpecificConfig.Stereo(metadata.AudioSampleRate).ToConfiguration()
+        : null;
+
     private void Pass(FlvContent content, in Frame frame)
     {
         if (content.HasFlag(FlvContent.AudioConfiguration))
@@ -133,10 +171,24 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
             return;
         }
 
-        if (frame is { Track: TrackKind.Video, IsSync: true })
+        if (frame is { Track: TrackKind.Video, IsEntry: true })
         {
             // Only here: a video track that is announced and never comes must not keep the audio waiting.
-            segmenter.Configure(_demuxer.Video!);
+            TakeVideo();
+            RecoveryFrames = frame.RecoveryFrames ?? RecoveryFrames;
+        }
+
+        if (_black is not null)
+        {
+            if (frame.Track == TrackKind.Video)
+            {
+                return; // Before decoding can begin.
+            }
+
+            while (_black.TryTake(frame.TimestampMs, out var picture))
+            {
+                segmenter.Add(picture);
+            }
         }
 
         segmenter.Add(frame);

@@ -34,6 +34,7 @@ public sealed class CmafChunkBuilder
     private readonly PooledBuffer _payload = new();
     private readonly BoxWriter _writer = new();
     private long _lastDecodeTime;
+    private bool _isIndependent;
 
     public CmafChunkBuilder(TrackConfiguration configuration)
     {
@@ -53,8 +54,8 @@ public sealed class CmafChunkBuilder
     /// <summary>Decode time of the first sample; of no meaning while there is none.</summary>
     public long DecodeTime { get; private set; }
 
-    /// <summary>The first sample is a sync sample.</summary>
-    public bool Independent => Count > 0 && _samples[0].Flags == SampleFlags.Sync;
+    /// <summary>The first sample is a sync sample, and nothing refers to what is before it.</summary>
+    public bool Independent => Count > 0 && _isIndependent;
 
     /// <summary>Adds a sample, copying its payload.</summary>
     /// <exception cref="ArgumentException">
@@ -81,6 +82,7 @@ public sealed class CmafChunkBuilder
         {
             ArgumentOutOfRangeException.ThrowIfNegative(sample.DecodeTime, nameof(sample));
             DecodeTime = sample.DecodeTime;
+            _isIndependent = sample.IsSync;
         }
         else
         {
@@ -91,7 +93,7 @@ public sealed class CmafChunkBuilder
         _samples.Add(new(
             Duration: 0, // until the next sample or the end of the chunk is known
             sample.Data.Length,
-            sample.IsSync ? SampleFlags.Sync : SampleFlags.NonSync,
+            SampleFlags.Of(sample),
             sample.CompositionOffset));
         _lastDecodeTime = sample.DecodeTime;
     }

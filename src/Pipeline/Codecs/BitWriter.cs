@@ -22,6 +22,9 @@ internal sealed class BitWriter
         return this;
     }
 
+    /// <summary>Goes on at the next byte boundary, with zeros up to it.</summary>
+    public BitWriter Align() => Write(0, -_count & 7);
+
     /// <summary>What was written, with zeros to the end of the last byte.</summary>
     public byte[] ToArray() => [.. _bytes];
 }

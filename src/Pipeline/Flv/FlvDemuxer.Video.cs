@@ -227,7 +227,10 @@ public sealed partial class FlvDemuxer
             return content;
         }
 
-        frame = new Frame(TrackKind.Video, timestampMs, compositionOffsetMs, scan.IsIdr, data);
+        frame = new Frame(TrackKind.Video, timestampMs, compositionOffsetMs, scan.IsIdr, data)
+        {
+            RecoveryFrames = scan.RecoveryFrames,
+        };
         return content | FlvContent.Frame;
     }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace Streaming.Pipeline.Flv;
 
 /// <summary>
-/// What an encoder says of itself in onMetaData. Adobe FLV 10.1 §E.5. For display only: it is often absent, old or
-/// wrong.
+/// What an encoder says of itself in onMetaData. Adobe FLV 10.1 §E.5. For display, and for what can be mended later: it is
+/// often absent, old or wrong.
 /// </summary>
 /// <param name="Encoder">Name of the encoder.</param>
 /// <param name="FrameRate">Pictures per second.</param>
@@ -15,6 +15,12 @@ public sealed record FlvMetadata(string? Encoder, double? FrameRate, double? Vid
 {
     /// <summary>Longest name of an encoder that is shown, in bytes.</summary>
     public const int EncoderLengthMax = 128;
+
+    /// <summary>It says that there is audio: it names a codec or a sampling rate.</summary>
+    public bool PromisesAudio { get; init; }
+
+    /// <summary>Hz, null when it does not say.</summary>
+    public double? AudioSampleRate { get; init; }
 
     /// <summary>Scans the top level of a script tag's object as far as it can be made out.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> body, out FlvMetadata? metadata)
@@ -44,6 +50,8 @@ public sealed record FlvMetadata(string? Encoder, double? FrameRate, double? Vid
                 _ when key.SequenceEqual("framerate"u8) => metadata with { FrameRate = number },
                 _ when key.SequenceEqual("videodatarate"u8) => metadata with { VideoDataRate = number },
                 _ when key.SequenceEqual("audiodatarate"u8) => metadata with { AudioDataRate = number },
+                _ when key.SequenceEqual("audiosamplerate"u8) => metadata with { AudioSampleRate = number, PromisesAudio = true },
+                _ when key.SequenceEqual("audiocodecid"u8) => metadata with { PromisesAudio = true },
                 _ => metadata,
             };
         }

@@ -43,8 +43,21 @@ public static class FlvWriter
             configuration.DecoderConfiguration.Span);
 
     /// <summary>Writes an access unit, framed as the sequence header before it says.</summary>
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="timestampMs">Decode time.</param>
+    /// <param name="compositionOffsetMs">Presentation minus decode time.</param>
+    /// <param name="isSync">It is an IDR picture.</param>
+    /// <param name="data">The NAL units.</param>
+    /// <param name="inserted">More of them, framed the same.</param>
+    /// <param name="insertedAt">Where in <paramref name="data"/> those belong.</param>
     public static void WriteVideoFrame(
-        IBufferWriter<byte> writer, uint timestampMs, int compositionOffsetMs, bool isSync, ReadOnlySpan<byte> data)
+        IBufferWriter<byte> writer,
+        uint timestampMs,
+        int compositionOffsetMs,
+        bool isSync,
+        ReadOnlySpan<byte> data,
+        ReadOnlySpan<byte> inserted = default,
+        int insertedAt = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(compositionOffsetMs, CompositionOffsetMinMs);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(compositionOffsetMs, CompositionOffsetMaxMs);
@@ -60,7 +73,9 @@ public static class FlvWriter
                 (byte)(compositionOffsetMs >> 8),
                 (byte)compositionOffsetMs,
             ],
-            data);
+            data,
+            inserted,
+            insertedAt);
     }
 
     public static void WriteAudioSequenceHeader(
@@ -81,9 +96,11 @@ public static class FlvWriter
         FlvTagType type,
         uint timestampMs,
         ReadOnlySpan<byte> header,
-        ReadOnlySpan<byte> data)
+        ReadOnlySpan<byte> data,
+        ReadOnlySpan<byte> inserted = default,
+        int insertedAt = 0)
     {
-        var length = header.Length + data.Length;
+        var length = header.Length + data.Length + inserted.Length;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, TagLengthMax);
 
         var tag = writer.GetSpan(FlvReader.TagHeaderLength);
@@ -93,7 +110,9 @@ public static class FlvWriter
         writer.Advance(FlvReader.TagHeaderLength);
 
         writer.Write(header);
-        writer.Write(data);
+        writer.Write(data[..insertedAt]);
+        writer.Write(inserted);
+        writer.Write(data[insertedAt..]);
         WritePreviousTagSize(writer, (uint)(FlvReader.TagHeaderLength + length));
     }
 

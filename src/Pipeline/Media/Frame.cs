@@ -17,4 +17,15 @@ public readonly record struct Frame(
     uint TimestampMs,
     int CompositionOffsetMs,
     bool IsSync,
-    ReadOnlyMemory<byte> Data);
+    ReadOnlyMemory<byte> Data)
+{
+    /// <summary>
+    /// Of a picture that is no IDR picture and at which decoding can begin all the same: frames after it from which on everything is
+    /// right, 0 for the I picture of an open group of pictures, more where intra macroblocks move across the picture. Null
+    /// elsewhere. recovery_frame_cnt of ITU-T H.264 §D.2.8.
+    /// </summary>
+    public int? RecoveryFrames { get; init; }
+
+    /// <summary>Decoding can begin here.</summary>
+    public bool IsEntry => IsSync || RecoveryFrames is not null;
+}

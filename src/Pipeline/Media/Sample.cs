@@ -7,6 +7,9 @@ namespace Streaming.Pipeline.Media;
 /// <param name="Data">The payload. Borrowed: whoever keeps it copies it.</param>
 public readonly record struct Sample(long DecodeTime, int CompositionOffset, bool IsSync, ReadOnlyMemory<byte> Data)
 {
+    /// <summary>See <see cref="Frame.RecoveryFrames"/>.</summary>
+    public int? RecoveryFrames { get; init; }
+
     /// <summary>When the sample is shown, in ticks of the track's timescale.</summary>
     public long PresentationTime => DecodeTime + CompositionOffset;
 }

@@ -46,6 +46,10 @@ public sealed record Offering
         {
             video = video.RemoveAll(static rendition => !IsIndependentThroughout(rendition));
         }
+        else if (video.Any(IsMostlyIndependent))
+        {
+            video = video.RemoveAll(static rendition => !IsMostlyIndependent(rendition));
+        }
 
         var audio = playable.FirstOrDefault(static rendition => rendition.Kind is TrackKind.Audio);
         return new Offering
@@ -58,6 +62,8 @@ public sealed record Offering
     }
 
     private static bool IsIndependentThroughout(RenditionSnapshot rendition) => rendition.Segments.IsIndependent;
+
+    private static bool IsMostlyIndependent(RenditionSnapshot rendition) => rendition.Segments.IsMostlyIndependent;
 
     private static bool IsWidelyDecoded(RenditionSnapshot rendition) =>
         rendition.Initializations[rendition.Segments[^1].Initialization] is VideoConfiguration { IsWidelyDecoded: true };

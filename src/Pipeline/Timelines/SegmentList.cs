@@ -28,6 +28,9 @@ public sealed class SegmentList : IReadOnlyList<Segment>
     /// <summary>Each that is no gap begins with a sync sample.</summary>
     public bool IsIndependent => Totals.Dependent == 0;
 
+    /// <summary>Nearly all do: of ten that are no gaps at least nine.</summary>
+    public bool IsMostlyIndependent => Totals.Dependent * 10 <= Totals.Media;
+
     int IReadOnlyCollection<Segment>.Count => Length;
 
     private (int Media, int Dependent) Totals

@@ -30,6 +30,7 @@ public sealed partial class Segmenter
             return; // Until the next segment there is no track for it.
         }
 
+        _isAudioAwaited = false;
         if (ms <= _videoMs)
         {
             Place(ms, frame.Data);
@@ -126,7 +127,7 @@ public sealed partial class Segmenter
             return; // Audio from before the first picture.
         }
 
-        _audioClock ??= new AudioClock(_audio.Timescale, expected);
+        _audioClock ??= BeginAudio(expected, start);
         var missing = _audioClock.MissingBefore(ms);
         if (missing < 0)
         {
@@ -141,9 +142,45 @@ public sealed partial class Segmenter
         PutAudio(_audioClock, data);
     }
 
+    /// <summary>
+    /// Another track of audio begins with the segment that begins at <paramref name="decodeTime"/>. Silence takes the place of what
+    /// is missing of the one before, so that no player waits for it.
+    /// </summary>
+    private void ChangeAudio(long decodeTime)
+    {
+        if (_nextAudio is null)
+        {
+            return;
+        }
+
+        if (_isOpen)
+        {
+            FillSilence(decodeTime / MediaClock.TicksPerMs);
+        }
+
+        _held.Clear();
+        (_audio, _nextAudio, _audioClock, _audioEnd) = (_nextAudio, null, null, 0);
+    }
+
+    /// <summary>
+    /// The clock of a track whose first frame begins at <paramref name="expected"/>, in a segment that begins at
+    /// <paramref name="start"/> (samples). What is missing before it in the segment is silence.
+    /// </summary>
+    private AudioClock BeginAudio(long expected, long start)
+    {
+        var missing = (expected - start) / Media.AudioConfiguration.SamplesPerFrame;
+        var clock = new AudioClock(_audio!.Timescale, expected - (missing * Media.AudioConfiguration.SamplesPerFrame));
+        for (; missing > 0; missing--)
+        {
+            PutAudio(clock, SilentFrame.For(_audio));
+        }
+
+        return clock;
+    }
+
     private void FillSilence(long untilMs)
     {
-        if (_audio is null || _configurationChanged)
+        if (_audio is null)
         {
             return;
         }
@@ -165,7 +202,7 @@ public sealed partial class Segmenter
     /// <summary>The last segments of a publisher, however short, have audio: a frame of silence at least.</summary>
     private void FillLastSegments()
     {
-        while (_audioClock is not null && !_configurationChanged && _audioBoundaries.Count > 0)
+        while (_audioClock is not null && _audioBoundaries.Count > 0)
         {
             PutAudio(_audioClock, SilentFrame.For(_audio!));
         }

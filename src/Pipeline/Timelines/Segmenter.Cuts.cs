@@ -5,7 +5,7 @@ namespace Streaming.Pipeline.Timelines;
 /// <content>Boundaries: where a segment begins, and its place on the wall clock.</content>
 public sealed partial class Segmenter
 {
-    private Cut CutForVideo(long clock, bool isSync)
+    private Cut CutForVideo(long clock, in Frame frame)
     {
         if (!_isOpen)
         {
@@ -15,14 +15,14 @@ public sealed partial class Segmenter
 
         var isAfterPause = clock - _videoClock.Next > PauseTicksMin;
         Cut cut;
-        if (_configurationChanged && isSync)
+        if (_configurationChanged && (frame.IsSync || (_videoChanged && frame.IsEntry)))
         {
             _cutter.Restart(clock);
             cut = Cut.AtSync;
         }
         else
         {
-            cut = _cutter.Next(clock, isSync, isAfterPause);
+            cut = _cutter.Next(clock, frame.IsSync, isAfterPause);
         }
 
         if (cut != Cut.None)
@@ -141,6 +141,7 @@ public sealed partial class Segmenter
     private void BeginSegment(long decodeTime, long presentationTime, bool independent)
     {
         var sequence = _current is null ? 0 : _current.MediaSequence + 1;
+        ChangeAudio(decodeTime);
         var period = _wallClock.BeginSegment(sequence, decodeTime, _configurationChanged);
         _current = new SegmentBoundary
         {
@@ -153,8 +154,7 @@ public sealed partial class Segmenter
             SourceIndependent = independent,
         };
         _isOpen = true;
-        (_audioClock, _audioEnd) = _audioChanged ? (null, 0) : (_audioClock, _audioEnd);
-        (_configurationChanged, _videoChanged, _audioChanged) = (false, false, false);
+        (_configurationChanged, _videoChanged) = (false, false);
         output.BeginSegment(_current);
         if (_audio is not null)
         {

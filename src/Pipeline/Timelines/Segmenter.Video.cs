@@ -17,22 +17,32 @@ public sealed partial class Segmenter
         var clock = _videoMs * MediaClock.TicksPerMs;
         _wallClock.Arrived(clock);
         var presentation = clock + (frame.CompositionOffsetMs - _frames.ReorderDelayMs) * (long)MediaClock.TicksPerMs;
-        if (_videoChanged && !frame.IsSync)
+        if (_videoChanged && !frame.IsEntry)
         {
-            return; // Pictures of the new configuration before its first IDR picture cannot be decoded.
+            return; // Pictures of the new configuration before its first entry cannot be decoded.
         }
 
-        var cut = CutForVideo(clock, frame.IsSync);
+        if (presentation < _leadingBefore)
+        {
+            return; // Those that lead the open group that the publisher began with refer to the one before it.
+        }
+
+        var cut = CutForVideo(clock, frame);
         var begin = cut == Cut.None ? _current!.DecodeTime : _videoClock.Next;
         var (decodeTime, duration) = _videoClock.Place(clock, begin + _limit + PauseTicksMin);
         if (cut != Cut.None)
         {
-            BeginSegment(decodeTime, cut == Cut.OnGrid ? _cutter.GridTime : presentation, frame.IsSync);
+            BeginSegment(decodeTime, cut == Cut.OnGrid && !frame.IsSync ? _cutter.GridTime : presentation, frame.IsSync);
         }
 
-        output.Video(new Sample(decodeTime, (int)(presentation - decodeTime), frame.IsSync, frame.Data), duration);
+        output.Video(
+            new Sample(decodeTime, (int)(presentation - decodeTime), frame.IsSync, frame.Data)
+            {
+                RecoveryFrames = frame.RecoveryFrames,
+            },
+            duration);
         WatchLead();
         ReleaseAudio(_videoMs);
-        FillSilence(_videoMs - AudioPatienceMs);
+        FillSilence(_isAudioAwaited || _nextAudio is not null ? _videoMs : _videoMs - AudioPatienceMs);
     }
 }

@@ -35,7 +35,6 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     private readonly long _target = (long)options.Target.TotalMilliseconds * MediaClock.TicksPerMs;
     private readonly long _limit = (long)options.Limit.TotalMilliseconds * MediaClock.TicksPerMs;
 
-
     // Less than any part, and more than an AAC frame at 8 kHz lasts.
     private readonly long _shortest = (long)(options.PartTarget.TotalMilliseconds * 0.4) * MediaClock.TicksPerMs;
 
@@ -48,12 +47,13 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     private AudioClock? _audioClock;
     private VideoConfiguration? _video;
     private AudioConfiguration? _audio;
+    private AudioConfiguration? _nextAudio;
+    private bool _isAudioAwaited;
     private SegmentBoundary? _current;
     private bool _joined;
     private bool _isOpen;
     private bool _configurationChanged;
     private bool _videoChanged;
-    private bool _audioChanged;
     private long _videoMs;
     private long _audioMs;
     private long _audioEnd;
@@ -63,6 +63,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     private long _videoArrivedAt;
     private long _audioArrivedAt;
     private TimeSpan _skew;
+    private long _leadingBefore = long.MinValue;
 
     /// <summary>The video track in force, null without one.</summary>
     public VideoConfiguration? VideoConfiguration => _video;
@@ -98,7 +99,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     /// </summary>
     public void Configure(TrackConfiguration configuration)
     {
-        var current = configuration.Kind == TrackKind.Video ? (TrackConfiguration?)_video : _audio;
+        var current = configuration.Kind == TrackKind.Video ? (TrackConfiguration?)_video : _nextAudio ?? _audio;
         if (configuration.Matches(current))
         {
             return;
@@ -111,11 +112,25 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
                 _video = video;
                 _videoChanged = true;
                 break;
-            case AudioConfiguration audio:
+            case AudioConfiguration audio when _current is null:
                 _audio = audio;
-                _audioChanged = true;
-                _held.Clear();
                 break;
+            case AudioConfiguration audio:
+                _nextAudio = audio.Matches(_audio) ? null : audio;
+                break;
+        }
+    }
+
+    /// <summary>
+    /// The publisher has sent no audio yet. Until it does, silence takes its place as fast as pictures come; of
+    /// <paramref name="standIn"/>, if the broadcast has had no audio before.
+    /// </summary>
+    public void AwaitAudio(AudioConfiguration? standIn)
+    {
+        _isAudioAwaited = true;
+        if (_audio is null && standIn is not null)
+        {
+            Configure(standIn);
         }
     }
 
@@ -134,7 +149,8 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     }
 
     /// <summary>
-    /// Adds a frame. Before the first IDR picture of a publisher, nothing has a place: such frames are dropped.
+    /// Adds a frame. Before the first picture of a publisher at which decoding can begin, nothing has a place: such frames are
+    /// dropped.
     /// </summary>
     public void Add(in Frame frame)
     {
@@ -177,6 +193,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
 
         _isOpen = false;
         _joined = false;
+        _isAudioAwaited = false;
     }
 
     /// <summary>How long nothing of a track had come, in ms, when it comes now.</summary>
@@ -195,7 +212,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
 
     private bool TryJoin(in Frame frame)
     {
-        if (_video is not null && !(frame.Track == TrackKind.Video && frame.IsSync))
+        if (_video is not null && !(frame.Track == TrackKind.Video && frame.IsEntry))
         {
             return false;
         }
@@ -208,6 +225,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
         _videoArrivedAt = _audioArrivedAt = time.GetTimestamp();
         _videoClock.SkipTo(joinMs * MediaClock.TicksPerMs);
         _audioClock?.SkipTo(MediaClock.RescaleUp(joinMs, 1000, _audioClock.SampleRate));
+        _leadingBefore = frame.IsSync ? long.MinValue : joinMs * MediaClock.TicksPerMs;
         _wallClock.Join();
         _joined = true;
         return true;

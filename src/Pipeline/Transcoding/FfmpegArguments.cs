@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streaming.Pipeline.Media;
 
 namespace Streaming.Pipeline.Transcoding;
 
@@ -80,10 +81,23 @@ public static class FfmpegArguments
         static int Even(double side) => Math.Max(2, (int)Math.Round(side / 2) * 2);
     }
 
-    private static string KeyFrames(TranscodeRun run) => run.KeyFrameGrid is not { } grid
-        ? "source"
-        : Invariant(
-            $"expr:if(isnan(prev_forced_t),1,gte(t,(floor(prev_forced_t/{grid.TotalSeconds})+1)*{grid.TotalSeconds}))");
+    /// <summary>
+    /// The source's key frames, or the grid's. ffmpeg counts its t from the first picture that is encoded, so that the run's
+    /// beginning is added; half a millisecond keeps a picture that is on the grid from being a rounding error before it.
+    /// </summary>
+    private static string KeyFrames(TranscodeRun run)
+    {
+        if (run.KeyFrameGrid is not { } grid)
+        {
+            return "source";
+        }
+
+        var sinceGridMs = run.Beginning / MediaClock.TicksPerMs % (long)grid.TotalMilliseconds;
+        var added = sinceGridMs == 0 ? "" : Invariant($"+{(sinceGridMs + 0.5) / 1000}");
+        var previous = added.Length == 0 ? "prev_forced_t" : $"(prev_forced_t{added})";
+        return Invariant(
+            $"expr:if(isnan(prev_forced_t),1,gte(t{added},(floor({previous}/{grid.TotalSeconds})+1)*{grid.TotalSeconds}))");
+    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

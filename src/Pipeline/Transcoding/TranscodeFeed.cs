@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Streaming.Pipeline.Codecs.Avc;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
@@ -17,6 +18,9 @@ public sealed class TranscodeFeed
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly RunClock _clock;
     private readonly SourcePlaces[] _places;
+    private readonly long _beginning;
+    private readonly int _lengthSize;
+    private readonly byte[] _keyFrameMark;
     private readonly int _backlogBytesMax;
     private long _written;
     private long _taken;
@@ -27,6 +31,9 @@ public sealed class TranscodeFeed
     public TranscodeFeed(TranscodeRun run, int backlogBytesMax)
     {
         _clock = run.Clock;
+        _beginning = run.Beginning;
+        _lengthSize = LengthSizeOf(run.Source);
+        _keyFrameMark = RecoveryPoint.AtOnce(_lengthSize);
         _places = [.. run.Rungs.Select(_ => new SourcePlaces())];
         _backlogBytesMax = backlogBytesMax;
         FlvWriter.WriteHeader(_pipe.Writer, hasVideo: true, hasAudio: false);
@@ -45,13 +52,18 @@ public sealed class TranscodeFeed
     public void BeginSegment(SegmentBoundary boundary) => Mark(new SegmentMark(boundary, boundary.DecodeTime, boundary.PresentationTime));
 
     /// <summary>
-    /// Adds a picture, which is copied. The first one has to be an IDR picture.
+    /// Adds a picture, which is copied. The first one has to be an IDR picture, or another at which decoding can begin; what is
+    /// shown before it is left out, since it needs what was before.
     /// </summary>
     /// <param name="sample">The picture on the broadcast's timeline.</param>
     /// <param name="duration">Until the next one is decoded, in 90 kHz ticks.</param>
     /// <param name="reorderDelayMs">How much earlier the source decodes pictures than the timeline says.</param>
+    /// <param name="isKeyFrame">
+    /// Rungs that have key frames where the source has them get one here as well: it is marked as a recovery point, which
+    /// ffmpeg's decoder takes for a key frame.
+    /// </param>
     /// <returns>False when the transcoder is too far behind: the run has failed.</returns>
-    public bool TryWrite(in Sample sample, long duration, int reorderDelayMs)
+    public bool TryWrite(in Sample sample, long duration, int reorderDelayMs, bool isKeyFrame = false)
     {
         if (BacklogBytes + sample.Data.Length > _backlogBytesMax)
         {
@@ -63,10 +75,21 @@ public sealed class TranscodeFeed
             places.Add(new SamplePlace(sample.DecodeTime, duration));
         }
 
+        if (sample.PresentationTime < _beginning)
+        {
+            return true;
+        }
+
         var presentationMs = _clock.ToMs(sample.PresentationTime);
         var decodeMs = Math.Min(_clock.ToMs(sample.DecodeTime) - reorderDelayMs - DecodeLeadMs, presentationMs);
         FlvWriter.WriteVideoFrame(
-            _pipe.Writer, unchecked((uint)decodeMs), (int)(presentationMs - decodeMs), sample.IsSync, sample.Data.Span);
+            _pipe.Writer,
+            unchecked((uint)decodeMs),
+            (int)(presentationMs - decodeMs),
+            sample.IsSync,
+            sample.Data.Span,
+            isKeyFrame ? _keyFrameMark : default,
+            isKeyFrame ? OffsetOfSlice(sample.Data.Span) : 0);
         Interlocked.Add(ref _written, _pipe.Writer.UnflushedBytes);
         Volatile.Write(ref _newestPresentationTime, sample.PresentationTime);
         Flush();
@@ -86,6 +109,26 @@ public sealed class TranscodeFeed
     internal SourcePlaces PlacesFor(int rung) => _places[rung];
 
     internal void Took(long bytes) => Interlocked.Add(ref _taken, bytes);
+
+    private static int LengthSizeOf(VideoConfiguration source) =>
+        AvcDecoderConfigurationRecord.TryRead(source.DecoderConfiguration, out var record) ? record!.LengthSize : sizeof(int);
+
+    /// <summary>Where the first slice of an access unit begins: of several recovery points before it the last one counts.</summary>
+    private int OffsetOfSlice(ReadOnlySpan<byte> data)
+    {
+        var offset = 0;
+        foreach (var unit in new LengthPrefixedNalUnits(data, _lengthSize))
+        {
+            if (unit.IsSlice)
+            {
+                return offset;
+            }
+
+            offset += _lengthSize + unit.Bytes.Length;
+        }
+
+        return 0;
+    }
 
     private void Mark(SegmentMark mark)
     {

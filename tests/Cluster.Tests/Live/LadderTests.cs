@@ -67,6 +67,106 @@ public sealed class LadderTests
         await ladder.StopAsync();
     }
 
+    [Theory]
+    [InlineData("open-gop=1:bframes=3:b-adapt=0:keyint=50:min-keyint=50:scenecut=0")]
+    [InlineData("open-gop=1:bframes=3:b-adapt=0:keyint=37:min-keyint=37:scenecut=0")]
+    [InlineData("intra-refresh=1:keyint=50:scenecut=0:bframes=0")]
+    [InlineData("intra-refresh=1:keyint=37:scenecut=0:bframes=0")]
+    public async Task Run_AfterAFailureWhereNoIdrPictureComes_BeginsAtARecoveryPoint(string options)
+    {
+        const int failsAt = 4;
+        var time = new FakeTimeProvider();
+        using var ladder = new Ladder(
+            new LadderOptions
+            {
+                Rungs = [new("90p", 90, 100_000)],
+                Preset = "ultrafast",
+                StallTimeout = TimeSpan.FromHours(1),
+            },
+            new SegmentationOptions(),
+            (media, _) =>
+            {
+                _given.Enqueue(media);
+                return ValueTask.CompletedTask;
+            },
+            (_, result) => _results.Enqueue(result),
+            time,
+            NullLogger.Instance);
+        var fed = new FedSource(ladder, time);
+        var demuxer = new FlvDemuxer();
+        foreach (var tag in await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(
+            fps: "25", audioRate: 0, seconds: 24, size: "320x180", videoOptions: $"-x264-params {options}")))
+        {
+            if (demuxer.Read(tag, out var frame).HasFlag(FlvContent.Frame))
+            {
+                fed.Segmenter.Configure(demuxer.Video!);
+                fed.Segmenter.Add(frame);
+                time.Advance(TimeSpan.FromMilliseconds(40));
+            }
+
+            if (fed.Newest?.MediaSequence == failsAt && !fed.HasFailed)
+            {
+                fed.HasFailed = true;
+                ladder.Fail("It failed.");
+            }
+        }
+
+        fed.Segmenter.EndPublication();
+        await UntilAsync(() => _results.Count == ladder.Runs);
+
+        var again = _given.Where(given => given.Epoch == ladder.Runs).ToList();
+        var segments = again.SelectMany(given => given.Media.OfType<PackagedMedia.SegmentEnded>()).ToList();
+        var first = segments[0].Boundary.MediaSequence;
+        Assert.InRange(first, failsAt + 1, fed.Newest!.MediaSequence - 2);
+        Assert.Equal(
+            Enumerable.Range(0, segments.Count).Select(index => first + index),
+            segments.Select(ended => ended.Boundary.MediaSequence));
+        Assert.Equal(fed.Newest.MediaSequence, segments[^1].Boundary.MediaSequence);
+        var parts = again.SelectMany(given => given.Media.OfType<PackagedMedia.PartMade>()).ToList();
+        Assert.All(parts.Where(made => made.Part.Index == 0), made => Assert.True(made.Part.Independent));
+        Assert.All(segments, ended => Assert.Equal(
+            ended.Duration,
+            parts.Where(made => made.Boundary == ended.Boundary).Sum(made => made.Part.Duration)));
+        await ladder.StopAsync();
+    }
+
+    /// <summary>Gives a source to a ladder as a broadcast does.</summary>
+    private sealed class FedSource : SegmenterOutput
+    {
+        private readonly Ladder _ladder;
+
+        public FedSource(Ladder ladder, TimeProvider time)
+        {
+            _ladder = ladder;
+            Segmenter = new Segmenter(new SegmentationOptions(), time, this);
+        }
+
+        public Segmenter Segmenter { get; }
+
+        public SegmentBoundary? Newest { get; private set; }
+
+        public bool HasFailed { get; set; }
+
+        public override void BeginSegment(SegmentBoundary boundary)
+        {
+            Newest = boundary;
+            _ladder.BeginSegment(boundary, Segmenter.VideoConfiguration!, Segmenter.IsOnGrid);
+        }
+
+        public override void BeginAudioSegment(SegmentBoundary boundary, long decodeTime)
+        {
+        }
+
+        public override void Video(in Sample sample, long duration) => _ladder.Video(
+            sample, duration, Segmenter.ReorderDelayMs, Segmenter.VideoConfiguration!, Segmenter.IsOnGrid);
+
+        public override void Audio(in Sample sample, long duration)
+        {
+        }
+
+        public override void EndSegment(long videoEnd, long audioEnd) => _ladder.EndSegment(videoEnd);
+    }
+
     private static VideoConfiguration VideoOf(FlvDemuxer demuxer, List<FlvTag> tags)
     {
         foreach (var tag in tags.Where(_ => demuxer.Video is null))

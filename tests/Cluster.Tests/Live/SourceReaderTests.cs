@@ -18,6 +18,7 @@ public sealed class SourceReaderTests
     public SourceReaderTests()
     {
         _segmenter = new Segmenter(new SegmentationOptions(), _time, _recording);
+        _recording.Segmenter = _segmenter;
         _reader = new SourceReader(_segmenter, _time);
     }
 
@@ -62,17 +63,114 @@ public sealed class SourceReaderTests
         Assert.Equal(_time.GetUtcNow(), _segmenter.Period!.ProgramDateTime);
     }
 
-    [Fact]
-    public async Task AudioThatNeverComes_IsGivenUpAfterTheTimeout()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AudioThatNeverComes_IsGivenUpAfterTheTimeout(bool isPromised)
     {
-        Read((await TagsAsync(seconds: 1)).Where(tag => tag.Type != FlvTagType.Audio));
+        Read((await TagsAsync(seconds: 1)).Where(tag => tag.Type != FlvTagType.Audio && (isPromised || tag.Type != FlvTagType.Script)));
         Assert.Equal(0, _recording.Pictures);
 
         _time.Advance(SourceReader.OpeningTimeout);
         _reader.OpenIfDue();
 
         Assert.Equal(30, _recording.Pictures);
-        Assert.Equal(0, _recording.Sounds);
+        Assert.InRange(_recording.Sounds, isPromised ? 45 : 0, isPromised ? 47 : 0);
+        Assert.Null(_reader.Audio);
+    }
+
+    [Theory]
+    [InlineData(48000, 2, 0)]
+    [InlineData(44100, 2, 0)]
+    [InlineData(44100, 1, 1)]
+    public async Task AudioThatIsPromisedAndComesLate_GoesOnWhereSilenceWas(int rate, int channels, int discontinuities)
+    {
+        const int late = 5000;
+        var tags = await TestMedia.ReadTagsAsync(
+            await TestMedia.FlvAsync(gop: 60, seconds: 10, size: "160x96", audioRate: rate, channels: channels));
+        var config = tags.First(tag => tag.Type == FlvTagType.Audio);
+
+        ReadInTime(
+        [
+            .. tags.Where(tag => tag.Type != FlvTagType.Audio && tag.TimestampMs < late),
+            new FlvTag(config.Type, late, config.Body),
+            .. tags.Where(tag => tag.TimestampMs >= late),
+        ]);
+
+        // Silence keeps up with the pictures: a player waits for neither.
+        Assert.All(_recording.Lags, lag => Assert.InRange(lag, -0.1, discontinuities == 0 ? 0.1 : 1.1));
+        Assert.All(_recording.Lags.Take(140), lag => Assert.InRange(lag, -0.1, 0.1));
+        Assert.Equal(discontinuities, _recording.Boundaries[^1].DiscontinuitySequence);
+        Assert.Equal((rate, channels), ((int)_segmenter.AudioConfiguration!.Timescale, _segmenter.AudioConfiguration.Channels));
+        Assert.InRange(_recording.SoundLengths.Count(length => length > 20), rate / 1024.0 * 2.9, rate / 1024.0 * 5.1);
+        Assert.Equal(0, _recording.SoundHoles);
+    }
+
+    [Fact]
+    public async Task AudioAlone_AfterPicturesInTheBroadcast_HasABlackPicture()
+    {
+        var tags = (await TagsAsync(seconds: 4)).ToList();
+        ReadInTime(tags);
+        _segmenter.EndPublication();
+        var (pictures, sounds) = (_recording.Pictures, _recording.Sounds);
+
+        var second = new SourceReader(_segmenter, _time);
+        ReadInTime(tags.Where(tag => tag.Type == FlvTagType.Audio), second);
+
+        Assert.Null(second.Video);
+        Assert.NotNull(second.Audio);
+        Assert.InRange(_recording.Pictures - pictures, 98, 101);
+        Assert.InRange(_recording.Sounds - sounds, 185, 189);
+        Assert.Equal((320, 180), (_segmenter.VideoConfiguration!.Width, _segmenter.VideoConfiguration.Height));
+        Assert.True(_recording.Boundaries[^1].SourceIndependent);
+        Assert.Equal([0, 0, 1, 1, 1], _recording.Boundaries.Select(boundary => boundary.DiscontinuitySequence));
+
+        // A camera that is switched on later takes its place.
+        ReadInTime(tags.Where(tag => tag.Type != FlvTagType.Script).Select(tag => new FlvTag(tag.Type, tag.TimestampMs + 4000, tag.Body)), second);
+        Assert.StartsWith("avc1.64", _segmenter.VideoConfiguration.Codec, StringComparison.Ordinal);
+        Assert.Equal(2, _recording.Boundaries[^1].DiscontinuitySequence);
+        Assert.NotNull(second.Video);
+    }
+
+    [Fact]
+    public async Task AudioAlone_FromTheBeginning_HasNoPicture()
+    {
+        ReadInTime((await TagsAsync(seconds: 4)).Where(tag => tag.Type == FlvTagType.Audio));
+
+        Assert.Null(_segmenter.VideoConfiguration);
+        Assert.Equal(0, _recording.Pictures);
+    }
+
+    [Fact]
+    public async Task PicturesAlone_AfterAudioInTheBroadcast_HaveSilenceAtTheirPace()
+    {
+        var tags = (await TagsAsync(seconds: 4)).ToList();
+        ReadInTime(tags);
+        _segmenter.EndPublication();
+        var sounds = _recording.Sounds;
+
+        ReadInTime(tags.Where(tag => tag.Type == FlvTagType.Video), new SourceReader(_segmenter, _time));
+
+        Assert.InRange(_recording.Sounds - sounds, 186, 188);
+        Assert.All(_recording.SoundLengths.Skip(sounds), length => Assert.InRange(length, 1, 20));
+        Assert.Equal(0, _recording.Boundaries[^1].DiscontinuitySequence - _recording.Boundaries[2].DiscontinuitySequence);
+    }
+
+    [Theory]
+    [InlineData("open-gop=1:bframes=3:b-adapt=0:keyint=20:min-keyint=20:scenecut=0")]
+    [InlineData("intra-refresh=1:keyint=20:scenecut=0:bframes=0")]
+    public async Task PublisherWithoutAnyIdrPicture_BeginsAtARecoveryPoint(string options)
+    {
+        var tags = (await TagsAsync(seconds: 4, videoOptions: $"-x264-params {options}")).ToList();
+        var first = tags.First(tag => tag.Type == FlvTagType.Video && tag.Body.Span[1] == 1);
+
+        // A relay that was joined after the first picture.
+        ReadInTime(tags.Where(tag => tag.TimestampMs > first.TimestampMs || tag.Body.Span[1] == 0 || tag.Type == FlvTagType.Script));
+
+        Assert.InRange(_recording.Pictures, 95, 101);
+        Assert.False(_recording.Boundaries[0].SourceIndependent);
+        Assert.Equal(0, _recording.EarliestPresentation);
+        Assert.NotNull(_reader.RecoveryFrames);
     }
 
     [Fact]
@@ -145,14 +243,14 @@ public sealed class SourceReaderTests
         await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(gop: 60, seconds: seconds, videoOptions: videoOptions, size: size));
 
     /// <summary>Reads tags when the clock says what they say.</summary>
-    private void ReadInTime(IEnumerable<FlvTag> tags)
+    private void ReadInTime(IEnumerable<FlvTag> tags, SourceReader? reader = null)
     {
         uint? before = null;
         foreach (var tag in tags)
         {
             _time.Advance(TimeSpan.FromMilliseconds(tag.TimestampMs - (before ?? tag.TimestampMs)));
             before = tag.TimestampMs;
-            _reader.Read(tag);
+            (reader ?? _reader).Read(tag);
         }
     }
 
@@ -167,6 +265,8 @@ public sealed class SourceReaderTests
     /// <summary>Counts what was placed.</summary>
     private sealed class Recording : SegmenterOutput
     {
+        public Segmenter? Segmenter { get; set; }
+
         public int Pictures { get; private set; }
 
         public int Sounds { get; private set; }
@@ -175,16 +275,37 @@ public sealed class SourceReaderTests
 
         public List<SegmentBoundary> Boundaries { get; } = [];
 
+        /// <summary>For each picture, by how many seconds the audio has not come as far.</summary>
+        public List<double> Lags { get; } = [];
+
+        /// <summary>Places where more than a frame of audio is missing.</summary>
+        public int SoundHoles { get; private set; }
+
+        public long EarliestPresentation { get; private set; } = long.MaxValue;
+
+        private double _soundEnd;
+
         public override void BeginSegment(SegmentBoundary boundary) => Boundaries.Add(boundary);
 
         public override void BeginAudioSegment(SegmentBoundary boundary, long decodeTime)
         {
         }
 
-        public override void Video(in Sample sample, long duration) => Pictures++;
+        public override void Video(in Sample sample, long duration)
+        {
+            if (Pictures++ > 0)
+            {
+                Lags.Add((sample.DecodeTime / 90_000.0) - _soundEnd);
+            }
+
+            EarliestPresentation = Math.Min(EarliestPresentation, sample.PresentationTime);
+        }
 
         public override void Audio(in Sample sample, long duration)
         {
+            var rate = (double)Segmenter!.AudioConfiguration!.Timescale;
+            SoundHoles += Sounds > 0 && (sample.DecodeTime / rate) - _soundEnd > duration / rate ? 1 : 0;
+            _soundEnd = (sample.DecodeTime + duration) / rate;
             Sounds++;
             SoundLengths.Add(sample.Data.Length);
         }

@@ -95,6 +95,28 @@ internal sealed class WatchedPage : IAsyncDisposable
         """,
         selector);
 
+    /// <summary>Begins to listen to the video.</summary>
+    public Task BeginHearingAsync() => Page.EvaluateAsync(
+        """
+        async () => {
+          const context = new AudioContext();
+          await context.resume();
+          const analyser = new AnalyserNode(context, { fftSize: 8192 });
+          context.createMediaElementSource(window.__player.video).connect(analyser).connect(context.destination);
+          window.__hearing = analyser;
+        }
+        """);
+
+    /// <summary>Root mean square of what is heard, 0–1.</summary>
+    public Task<double> LoudnessAsync() => Page.EvaluateAsync<double>(
+        """
+        () => {
+          const samples = new Float32Array(window.__hearing.fftSize);
+          window.__hearing.getFloatTimeDomainData(samples);
+          return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+        }
+        """);
+
     /// <summary>Rests the mouse on the scrub bar, at that fraction of it.</summary>
     public async Task PointAtAsync(double fraction)
     {

@@ -26,6 +26,31 @@ public sealed class OfferingTests
     }
 
     [Fact]
+    public void Source_WithRareKeyFrames_IsLeftOutForARungThatHasNearlyAllOfThem()
+    {
+        var broadcast = new BroadcastBuilder().Video("source").Video("480p").Audio().Segments(12).Build();
+        var rare = broadcast with
+        {
+            Renditions =
+            [
+                .. broadcast.Renditions.Select(one => one with
+                {
+                    Segments =
+                    [
+                        .. one.Segments.Select((segment, index) => segment with
+                        {
+                            Independent = one.Name switch { "source" => index % 4 == 0, "480p" => index != 1, _ => true },
+                        }),
+                    ],
+                }),
+            ],
+        };
+
+        Assert.Equal(["480p"], Offering.Of(rare).Video.Select(one => one.Name));
+        Assert.False(Offering.Of(rare).IsIndependent);
+    }
+
+    [Fact]
     public void Audio_Alone_IsReady() =>
         Assert.True(Offering.Of(new BroadcastBuilder().Audio().Segments(1).Build()).IsReady);
 }

@@ -31,6 +31,16 @@ public sealed class FfmpegArgumentsTests
     }
 
     [Fact]
+    public void For_KeyFrameGrid_CountsFromTheRunsBeginning()
+    {
+        var run = new TranscodeRun(1, TestFrames.VideoTrack, [new("360p", 360, 800_000)], TimeSpan.FromSeconds(2), 8_333 * 90);
+
+        Assert.Contains(
+            "expr:if(isnan(prev_forced_t),1,gte(t+0.3335,(floor((prev_forced_t+0.3335)/2)+1)*2))",
+            FfmpegArguments.For(run, new LadderOptions(), rung => $"/{rung.Name}"));
+    }
+
+    [Fact]
     public void For_AnyCulture_WritesPointsInNumbers()
     {
         var culture = CultureInfo.CurrentCulture;

@@ -93,7 +93,10 @@ class MockChannel {
             audioCodec: 'AAC-LC 48 kHz',
             keyFrameInterval: this.keyFrameInterval,
             encoder: 'obs-output 30.2',
-            advice: [],
+            advice:
+              this.keyFrameInterval > 4
+                ? [`Key frames are too far apart: a key frame (IDR picture) comes only every ${this.keyFrameInterval} s.`]
+                : [],
           }
         : null,
       transcoder: this.live ? this.transcoder : null,

@@ -7,6 +7,7 @@ public sealed record AudioSpecificConfig
 {
     private const uint SyncExtensionSbr = 0x2B7;
     private const uint SyncExtensionPs = 0x548;
+    private const uint UsualFrequency = 48_000;
 
     /// <summary>Output channels by channelConfiguration. ISO/IEC 14496-3 Table 1.19; 0 where it is reserved.</summary>
     private static readonly byte[] ChannelsByConfiguration = [0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 24, 8, 0];
@@ -50,6 +51,23 @@ public sealed record AudioSpecificConfig
 
     /// <summary>The codecs parameter. RFC 6381 §3.3.</summary>
     public string Codec => $"mp4a.40.{(int)(HasPs ? AudioObjectType.Ps : HasSbr ? AudioObjectType.Sbr : ObjectType)}";
+
+    /// <summary>AAC-LC in stereo, what most encoders send.</summary>
+    /// <param name="samplingFrequency">Hz; 48 kHz where it is none that decoders know by its number.</param>
+    public static AudioSpecificConfig Stereo(double? samplingFrequency)
+    {
+        var frequency = samplingFrequency is { } hz && Aac.SamplingFrequency.IsStandard((uint)hz) ? (uint)hz : UsualFrequency;
+        return new()
+        {
+            ObjectType = AudioObjectType.AacLc,
+            SamplingFrequency = frequency,
+            ChannelConfiguration = 2,
+            Elements = 2,
+            CoreChannels = 2,
+            SamplesPerFrame = AudioConfiguration.SamplesPerFrame,
+            OutputFrequency = frequency,
+        };
+    }
 
     /// <summary>Reads one; false when it is cut short or uses what is reserved.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out AudioSpecificConfig? config)

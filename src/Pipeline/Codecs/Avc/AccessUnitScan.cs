@@ -5,7 +5,9 @@ namespace Streaming.Pipeline.Codecs.Avc;
 /// <param name="HasPicture">There is a slice.</param>
 /// <param name="IsIdr">The first slice is of an IDR picture.</param>
 /// <param name="HasParameterSets">There is an SPS or a PPS.</param>
-internal readonly record struct AccessUnitScan(bool IsConformant, bool HasPicture, bool IsIdr, bool HasParameterSets)
+/// <param name="RecoveryFrames">See <see cref="Media.Frame.RecoveryFrames"/>.</param>
+internal readonly record struct AccessUnitScan(
+    bool IsConformant, bool HasPicture, bool IsIdr, bool HasParameterSets, int? RecoveryFrames)
 {
     /// <summary>
     /// Scans <paramref name="data"/>. The first slice decides what the picture is: the slices of a picture are all IDR
@@ -17,6 +19,7 @@ internal readonly record struct AccessUnitScan(bool IsConformant, bool HasPictur
         var conformant = true;
         var parameterSets = false;
         var picture = NalUnitType.Unspecified;
+        int? recovery = null;
 
         var units = new LengthPrefixedNalUnits(data, lengthSize).GetEnumerator();
         while (units.MoveNext())
@@ -24,6 +27,11 @@ internal readonly record struct AccessUnitScan(bool IsConformant, bool HasPictur
             var unit = units.Current;
             conformant &= !unit.IsEmpty && AnnexB.IndexOfStartCode(unit.Bytes) < 0;
             parameterSets |= unit.IsParameterSet;
+            if (unit.Type == NalUnitType.SupplementalEnhancementInformation)
+            {
+                recovery ??= RecoveryPoint.FrameCount(unit);
+            }
+
             if (picture == NalUnitType.Unspecified && unit.IsSlice)
             {
                 picture = unit.Type;
@@ -34,6 +42,7 @@ internal readonly record struct AccessUnitScan(bool IsConformant, bool HasPictur
             IsConformant: conformant && !units.IsBroken && units.Leftover == 0,
             HasPicture: picture != NalUnitType.Unspecified,
             IsIdr: picture == NalUnitType.IdrSlice,
-            HasParameterSets: parameterSets);
+            HasParameterSets: parameterSets,
+            RecoveryFrames: picture == NalUnitType.IdrSlice ? null : recovery);
     }
 }

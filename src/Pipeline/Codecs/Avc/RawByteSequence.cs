@@ -30,4 +30,21 @@ internal static class RawByteSequence
 
         return written;
     }
+
+    /// <summary>Appends <paramref name="payload"/> with emulation_prevention_three_bytes where it needs them.</summary>
+    public static void Append(ReadOnlySpan<byte> payload, List<byte> nalUnit)
+    {
+        var zeros = 0;
+        foreach (var value in payload)
+        {
+            if (zeros >= 2 && value <= 3)
+            {
+                nalUnit.Add(3);
+                zeros = 0;
+            }
+
+            zeros = value == 0 ? zeros + 1 : 0;
+            nalUnit.Add(value);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 import { isDrained } from './buffer';
 import type { Engine, Fault, Selection, TimeRange } from './engine';
-import type { Media } from './media';
+import { gainedTrack, type Media } from './media';
 import { openEngine, preloadEngine, type PlayerChoice } from './openEngine';
 import { placeAt, timeOf, type Place } from './place';
 import { readPreferences } from './preferences';
@@ -137,6 +137,10 @@ export class Playback {
       if (this.engine === null || this.stalls.isStalled || isDrained(this.video)) this.finish();
     } else if (media.id !== this.opened?.id || this.phase === 'offline' || this.phase === 'ended') {
       if (media.id !== this.opened?.id) this.beginAnew();
+      this.opened = media;
+      this.open();
+    } else if (this.opened !== null && this.engine !== null && this.engine.kind !== 'dash' && gainedTrack(this.opened, media)) {
+      // HLS players never read their multivariant playlist again: what it did not have then they would never play.
       this.opened = media;
       this.open();
     }

@@ -25,6 +25,10 @@ export function liveMedia(channel: Channel): Media | null {
   };
 }
 
+/** The broadcast has sound now, or a picture, and had none then. */
+export const gainedTrack = (then: Media, now: Media): boolean =>
+  now.renditions.some(({ kind }) => !then.renditions.some((rendition) => rendition.kind === kind));
+
 export const recordedMedia = ({ id, hls, dash }: Recording): Media => ({
   id,
   isLive: false,

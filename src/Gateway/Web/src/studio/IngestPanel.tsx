@@ -8,9 +8,6 @@ import { Sparkline } from './Sparkline';
 import { TranscoderState } from './TranscoderState';
 import { useHistory } from './useHistory';
 
-/** Seconds between key frames above which viewers wait long and segments grow. */
-const keyFrameIntervalMax = 4;
-
 /** What comes in from the broadcaster, as the server measures it. */
 export function IngestPanel({ channel }: { channel: Channel }) {
   const { ingest } = channel;
@@ -48,13 +45,6 @@ export function IngestPanel({ channel }: { channel: Channel }) {
               {sentence}
             </Notice>
           ))}
-          {ingest.keyFrameInterval !== null && ingest.keyFrameInterval > keyFrameIntervalMax && (
-            <Notice kind="warning">
-              A key frame comes only every {formatSeconds(ingest.keyFrameInterval)}. Set the keyframe interval to 2 s in
-              OBS: Settings → Output → Streaming → Keyframe Interval. Until then viewers wait longer and see the
-              broadcast later.
-            </Notice>
-          )}
         </>
       )}
       {quality !== null && <Notice kind="info">{quality}</Notice>}
