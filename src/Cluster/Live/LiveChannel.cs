@@ -197,7 +197,8 @@ public sealed partial class LiveChannel
 
         _publication = publication;
         _connectedAt = _time.GetUtcNow();
-        _source = new SourceReader(_broadcast.Segmenter, _time);
+        var current = _broadcast;
+        _source = new SourceReader(current.Segmenter, _time, new EntryPromotion(() => current.HasRungs, _options.Segments.Limit));
         _bitRate = new BitRateMeter(_time);
         (_bytesAtTick, _bytesATickBefore) = (0, 0);
         _ticker ??= _time.CreateTimer(
@@ -283,6 +284,8 @@ public sealed partial class LiveChannel
         var (video, audio) = _source is null
             ? (segmenter.VideoConfiguration, segmenter.AudioConfiguration)
             : (_source.Video, _source.Audio);
+        var isPromoting = _source?.IsPromoting == true;
+        var idrInterval = video is null || isPromoting ? null : segmenter.SyncInterval;
         return new IngestStatus
         {
             IsConnected = _publication is not null,
@@ -293,12 +296,12 @@ public sealed partial class LiveChannel
             Height = video?.Height,
             VideoCodec = video?.Codec,
             AudioCodec = audio?.Codec,
-            KeyFrameInterval = video is null ? null : segmenter.SyncInterval,
+            KeyFrameInterval = idrInterval,
             Encoder = _source?.Encoder,
             Advice = EncoderAdvice.For(
                 video,
                 _broadcast.HasRungs,
-                new RandomAccess(segmenter.IsOnGrid, segmenter.SyncInterval, _source?.RecoveryFrames)),
+                new RandomAccess(segmenter.IsOnGrid || isPromoting, idrInterval, _source?.RecoveryFrames)),
         };
     }
 

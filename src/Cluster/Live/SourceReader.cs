@@ -14,7 +14,10 @@ namespace Streaming.Cluster.Live;
 /// its publishers bring: silence stands in for audio (also where metadata promises some, which may come late), a black picture
 /// for video.
 /// </remarks>
-internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
+/// <param name="segmenter">Where frames go.</param>
+/// <param name="time">The clock.</param>
+/// <param name="promotion">Changes pictures for viewers who would not see any; null for none.</param>
+internal sealed class SourceReader(Segmenter segmenter, TimeProvider time, EntryPromotion? promotion = null)
 {
     /// <summary>How long a track may keep the other waiting.</summary>
     public static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(1);
@@ -42,6 +45,9 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
 
     /// <summary>The audio that the publisher sends, null without any.</summary>
     public AudioConfiguration? Audio => _demuxer.Audio;
+
+    /// <summary>Key frames are made of what is none.</summary>
+    public bool IsPromoting => promotion?.IsActive == true;
 
     /// <summary>Of the newest recovery point, null without; see <see cref="Frame.RecoveryFrames"/>.</summary>
     public int? RecoveryFrames { get; private set; }
@@ -127,7 +133,7 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
         }
         else if (!_hasPictures && segmenter.VideoConfiguration is { } before)
         {
-            _black = new BlackTrack(before);
+            _black = new BlackTrack(before, segmenter.FrameRate);
             segmenter.Configure(_black.Configuration);
         }
 
@@ -159,7 +165,7 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
         ? AudioSpecificConfig.Stereo(metadata.AudioSampleRate).ToConfiguration()
         : null;
 
-    private void Pass(FlvContent content, in Frame frame)
+    private void Pass(FlvContent content, Frame frame)
     {
         if (content.HasFlag(FlvContent.AudioConfiguration))
         {
@@ -176,6 +182,11 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time)
             // Only here: a video track that is announced and never comes must not keep the audio waiting.
             TakeVideo();
             RecoveryFrames = frame.RecoveryFrames ?? RecoveryFrames;
+        }
+
+        if (frame.Track == TrackKind.Video && promotion?.Takes(ref frame, segmenter.IsOnGrid) == false)
+        {
+            return;
         }
 
         if (_black is not null)

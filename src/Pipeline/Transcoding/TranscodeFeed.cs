@@ -32,7 +32,7 @@ public sealed class TranscodeFeed
     {
         _clock = run.Clock;
         _beginning = run.Beginning;
-        _lengthSize = LengthSizeOf(run.Source);
+        _lengthSize = AvcDecoderConfigurationRecord.LengthSizeOf(run.Source);
         _keyFrameMark = RecoveryPoint.AtOnce(_lengthSize);
         _places = [.. run.Rungs.Select(_ => new SourcePlaces())];
         _backlogBytesMax = backlogBytesMax;
@@ -89,7 +89,7 @@ public sealed class TranscodeFeed
             sample.IsSync,
             sample.Data.Span,
             isKeyFrame ? _keyFrameMark : default,
-            isKeyFrame ? OffsetOfSlice(sample.Data.Span) : 0);
+            isKeyFrame ? RecoveryPoint.OffsetOfSlice(sample.Data.Span, _lengthSize) : 0);
         Interlocked.Add(ref _written, _pipe.Writer.UnflushedBytes);
         Volatile.Write(ref _newestPresentationTime, sample.PresentationTime);
         Flush();
@@ -109,26 +109,6 @@ public sealed class TranscodeFeed
     internal SourcePlaces PlacesFor(int rung) => _places[rung];
 
     internal void Took(long bytes) => Interlocked.Add(ref _taken, bytes);
-
-    private static int LengthSizeOf(VideoConfiguration source) =>
-        AvcDecoderConfigurationRecord.TryRead(source.DecoderConfiguration, out var record) ? record!.LengthSize : sizeof(int);
-
-    /// <summary>Where the first slice of an access unit begins: of several recovery points before it the last one counts.</summary>
-    private int OffsetOfSlice(ReadOnlySpan<byte> data)
-    {
-        var offset = 0;
-        foreach (var unit in new LengthPrefixedNalUnits(data, _lengthSize))
-        {
-            if (unit.IsSlice)
-            {
-                return offset;
-            }
-
-            offset += _lengthSize + unit.Bytes.Length;
-        }
-
-        return 0;
-    }
 
     private void Mark(SegmentMark mark)
     {

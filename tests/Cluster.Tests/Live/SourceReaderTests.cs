@@ -119,7 +119,7 @@ public sealed class SourceReaderTests
 
         Assert.Null(second.Video);
         Assert.NotNull(second.Audio);
-        Assert.InRange(_recording.Pictures - pictures, 98, 101);
+        Assert.InRange(_recording.Pictures - pictures, 118, 122);
         Assert.InRange(_recording.Sounds - sounds, 185, 189);
         Assert.Equal((320, 180), (_segmenter.VideoConfiguration!.Width, _segmenter.VideoConfiguration.Height));
         Assert.True(_recording.Boundaries[^1].SourceIndependent);

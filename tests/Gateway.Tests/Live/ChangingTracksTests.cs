@@ -1,6 +1,5 @@
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Gateway.Tests.Playback;
-using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Tests;
 
 namespace Streaming.Gateway.Tests.Live;
@@ -30,8 +29,8 @@ public sealed class ChangingTracksTests
         Assert.Equal(["init-0.mp4", "init-1.mp4"], followers[0].Seen.Select(segment => segment.Map).Distinct());
         Assert.Equal(["init-0.mp4"], followers[2].Seen.Select(segment => segment.Map).Distinct());
         Assert.Equal(Renditions, (await channel.MultivariantAsync())!.Names);
-        Assert.Equal((0, 16), await NewestLumaAsync(channel, id, "source"));
-        Assert.Equal((0, 16), await NewestLumaAsync(channel, id, "240p"));
+        Assert.InRange(await NewestLumaAsync(channel, id, "source"), 16, 18);
+        Assert.InRange(await NewestLumaAsync(channel, id, "240p"), 16, 18);
     }
 
     [Fact]
@@ -138,8 +137,8 @@ public sealed class ChangingTracksTests
             return all;
         });
 
-    /// <summary>Errors that ffmpeg had with the newest segment, and the mean brightness of its first picture.</summary>
-    private static async Task<(int Errors, int Luma)> NewestLumaAsync(TestChannel channel, string id, string rendition)
+    /// <summary>Mean luma of the newest segment's first picture, as ffmpeg decodes it without an error.</summary>
+    private static async Task<int> NewestLumaAsync(TestChannel channel, string id, string rendition)
     {
         var newest = (await channel.PlaylistAsync(id, rendition)).Segments[^1];
         var folder = Directory.CreateTempSubdirectory("streaming-newest-");
@@ -155,7 +154,7 @@ public sealed class ChangingTracksTests
                 "ffmpeg",
                 ["-v", "error", "-nostdin", "-xerror", "-i", file, "-frames:v", "1", "-vf", "scale=1:1:flags=area", "-pix_fmt", "yuv420p",
                     "-f", "rawvideo", raw]);
-            return (0, (await File.ReadAllBytesAsync(raw))[0]);
+            return (await File.ReadAllBytesAsync(raw))[0];
         }
         finally
         {

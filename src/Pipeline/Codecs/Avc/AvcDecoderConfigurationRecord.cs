@@ -68,6 +68,10 @@ public sealed record AvcDecoderConfigurationRecord
         return true;
     }
 
+    /// <summary>Bytes of a NAL unit's length in a track's samples.</summary>
+    internal static int LengthSizeOf(VideoConfiguration track) =>
+        TryRead(track.DecoderConfiguration, out var record) ? record!.LengthSize : sizeof(int);
+
     private static bool TryReadParameterSets(
         ref ReadOnlyMemory<byte> rest, int count, NalUnitType type, out ImmutableArray<ReadOnlyMemory<byte>> sets)
     {

@@ -44,6 +44,26 @@ internal static class RecoveryPoint
         return [.. new byte[lengthSize - 1], (byte)unit.Length, .. unit];
     }
 
+    /// <summary>
+    /// Where the first slice of an access unit begins, its length included; 0 without one. Of several recovery points the last one
+    /// before it counts.
+    /// </summary>
+    public static int OffsetOfSlice(ReadOnlySpan<byte> accessUnit, int lengthSize)
+    {
+        var offset = 0;
+        foreach (var unit in new LengthPrefixedNalUnits(accessUnit, lengthSize))
+        {
+            if (unit.IsSlice)
+            {
+                return offset;
+            }
+
+            offset += lengthSize + unit.Bytes.Length;
+        }
+
+        return 0;
+    }
+
     /// <summary>payloadType or payloadSize: bytes of 255, and another, added up. ITU-T H.264 §7.3.2.3.1.</summary>
     private static bool TryReadNumber(ref ReadOnlySpan<byte> rest, out int number)
     {
