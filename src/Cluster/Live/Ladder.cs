@@ -118,7 +118,12 @@ internal sealed class Ladder(
     {
         _finished = null;
         var wanted = Wanted(source, isOnGrid);
-        if (_next is { IsRecovered: true } && !MayBeLed(_next, boundary) && Fits(_next, wanted, source, boundary.PresentationTime))
+        if (_next is not null && !Fits(_next, wanted, source, boundary.PresentationTime))
+        {
+            Drop(ref _next); // Something else is wanted by now.
+        }
+
+        if (_next is { IsRecovered: true } && !MayBeLed(_next, boundary))
         {
             // It began within the segment before and has been decoding since; from here on its output counts.
             CompleteActive(boundary.DecodeTime);

@@ -95,7 +95,9 @@ class MockChannel {
             encoder: 'obs-output 30.2',
             advice:
               this.keyFrameInterval > 4
-                ? [`Key frames are too far apart: a key frame (IDR picture) comes only every ${this.keyFrameInterval} s.`]
+                ? [
+                    `Key frames are too far apart: a key frame (IDR picture) comes only every ${this.keyFrameInterval} s.`,
+                  ]
                 : [],
           }
         : null,

@@ -72,6 +72,14 @@ export class Playback {
     for (const event of ['loadedmetadata', 'canplay'] as const) {
       video.addEventListener(event, () => this.goOn(), { signal });
     }
+    // A player that sets its decoder up anew after an error leaves the video paused.
+    video.addEventListener(
+      'loadedmetadata',
+      () => {
+        if (this.wantsToPlay && !this.needsClick && video.paused) video.play().catch(() => {});
+      },
+      { signal },
+    );
     // Who paused before the engine was started again sees where they are.
     video.addEventListener('canplay', () => !this.wantsToPlay && this.enter('playing'), { signal });
     for (const event of ['seeked', 'playing'] as const) {
@@ -139,7 +147,12 @@ export class Playback {
       if (media.id !== this.opened?.id) this.beginAnew();
       this.opened = media;
       this.open();
-    } else if (this.opened !== null && this.engine !== null && this.engine.kind !== 'dash' && gainedTrack(this.opened, media)) {
+    } else if (
+      this.opened !== null &&
+      this.engine !== null &&
+      this.engine.kind !== 'dash' &&
+      gainedTrack(this.opened, media)
+    ) {
       // HLS players never read their multivariant playlist again: what it did not have then they would never play.
       this.opened = media;
       this.open();
