@@ -71,6 +71,13 @@ internal sealed class RungSegmenter(SourcePlaces source, RunClock clock, CmafPac
             return;
         }
 
+        if (!packager.HasSamples)
+        {
+            // It came late, and the source has it in a segment after this one. Alone here, it lasts as long as the segment.
+            (_decode, _duration) = (Math.Max(packager.End, _decode + 1), 1);
+            return;
+        }
+
         _duration = Math.Max(1, _duration / 2);
         _decode = Math.Max(packager.End - _duration, _decode + 1);
     }

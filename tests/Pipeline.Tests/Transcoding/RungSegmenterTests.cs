@@ -159,6 +159,36 @@ public sealed class RungSegmenterTests
         Assert.Equal(7200, Parts(1).First().Part.DecodeTime);
     }
 
+    [Fact]
+    public void Pictures_MissingFromALastSegment_ItLastsAsLongAsTheSources()
+    {
+        Source(0, 0, Enumerable.Repeat(3600L, 50));
+        Source(1, 180_000, []);
+        Pictures(0, 1960, 40);
+        _next = 270_000;
+        End();
+
+        Assert.Equal([180_000L, 90_000L], Segments.Select(segment => segment.Duration));
+        Assert.Empty(Parts(1));
+    }
+
+    [Fact]
+    public void Picture_LateInTheSource_LastsAsLongAsTheSegmentThatItIsShownIn()
+    {
+        Source(0, 0, Enumerable.Repeat(3600L, 50));
+        Source(1, 180_000, []);
+        _next = 360_000;
+        Source(2, 360_000, Enumerable.Repeat(3600L, 51));
+        Pictures(0, 1960, 40);
+        Picture(3_000);
+        Pictures(4_000, 5_960, 40);
+        End();
+
+        Assert.Equal([180_000L, 180_000L, 183_600L], Segments.Select(segment => segment.Duration));
+        var sample = Assert.Single(Parts(1).SelectMany(made => BoxReader.ReadSamples(made.Data)));
+        Assert.Equal((180_000L, 180_000L, 270_000L), (sample.DecodeTime, sample.Duration, sample.DecodeTime + sample.CompositionOffset));
+    }
+
     private IEnumerable<PackagedMedia.PartMade> Parts(long sequence) =>
         _made.OfType<PackagedMedia.PartMade>().Where(made => made.Boundary.MediaSequence == sequence);
 
