@@ -30,24 +30,26 @@ fail() {
 
 scripts/install.sh
 
-# The number that a section of cluster.hocon gives as its port, or the default.
-configured_port() {
-  node -e '
-    const [section, fallback] = process.argv.slice(1);
-    let settings = {};
-    try { settings = JSON.parse(require("fs").readFileSync("cluster.hocon", "utf8")); } catch { /* the server tells */ }
-    console.log(settings.Streaming?.[section]?.Port ?? fallback);' "$1" "$2"
-}
-http_port="${Streaming__Http__Port:-$(configured_port Http 8080)}"
-rtmp_port="${Streaming__Rtmp__Port:-$(configured_port Rtmp 1935)}"
-data="${Streaming__Data__Path:-./data}"
-base="http://127.0.0.1:$http_port"
-
+server_program=src/Gateway/bin/Release/net10.0/Streaming.Gateway.dll
 is_listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-! is_listening "$http_port" ||
-  fail "port $http_port (HTTP) is in use. Stop what uses it, or choose another: Streaming__Http__Port=8081 ./run.sh"
-! is_listening "$rtmp_port" ||
-  fail "port $rtmp_port (RTMP) is in use. Stop what uses it, or choose another: Streaming__Rtmp__Port=1936 ./run.sh"
+
+# Asks the server for its settings, and sees whether its ports are free.
+look_at_ports() {
+  local settings
+  settings="$(dotnet "$server_program" settings)" || exit 1
+  setting() { sed -n "s/^Streaming:$1=//p" <<<"$settings"; }
+  http_port="$(setting Http:Port)"
+  rtmp_port="$(setting Rtmp:Port)"
+  data="$(setting Data:Path)"
+  base="http://127.0.0.1:$http_port"
+  ! is_listening "$http_port" ||
+    fail "port $http_port (HTTP) is in use. Stop what uses it, or choose another: Streaming__Http__Port=8081 ./run.sh"
+  ! is_listening "$rtmp_port" ||
+    fail "port $rtmp_port (RTMP) is in use. Stop what uses it, or choose another: Streaming__Rtmp__Port=1936 ./run.sh"
+}
+
+# Before the build, too: it would change a running server's files. A server older than that command does not know it.
+[[ ! $server_program -nt src/Gateway/Configuration/SettingsReport.cs ]] || look_at_ports
 
 scripts/build-web.sh
 echo 'Building the server ...'
@@ -59,6 +61,8 @@ if ! dotnet build src/Gateway -c Release -v quiet --disable-build-servers >"$bui
   fail 'the build failed (see above)'
 fi
 rm -f "$build_log"
+
+look_at_ports
 
 server=
 push=
@@ -77,8 +81,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-Streaming__Http__Port="$http_port" Streaming__Rtmp__Port="$rtmp_port" Streaming__Data__Path="$data" \
-  dotnet src/Gateway/bin/Release/net10.0/Streaming.Gateway.dll &
+dotnet "$server_program" &
 server=$!
 
 is_alive() { [[ -n $1 ]] && kill -0 "$1" 2>/dev/null; }

@@ -8,6 +8,7 @@ using Streaming.Cluster.Live;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
+using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;
 using Streaming.Gateway.Health;
 using Streaming.Gateway.Ingest;
@@ -25,9 +26,6 @@ namespace Streaming.Gateway;
 /// <summary>Puts a node together: configuration, the parts, the endpoints.</summary>
 public static class GatewayHost
 {
-    /// <summary>The node's configuration file, HOCON's JSON subset, read from the working directory.</summary>
-    public const string ConfigurationFile = "cluster.hocon";
-
     /// <summary>Builds a node.</summary>
     /// <exception cref="InvalidOperationException">
     /// The configuration does not hold; the message says what to change.
@@ -36,11 +34,7 @@ public static class GatewayHost
     {
         // The empty builder: what the node is made of stands here, and nothing watches files for changes.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args });
-        builder.Configuration
-            .AddJsonFile(Path.GetFullPath(ConfigurationFile), optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables()
-            .AddCommandLine(args);
-        var options = ConfiguredOptions.Read(builder.Configuration.GetSection(StreamingOptions.Section));
+        var options = NodeSettings.Read(builder.Configuration, args).Options;
         var dataPath = Path.GetFullPath(options.Data.Path);
         MakeFolder(dataPath);
         AddLogging(builder);
@@ -182,7 +176,7 @@ public static class GatewayHost
 
     private static void On(
         KestrelServerOptions kestrel,
-        ListenOptions address,
+        Configuration.ListenOptions address,
         Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
     {
         if (address.Address == "*")

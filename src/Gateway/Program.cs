@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Streaming.Gateway;
+using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;
 
 // Sockets are read on the thread that learns of them, which saves a thread change for each message: see decision 0002.
@@ -9,6 +10,16 @@ Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS
 
 try
 {
+    if (args is ["settings", .. var told])
+    {
+        foreach (var line in SettingsReport.Lines(NodeSettings.Read(new ConfigurationBuilder(), told).Options))
+        {
+            Console.WriteLine(line);
+        }
+
+        return 0;
+    }
+
     await using var app = GatewayHost.Build(args);
     Unwatched.Catch(app.Logger);
     Unwatched.LoadCode();

@@ -1,3 +1,5 @@
+using static Streaming.Pipeline.Settings.Bounds;
+
 namespace Streaming.Cluster.Recordings;
 
 /// <summary>Which broadcasts are kept when they are over, and for how long.</summary>
@@ -27,4 +29,13 @@ public sealed record RecordingOptions
     /// space that it takes.
     /// </summary>
     public TimeSpan Quarantine { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>What is wrong with them, in sentences that begin with the option; empty when nothing is.</summary>
+    /// <param name="storageMaxBytes">Bytes that the storage takes.</param>
+    public IEnumerable<string> Problems(long storageMaxBytes) => new[]
+    {
+        MaxBytes is { } bytes ? Outside(bytes, 0, storageMaxBytes, nameof(MaxBytes)) : null,
+        Outside(MaxAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650), nameof(MaxAge)),
+        Outside(Quarantine, TimeSpan.FromDays(1), TimeSpan.FromDays(3650), nameof(Quarantine)),
+    }.OfType<string>();
 }

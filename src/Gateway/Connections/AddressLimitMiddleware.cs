@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Streaming.Gateway.Access;
+using Streaming.Gateway.Configuration;
 
 namespace Streaming.Gateway.Connections;
 

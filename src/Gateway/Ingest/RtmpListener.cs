@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Streaming.Cluster.Live;
 using Streaming.Gateway.Access;
+using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;
 using Streaming.Pipeline.Rtmp;
 

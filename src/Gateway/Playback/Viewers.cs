@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Streaming.Gateway.Access;
+using Streaming.Gateway.Configuration;
 
 namespace Streaming.Gateway.Playback;
 

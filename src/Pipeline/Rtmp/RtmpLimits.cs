@@ -1,3 +1,5 @@
+using static Streaming.Pipeline.Settings.Bounds;
+
 namespace Streaming.Pipeline.Rtmp;
 
 /// <summary>
@@ -138,8 +140,4 @@ public sealed record RtmpLimits
         ];
         return problems.OfType<string>();
     }
-
-    private static string? Outside<T>(T value, T min, T max, string name)
-        where T : IComparable<T> =>
-        value.CompareTo(min) < 0 || value.CompareTo(max) > 0 ? $"{name} is {value}; it has to be from {min} to {max}." : null;
 }

@@ -1,3 +1,5 @@
+using static Streaming.Pipeline.Settings.Bounds;
+
 namespace Streaming.Pipeline.Timelines;
 
 /// <summary>How a broadcast is cut.</summary>
@@ -56,4 +58,12 @@ public sealed record SegmentationOptions
 
     /// <summary>How much before <see cref="Target"/> an IDR picture already ends a segment.</summary>
     public TimeSpan Tolerance => Target / 8;
+
+    /// <summary>What is wrong with them, in sentences that begin with the option; empty when nothing is.</summary>
+    public IEnumerable<string> Problems() => new[]
+    {
+        Outside(Target, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), nameof(Target)),
+        Outside(PartTarget, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1), nameof(PartTarget)),
+        Outside(Window, Target * 6, TimeSpan.FromHours(12), nameof(Window)),
+    }.OfType<string>();
 }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;
 using Streaming.Gateway.Tests.Nodes;
 

@@ -28,12 +28,29 @@ public sealed class FailedStartTests
     }
 
     [Fact]
-    public async Task Start_WithAConfigurationThatIsNoJson_SaysWhere()
+    public async Task Start_WithAConfigurationThatIsNoHocon_SaysWhere()
     {
         await using var node = NodeProcess.Start(data => File.WriteAllText(Path.Combine(data, "cluster.hocon"), "{ \"Streaming\": "));
 
         Assert.Equal(1, await node.ExitAsync());
-        Assert.Contains("LineNumber: 0", Assert.Single(node.Output), StringComparison.Ordinal);
+        Assert.Contains("cluster.hocon, line 1: this '{' has no end.", Assert.Single(node.Output), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithManyMistakesInTheFile_SaysAllOfThem()
+    {
+        await using var node = NodeProcess.Start(data => File.WriteAllText(
+            Path.Combine(data, "cluster.hocon"),
+            "steaming { }\nstreaming { segments { targt = 2s, window = 1s }\n http.port = many }"));
+
+        Assert.Equal(1, await node.ExitAsync());
+        Assert.Equal(
+            [
+                $"{Path.Combine(node.DataPath, "cluster.hocon")} has a group 'steaming', which there is not. Did you mean streaming?",
+                "There is no setting Streaming:Segments:Targt. Did you mean Streaming:Segments:Target?",
+                "Streaming:Segments:Window is 00:00:01; it has to be from 00:00:12 to 12:00:00.",
+            ],
+            node.Output);
     }
 
     [Fact]

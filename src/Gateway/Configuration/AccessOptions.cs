@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Streaming.Gateway;
+namespace Streaming.Gateway.Configuration;
 
 /// <summary>
 /// What one address may have of a node: an IPv4 address, or the /64 of an IPv6 address. The loopback is one like any other.

@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using System.Reflection;
+using System.Globalization;
 
-namespace Streaming.Gateway;
+namespace Streaming.Gateway.Configuration;
 
 /// <summary>
 /// Reads the options out of a configuration, or says at once everything that is wrong with it: settings that there are
@@ -9,10 +9,12 @@ namespace Streaming.Gateway;
 /// </summary>
 internal static class ConfiguredOptions
 {
+    /// <param name="section">The settings.</param>
+    /// <param name="known">What is known to be wrong already, in sentences.</param>
     /// <exception cref="InvalidOperationException">Something is wrong; the message has a sentence a line.</exception>
-    public static StreamingOptions Read(IConfigurationSection section)
+    public static StreamingOptions Read(IConfigurationSection section, params IEnumerable<string> known)
     {
-        var problems = new List<string>();
+        List<string> problems = [.. known];
         var readable = new Dictionary<string, string?>();
         Look(section, [typeof(StreamingOptions)], problems, readable);
 
@@ -37,14 +39,15 @@ internal static class ConfiguredOptions
 
         foreach (var setting in group.GetChildren())
         {
-            var found = types.SelectMany(type => type.GetProperties())
-                .Where(property => property.CanWrite && NameOf(property).Equals(setting.Key, StringComparison.OrdinalIgnoreCase))
+            var found = KnownSettings.In(types)
+                .Where(property => KnownSettings.NameOf(property).Equals(setting.Key, StringComparison.OrdinalIgnoreCase))
                 .Select(property => property.PropertyType).ToList();
             if (found is [])
             {
-                problems.Add($"There is no setting {setting.Path}.");
+                problems.Add($"There is no setting {setting.Path}."
+                    + (KnownSettings.Near(setting.Path, types) is { } near ? $" Did you mean {near}?" : ""));
             }
-            else if (found is [var type] && WordsFor(type) is { } words)
+            else if (found is [var type] && KnownSettings.WordsFor(type) is { } words)
             {
                 LookAtValue(setting, type, words, problems, readable);
             }
@@ -62,13 +65,19 @@ internal static class ConfiguredOptions
     private static void LookAtValue(
         IConfigurationSection setting, Type type, string words, List<string> problems, Dictionary<string, string?> readable)
     {
-        if (setting.GetChildren().Any() || !IsReadable(setting.Value, type))
+        var isGroup = setting.GetChildren().Any();
+        if (setting.Value is null && !isGroup)
+        {
+            return; // HOCON's null: as if it were not there.
+        }
+
+        try
+        {
+            readable[setting.Path] = isGroup ? throw new FormatException() : Canonical(setting.Value!, type);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
             problems.Add($"{setting.Path} is '{setting.Value}'; it has to be {words}.");
-        }
-        else
-        {
-            readable[setting.Path] = setting.Value;
         }
     }
 
@@ -97,29 +106,17 @@ internal static class ConfiguredOptions
         }
     }
 
-    private static string NameOf(PropertyInfo property) =>
-        property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? property.Name;
-
-    private static bool IsReadable(string? value, Type type)
+    /// <summary>A value as the binder reads it.</summary>
+    /// <exception cref="FormatException">It is none of that type; <see cref="ArgumentException"/> and
+    /// <see cref="OverflowException"/> say the same.</exception>
+    private static string Canonical(string value, Type type)
     {
-        try
+        if (type == typeof(TimeSpan))
         {
-            return value is null || TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value) is not null
-                || Nullable.GetUnderlyingType(type) is not null;
+            return Durations.Read(value).ToString("c", CultureInfo.InvariantCulture);
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            return false;
-        }
+
+        var isThere = TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value) is not null;
+        return isThere || Nullable.GetUnderlyingType(type) is not null ? value : throw new FormatException();
     }
-
-    /// <summary>What a value of that type is to people, null when it is no single value.</summary>
-    private static string? WordsFor(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
-    {
-        var text when text == typeof(string) => "a text",
-        var number when number == typeof(int) || number == typeof(long) => "a whole number",
-        var flag when flag == typeof(bool) => "true or false",
-        var duration when duration == typeof(TimeSpan) => "a duration, such as 00:00:30",
-        _ => null,
-    };
 }

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Configuration;
+using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Transcoding;
 
-namespace Streaming.Gateway.Tests;
+namespace Streaming.Gateway.Tests.Configuration;
 
 /// <summary>Settings are read, or refused all at once before anything is started.</summary>
 public sealed class ConfiguredOptionsTests
@@ -21,6 +22,14 @@ public sealed class ConfiguredOptionsTests
         Assert.Equal(new LadderRung("144p", 144, 100_000), Assert.Single(options.Ladder.Rungs));
         Assert.Equal((false, 5L), (options.Ladder.Enabled, options.Recordings.MaxBytes));
     }
+
+    [Theory]
+    [InlineData("335ms", 335)]
+    [InlineData("0.5 s", 500)]
+    [InlineData("1 second", 1000)]
+    [InlineData("00:00:00.250", 250)]
+    public void Duration_InHoconsUnits_IsRead(string written, int milliseconds) => Assert.Equal(
+        TimeSpan.FromMilliseconds(milliseconds), Read($"Segments:PartTarget={written}").Segments.PartTarget);
 
     [Fact]
     public void Settings_None_AreTheDefaults() => Assert.Equal(new StreamingOptions().RtmpLimits, Read().RtmpLimits);
@@ -40,9 +49,13 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Http:Port=99999999999", "Streaming:Http:Port is '99999999999'; it has to be a whole number.")]
     [InlineData("Http:Port=", "Streaming:Http:Port is ''; it has to be a whole number.")]
     [InlineData("Ladder:Enabled=maybe", "Streaming:Ladder:Enabled is 'maybe'; it has to be true or false.")]
-    [InlineData("Segments:Target=2s", "Streaming:Segments:Target is '2s'; it has to be a duration, such as 00:00:30.")]
-    [InlineData("Segments:Targt=00:00:02", "There is no setting Streaming:Segments:Targt.")]
-    [InlineData("Segment:Target=00:00:02", "There is no setting Streaming:Segment.")]
+    [InlineData("Segments:Target=2 beats", "Streaming:Segments:Target is '2 beats'; it has to be a duration, such as 30s or 00:00:30.")]
+    [InlineData("Segments:Target=99999999999d", "Streaming:Segments:Target is '99999999999d'; it has to be a duration")]
+    [InlineData("Segments:Targt=2s", "There is no setting Streaming:Segments:Targt. Did you mean Streaming:Segments:Target?")]
+    [InlineData("Segment:Target=2s", "There is no setting Streaming:Segment. Did you mean Streaming:Segments?")]
+    [InlineData("Segments:Preset=fast", "There is no setting Streaming:Segments:Preset. Did you mean Streaming:Ladder:Preset?")]
+    [InlineData(
+        "Ladder:Rungs:0:Hieght=144", "There is no setting Streaming:Ladder:Rungs:0:Hieght. Did you mean Streaming:Ladder:Rungs:0:Height?")]
     [InlineData("Segments:Limit=00:00:02", "There is no setting Streaming:Segments:Limit.")]
     [InlineData("RtmpLimits:AmfDepthMax=8", "There is no setting Streaming:RtmpLimits.")]
     [InlineData("Http:Port:Number=8080", "Streaming:Http:Port is ''; it has to be a whole number.")]
