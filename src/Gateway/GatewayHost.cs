@@ -1,10 +1,12 @@
 using System.Net;
+using Akka.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
@@ -34,11 +36,11 @@ public static class GatewayHost
     {
         // The empty builder: what the node is made of stands here, and nothing watches files for changes.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args });
-        var options = NodeSettings.Read(builder.Configuration, args).Options;
+        var (options, akka) = NodeSettings.Read(builder.Configuration, args);
         var dataPath = Path.GetFullPath(options.Data.Path);
         MakeFolder(dataPath);
         AddLogging(builder);
-        AddParts(builder.Services, options, dataPath);
+        AddParts(builder.Services, options, dataPath, akka);
         Listen(builder, options);
         var app = builder.Build();
         Map(app);
@@ -66,6 +68,9 @@ public static class GatewayHost
         // Why a start failed is the program's last sentence; of services that fail later it tells as Critical too.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
+        // It tells how it starts and stops, in many lines.
+        builder.Logging.AddFilter("Akka", LogLevel.Warning);
+
         // It tells of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
@@ -82,7 +87,7 @@ public static class GatewayHost
         });
     }
 
-    private static void AddParts(IServiceCollection services, StreamingOptions options, string dataPath)
+    private static void AddParts(IServiceCollection services, StreamingOptions options, string dataPath, Config akka)
     {
         services.AddSingleton(options);
         services.AddSingleton(options.ForBroadcasts());
@@ -121,6 +126,9 @@ public static class GatewayHost
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddHostedService<LeftOutLines>();
+        services.AddSingleton(_ => new EventJournal(Path.Combine(dataPath, "events.db")));
+        services.AddSingleton(provider => new Leaving(() => provider.GetRequiredService<LiveChannels>().StopAsync()));
+        services.AddStreamingCluster(akka);
         services.AddSingleton<Acceptor>();
         services.AddSingleton<Stalls>();
         services.AddSingleton<IConnectionListenerFactory, HttpTransport>();

@@ -98,13 +98,16 @@ public sealed class LiveChannels(
     public Task RemoveAsync(string slug) =>
         _channels.TryRemove(slug, out var channel) ? channel.StopAsync() : Task.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Lets no publisher in any more, and ends all broadcasts: what they have is stored when this is done. Again, it waits too.</summary>
+    public Task StopAsync()
     {
         lock (_stopping)
         {
             _isStopped = true;
         }
 
-        await Task.WhenAll(_channels.Values.Select(channel => channel.StopAsync())).ConfigureAwait(false);
+        return Task.WhenAll(_channels.Values.Select(channel => channel.StopAsync()));
     }
+
+    public ValueTask DisposeAsync() => new(StopAsync());
 }

@@ -13,10 +13,11 @@ internal sealed record NodeSettings(StreamingOptions Options, Config Akka)
 
     /// <param name="configuration">Gets what the node is told.</param>
     /// <param name="args">The command line.</param>
+    /// <param name="path">The file.</param>
     /// <exception cref="InvalidOperationException">It does not hold; the message says what to change.</exception>
-    public static NodeSettings Read(IConfigurationBuilder configuration, string[] args)
+    public static NodeSettings Read(IConfigurationBuilder configuration, string[] args, string path = FileName)
     {
-        var file = new HoconConfiguration(HoconFile.Read(Path.GetFullPath(FileName)));
+        var file = new HoconConfiguration(HoconFile.Read(Path.GetFullPath(path)));
         var all = configuration.Add(file).AddEnvironmentVariables().AddCommandLine(args).Build();
         var options = ConfiguredOptions.Read(all.GetSection(StreamingOptions.Section), file.Problems());
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Ingest;
 using Streaming.Pipeline.Storage;
@@ -37,6 +38,11 @@ internal static class Readiness
         Add("recordings.db", static provider =>
         {
             provider.GetRequiredService<RecordingJournal>().Check();
+            return Task.CompletedTask;
+        });
+        Add("events.db", static provider =>
+        {
+            provider.GetRequiredService<EventJournal>().Check();
             return Task.CompletedTask;
         });
 

@@ -35,7 +35,9 @@ internal sealed partial class RtmpListener(
     private readonly ConnectionsByAddress _byAddress =
         new("RTMP", options.Access.RtmpConnectionsMax, time, instruments, logger);
 
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _cuttingOff = new();
+    private readonly TaskCompletionSource _allLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? _socket;
     private Task _accepting = Task.CompletedTask;
     private int _connections;
@@ -72,21 +74,40 @@ internal sealed partial class RtmpListener(
         return Task.CompletedTask;
     }
 
+    /// <summary>
+    /// Lets nobody in any more, ends the broadcasts, which tells their publishers, and gives them the time to hear it; the others are cut
+    /// off.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        await _closing.CancelAsync();
         await _accepting;
+        try
+        {
+            await channels.StopAsync().WaitAsync(cancellationToken);
+            if (Volatile.Read(ref _connections) > 0)
+            {
+                await _allLeft.Task.WaitAsync(options.RtmpLimits.CloseTimeout, time, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // They had their time.
+        }
+
+        await _cuttingOff.CancelAsync();
     }
 
     public void Dispose()
     {
         _socket?.Dispose();
-        _stopping.Dispose();
+        _closing.Dispose();
+        _cuttingOff.Dispose();
     }
 
     private async Task AcceptAsync(Socket listener)
     {
-        while (await acceptor.AcceptAsync(listener, OpenFiles.OfProcess.IsForBroadcasters, _stopping.Token) is { } socket)
+        while (await acceptor.AcceptAsync(listener, OpenFiles.OfProcess.IsForBroadcasters, _closing.Token) is { } socket)
         {
             _ = ServeAsync(socket);
         }
@@ -123,7 +144,7 @@ internal sealed partial class RtmpListener(
                 logger,
                 Guid.NewGuid().ToString("n")[..8],
                 socket.RemoteEndPoint);
-            await connection.RunAsync(_stopping.Token);
+            await connection.RunAsync(_cuttingOff.Token);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
@@ -140,7 +161,10 @@ internal sealed partial class RtmpListener(
                 _byAddress.Leave(left);
             }
 
-            Interlocked.Decrement(ref _connections);
+            if (Interlocked.Decrement(ref _connections) == 0 && _closing.IsCancellationRequested)
+            {
+                _allLeft.TrySetResult();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Databases;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Recordings;
 using Streaming.Cluster.Tests.Recordings;
 
@@ -16,6 +17,7 @@ public sealed class DatabaseTests : IDisposable
     [Theory]
     [InlineData("channels.db")]
     [InlineData("recordings.db")]
+    [InlineData("events.db")]
     public void Open_NoDatabase_SaysSoAndLeavesIt(string name)
     {
         var text = new string('x', 10_000);
@@ -30,6 +32,7 @@ public sealed class DatabaseTests : IDisposable
     [Theory]
     [InlineData("channels.db", "channels")]
     [InlineData("recordings.db", "segments")]
+    [InlineData("events.db", "journal")]
     public void Open_TableOfAnotherProgram_SaysSo(string name, string table)
     {
         using (var other = Connect(name))
@@ -123,9 +126,12 @@ public sealed class DatabaseTests : IDisposable
         Assert.Throws<SqliteException>(directory.Check);
     }
 
-    private IDisposable Open(string name) => name == "channels.db"
-        ? new ChannelDirectory(_folder[name], TimeProvider.System)
-        : new RecordingJournal(_folder[name]);
+    private IDisposable Open(string name) => name switch
+    {
+        "channels.db" => new ChannelDirectory(_folder[name], TimeProvider.System),
+        "recordings.db" => new RecordingJournal(_folder[name]),
+        _ => new EventJournal(_folder[name]),
+    };
 
     private SqliteConnection Connect(string name)
     {

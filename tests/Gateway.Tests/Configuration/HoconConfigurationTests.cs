@@ -98,6 +98,22 @@ public sealed class HoconConfigurationTests : IDisposable
         Assert.Empty(Configuration("cluster.hocon").AsEnumerable());
     }
 
+    [Fact]
+    public void Environment_BesideTheFile_Wins()
+    {
+        Write("cluster.hocon", "streaming { http.port = 1, rtmp.port = 2 }\nakka { loglevel = INFO, cluster.gossip-interval = 9s }");
+
+        var settings = NodeSettings.Read(
+            new ConfigurationBuilder(),
+            ["--Streaming:Rtmp:Port=3", "--Akka:Loglevel=DEBUG", "--AKKA:CLUSTER:LEADER_ACTIONS_INTERVAL=2s"],
+            Path("cluster.hocon"));
+
+        Assert.Equal((1, 3), (settings.Options.Http.Port, settings.Options.Rtmp.Port));
+        Assert.Equal("DEBUG", settings.Akka.GetString("akka.loglevel"));
+        Assert.Equal(TimeSpan.FromSeconds(9), settings.Akka.GetTimeSpan("akka.cluster.gossip-interval"));
+        Assert.Equal(TimeSpan.FromSeconds(2), settings.Akka.GetTimeSpan("akka.cluster.leader-actions-interval"));
+    }
+
     [Theory]
     [InlineData("steaming { http.port = 1 }", "has a group 'steaming', which there is not. Did you mean streaming?")]
     [InlineData("kestrel { }", "has a group 'kestrel', which there is not; there are streaming, logging and akka.")]

@@ -35,6 +35,7 @@ public sealed class ReadinessTests
     [Theory]
     [InlineData("channels.db")]
     [InlineData("recordings.db")]
+    [InlineData("events.db")]
     public async Task Ready_DatabaseGone_SaysWhich(string name)
     {
         await using var node = await Node.StartAsync("Ladder:Enabled=false");

@@ -53,6 +53,19 @@ public sealed class FailedStartTests
             node.Output);
     }
 
+    [Theory]
+    [InlineData("cluster.hocon", "akka.actor.provider = nonsense", "Akka.NET does not start with what is configured below 'akka': ")]
+    [InlineData(
+        "events.db", "This is no database but a text, longer than the header of a database: 100 bytes and more. The rest is this.", "The database ")]
+    public async Task Start_WhereTheActorSystemCannotBe_SaysWhy(string file, string text, string sentence)
+    {
+        await using var node = NodeProcess.Start(data => File.WriteAllText(Path.Combine(data, file), text));
+
+        Assert.Equal(1, await node.ExitAsync());
+        Assert.StartsWith(sentence, node.Output[^1], StringComparison.Ordinal);
+        AssertNoStackAndNo("crit:", node);
+    }
+
     [Fact]
     public async Task Start_OnAPortThatIsTaken_SaysSoInTheLastLine()
     {

@@ -52,6 +52,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public string DataPath => _data.FullName;
 
+    public int Id => _process.Id;
+
     /// <param name="prepare">Gets the data folder before the start.</param>
     /// <param name="settings">Settings below <c>Streaming</c>.</param>
     public static NodeProcess Start(Action<string>? prepare, params (string Setting, string Value)[] settings) => new(settings, prepare);

@@ -1,0 +1,34 @@
+using Akka.Cluster.Hosting;
+using Akka.Configuration;
+using Akka.Hosting;
+using Akka.Persistence.Sql.Hosting;
+using LinqToDB;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Streaming.Cluster.Membership;
+
+/// <summary>Puts the actor system into the host, as a member of a cluster that may have no other.</summary>
+public static class ClusterHosting
+{
+    private const string SystemName = "streaming";
+    private const string Settings = "Streaming.Cluster.Membership.membership.hocon";
+
+    /// <summary>Adds the actor system with cluster, sharding, persistence and publish-subscribe.</summary>
+    /// <param name="services">The host's; <see cref="EventJournal"/> and <see cref="Leaving"/> are among them.</param>
+    /// <param name="akka">What the operator tells Akka.NET.</param>
+    public static void AddStreamingCluster(this IServiceCollection services, Config akka) =>
+        services.AddAkka<ClusterNode>(SystemName, (builder, provider) =>
+        {
+            // Whoever comes later has the last word, and that is the operator's.
+            builder.ConfigureLoggers(static loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+            });
+            builder.AddHocon(ConfigurationFactory.FromResource(Settings, typeof(ClusterHosting).Assembly), HoconAddMode.Prepend);
+            builder.WithSqlPersistence(
+                provider.GetRequiredService<EventJournal>().ConnectionString, ProviderName.SQLiteMS, autoInitialize: false);
+            builder.WithDistributedPubSub("");
+            builder.AddHocon(akka, HoconAddMode.Prepend);
+        });
+}

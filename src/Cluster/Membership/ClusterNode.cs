@@ -1,0 +1,67 @@
+using Akka;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Streaming.Cluster.Membership;
+
+/// <summary>What a node does before it leaves its cluster, or is made to: ends what only it can end.</summary>
+/// <param name="EndAsync">Does it, and again nothing.</param>
+public sealed record Leaving(Func<Task> EndAsync);
+
+/// <summary>
+/// The node as a member of its cluster. The first hosted service to start and the last to stop, so that all others find actors that
+/// answer. Where the cluster itself ends the membership, the host ends after it.
+/// </summary>
+public sealed class ClusterNode(
+    AkkaConfigurationBuilder builder,
+    IServiceProvider services,
+    Leaving leaving,
+    ILogger<ClusterNode> logger,
+    IHostApplicationLifetime lifetime)
+    : AkkaHostedService(builder, services, logger, lifetime)
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        ActorSystem system;
+        try
+        {
+            system = ServiceProvider.GetRequiredService<ActorSystem>();
+        }
+        catch (Exception e) when (e is ConfigurationException or FormatException or TypeLoadException)
+        {
+            throw new InvalidOperationException($"Akka.NET does not start with what is configured below 'akka': {e.Message}", e);
+        }
+
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "leave", async () =>
+        {
+            await leaving.EndAsync().ConfigureAwait(false);
+            return Done.Instance;
+        });
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        if (cluster.Settings.SeedNodes.IsEmpty)
+        {
+            cluster.Join(cluster.SelfAddress);
+        }
+    }
+
+    /// <summary>Ends what is to end, and leaves the cluster, unless there is nobody to hand anything over to.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (ActorSystem is { } system && Akka.Cluster.Cluster.Get(system).State.Members.Count <= 1)
+        {
+            await leaving.EndAsync().ConfigureAwait(false);
+            await CoordinatedShutdown.Get(system)
+                .Run(CoordinatedShutdown.ClrExitReason.Instance, CoordinatedShutdown.PhaseBeforeActorSystemTerminate)
+                .ConfigureAwait(false);
+        }
+        else
+        {
+            await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Cluster.Membership;
+
+namespace Streaming.Cluster.Tests.Membership;
+
+/// <summary>A node's actor system, started and stopped as by a host, with a journal in a folder.</summary>
+internal sealed class ClusterMember : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private bool _isStopped;
+
+    private ClusterMember(ServiceProvider services) => _services = services;
+
+    public ActorSystem System => _services.GetRequiredService<ActorSystem>();
+
+    public Akka.Cluster.Cluster Cluster => Akka.Cluster.Cluster.Get(System);
+
+    /// <summary>Completes when the host is told to stop.</summary>
+    public Task Stopped => _services.GetRequiredService<Lifetime>().Stopped;
+
+    /// <param name="journal">The file of its events.</param>
+    /// <param name="leaving">What is ended when it leaves.</param>
+    public static async Task<ClusterMember> StartAsync(string journal, Func<Task>? leaving = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddSingleton<Lifetime>();
+        services.AddSingleton<IHostApplicationLifetime>(provider => provider.GetRequiredService<Lifetime>());
+        services.AddSingleton(_ => new EventJournal(journal));
+        services.AddSingleton(new Leaving(leaving ?? (() => Task.CompletedTask)));
+        services.AddStreamingCluster(Config.Empty);
+        var member = new ClusterMember(services.BuildServiceProvider());
+        foreach (var hosted in member._services.GetServices<IHostedService>())
+        {
+            await hosted.StartAsync(CancellationToken.None);
+        }
+
+        return member;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            foreach (var hosted in _services.GetServices<IHostedService>().Reverse())
+            {
+                await hosted.StopAsync(CancellationToken.None);
+            }
+
+            await _services.DisposeAsync();
+        }
+    }
+
+    private sealed class Lifetime : IHostApplicationLifetime
+    {
+        private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Stopped => _stopped.Task;
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => _stopped.TrySetResult();
+    }
+}
