@@ -8,6 +8,7 @@ using Streaming.Cluster.Channels;
 using Streaming.Cluster.Live;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Recordings;
+using Streaming.Cluster.Serialization;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Configuration;
@@ -97,8 +98,6 @@ public static class GatewayHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LineBudget>();
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
-        services.AddSingleton(provider =>
-            new ChannelDirectory(Path.Combine(dataPath, "channels.db"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMediaStorage>(provider => options.Storage.Kind switch
         {
             StorageOptions.Disk => OnDisk(options, dataPath, provider.GetRequiredService<RecordingJournal>()),
@@ -108,7 +107,8 @@ public static class GatewayHost
         services.AddSingleton(_ => new RecordingJournal(JournalPath(options, dataPath)));
         services.AddSingleton<RecordingLibrary>();
         services.AddSingleton<RecordedManifests>();
-        services.AddSingleton<LiveChannels>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveChannels>(
+            provider, (Func<string, string, Task<bool>>)provider.GetRequiredService<ChannelClaims>().TryAsync));
         services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<Playlists>();
         services.AddSingleton(provider =>
@@ -127,8 +127,10 @@ public static class GatewayHost
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddHostedService<LeftOutLines>();
         services.AddSingleton(_ => new EventJournal(Path.Combine(dataPath, "events.db")));
-        services.AddSingleton(provider => new Leaving(() => provider.GetRequiredService<LiveChannels>().StopAsync()));
-        services.AddStreamingCluster(akka);
+        services.AddSingleton(provider => new Leaving(provider.GetRequiredService<LiveChannels>().StopAsync));
+        services.AddStreamingCluster(
+            akka, new MessageFormats(ChannelFormats.All), static (builder, provider) => builder.WithChannels(provider));
+        services.AddChannels(Path.Combine(dataPath, "channels.db"));
         services.AddSingleton<Acceptor>();
         services.AddSingleton<Stalls>();
         services.AddSingleton<IConnectionListenerFactory, HttpTransport>();

@@ -19,7 +19,7 @@ internal sealed partial class Startup(
             LogAbandoned(folder);
         }
 
-        removal.FinishAll(); // Else their recordings would be listed once more.
+        await removal.FinishAllAsync(); // Else their recordings would be listed once more.
         await recordings.RecoverAsync(cancellationToken);
     }
 

@@ -6,29 +6,31 @@ using Streaming.Cluster.Recordings;
 namespace Streaming.Cluster.Channels;
 
 /// <summary>
-/// Deletes channels with what belongs to them. The directory comes first, and when it has let go of a channel that is final:
-/// nobody can publish to it any more. Its recordings and its broadcast follow; what cannot be done now is done later, also by
+/// Deletes channels with what belongs to them. Its entity comes first, and when that has stored it, it is final:
+/// nobody can publish to the channel any more. Its recordings and its broadcast follow; what cannot be done now is done later, also by
 /// the next run of the node.
 /// </summary>
 public sealed partial class ChannelRemoval(
     ChannelDirectory directory,
+    ChannelRegistry registry,
     LiveChannels live,
     RecordingLibrary recordings,
     TimeProvider time,
     ILogger<ChannelRemoval> logger)
+    : IDisposable
 {
-    private readonly Lock _finishing = new();
+    private readonly SemaphoreSlim _finishing = new(1);
 
     /// <summary>Deletes a channel; false when there is none.</summary>
-    /// <exception cref="DbException">The directory takes nothing now: nothing has changed.</exception>
+    /// <exception cref="ChannelsUnavailableException">The journal takes nothing now: nothing has changed.</exception>
     public async Task<bool> RemoveAsync(string slug)
     {
-        if (!directory.Delete(slug))
+        if (!await registry.DeleteAsync(slug).ConfigureAwait(false))
         {
             return false;
         }
 
-        Finish(slug);
+        await FinishAsync(slug).ConfigureAwait(false);
         try
         {
             await live.RemoveAsync(slug).ConfigureAwait(false);
@@ -58,7 +60,7 @@ public sealed partial class ChannelRemoval(
         {
             try
             {
-                FinishAll();
+                await FinishAllAsync().ConfigureAwait(false);
             }
             catch (Exception e)
             {
@@ -69,11 +71,11 @@ public sealed partial class ChannelRemoval(
     }
 
     /// <summary>Takes the recordings of all deleted channels off the list that still have some.</summary>
-    public void FinishAll()
+    public async Task FinishAllAsync()
     {
         foreach (var slug in directory.Leaving)
         {
-            Finish(slug);
+            await FinishAsync(slug).ConfigureAwait(false);
         }
     }
 
@@ -81,28 +83,31 @@ public sealed partial class ChannelRemoval(
     /// Takes the recordings of a deleted channel off the list; false when that cannot be done now. Only then may its name be given
     /// to another channel: that one would have them.
     /// </summary>
-    public bool Finish(string slug)
+    public async Task<bool> FinishAsync(string slug)
     {
-        lock (_finishing)
+        await _finishing.WaitAsync().ConfigureAwait(false);
+        try
         {
-            if (!directory.Leaving.Contains(slug))
-            {
-                return true;
-            }
-
-            try
+            if (directory.IsLeaving(slug))
             {
                 recordings.LeaveChannel(slug);
-                directory.Forget(slug);
-                return true;
+                await registry.ClearAsync(slug).ConfigureAwait(false);
             }
-            catch (DbException e)
-            {
-                LogLater(slug, e.Message);
-                return false;
-            }
+
+            return true;
+        }
+        catch (Exception e) when (e is DbException or ChannelsUnavailableException)
+        {
+            LogLater(slug, e.Message);
+            return false;
+        }
+        finally
+        {
+            _finishing.Release();
         }
     }
+
+    public void Dispose() => _finishing.Dispose();
 
     [LoggerMessage(240, LogLevel.Error, "Channel {Slug} was deleted, but its broadcast did not end as it should")]
     private partial void LogStopFailed(string slug, Exception exception);

@@ -95,6 +95,12 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Gives the space to the disk that is kept for what frees some; false when there is none.</summary>
+    public bool GiveSpareSpace() => _spare.Give();
+
+    /// <summary>Keeps space again, if there is room.</summary>
+    public void KeepSpareSpace() => _spare.Keep();
+
     /// <summary>Sees whether the file is there, can be read, and takes a transaction.</summary>
     /// <exception cref="SqliteException">It does not.</exception>
     public void Check()

@@ -9,13 +9,24 @@ using Streaming.Pipeline.Storage;
 namespace Streaming.Cluster.Live;
 
 /// <summary>The live channels that this node owns: lets publishers in by their stream key, finds channels for readers.</summary>
+/// <param name="directory">The channels that there are.</param>
+/// <param name="options">Of their broadcasts.</param>
+/// <param name="storage">Where media goes.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Of the channels.</param>
+/// <param name="recordings">Where broadcasts go that are over; null for nowhere.</param>
+/// <param name="claim">
+/// Makes this node the origin of a channel (its slug) for a publisher (its stream key), false if that may not be; null where no other node
+/// can be.
+/// </param>
 public sealed class LiveChannels(
     ChannelDirectory directory,
     BroadcastOptions options,
     IMediaStorage storage,
     TimeProvider time,
     ILogger<LiveChannel> logger,
-    RecordingLibrary? recordings = null)
+    RecordingLibrary? recordings = null,
+    Func<string, string, Task<bool>>? claim = null)
     : IAsyncDisposable
 {
     /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
@@ -53,6 +64,13 @@ public sealed class LiveChannels(
         {
             return new PublishAnswer.Refused(
                 "This stream key belongs to no channel. Copy it again from the studio page.", PublishRefusal.UnknownKey);
+        }
+
+        if (claim is not null && !await claim(channel.Slug, request.StreamKey).ConfigureAwait(false))
+        {
+            return new PublishAnswer.Refused(
+                "The stream key of this channel was changed in this moment. Copy it again from the studio page.",
+                PublishRefusal.UnknownKey);
         }
 
         LiveChannel live;
@@ -98,7 +116,8 @@ public sealed class LiveChannels(
     public Task RemoveAsync(string slug) =>
         _channels.TryRemove(slug, out var channel) ? channel.StopAsync() : Task.CompletedTask;
 
-    /// <summary>Lets no publisher in any more, and ends all broadcasts: what they have is stored when this is done. Again, it waits too.</summary>
+    /// <summary>Lets no publisher in any more, and ends all broadcasts: what they have is stored when this is done. Again, it waits
+    /// too.</summary>
     public Task StopAsync()
     {
         lock (_stopping)

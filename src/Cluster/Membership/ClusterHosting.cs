@@ -4,6 +4,7 @@ using Akka.Hosting;
 using Akka.Persistence.Sql.Hosting;
 using LinqToDB;
 using Microsoft.Extensions.DependencyInjection;
+using Streaming.Cluster.Serialization;
 
 namespace Streaming.Cluster.Membership;
 
@@ -16,7 +17,13 @@ public static class ClusterHosting
     /// <summary>Adds the actor system with cluster, sharding, persistence and publish-subscribe.</summary>
     /// <param name="services">The host's; <see cref="EventJournal"/> and <see cref="Leaving"/> are among them.</param>
     /// <param name="akka">What the operator tells Akka.NET.</param>
-    public static void AddStreamingCluster(this IServiceCollection services, Config akka) =>
+    /// <param name="formats">How messages and events are written.</param>
+    /// <param name="rooms">Each starts the actors of one room.</param>
+    public static void AddStreamingCluster(
+        this IServiceCollection services,
+        Config akka,
+        MessageFormats formats,
+        params IReadOnlyCollection<Action<AkkaConfigurationBuilder, IServiceProvider>> rooms) =>
         services.AddAkka<ClusterNode>(SystemName, (builder, provider) =>
         {
             // Whoever comes later has the last word, and that is the operator's.
@@ -28,7 +35,12 @@ public static class ClusterHosting
             builder.AddHocon(ConfigurationFactory.FromResource(Settings, typeof(ClusterHosting).Assembly), HoconAddMode.Prepend);
             builder.WithSqlPersistence(
                 provider.GetRequiredService<EventJournal>().ConnectionString, ProviderName.SQLiteMS, autoInitialize: false);
+            builder.WithCustomSerializer("streaming", formats.Types, system => new MessageSerializer(system, formats));
             builder.WithDistributedPubSub("");
+            foreach (var room in rooms)
+            {
+                room(builder, provider);
+            }
             builder.AddHocon(akka, HoconAddMode.Prepend);
         });
 }

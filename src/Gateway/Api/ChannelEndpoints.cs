@@ -38,7 +38,7 @@ internal static class ChannelEndpoints
             : NoChannel();
 
     private static async Task<Results<Ok<ChannelAccess>, Created<ChannelAccess>, ProblemHttpResult>> PutAsync(
-        string slug, HttpRequest request, ChannelDirectory directory, ChannelRemoval removal, RtmpListener rtmp)
+        string slug, HttpRequest request, ChannelRegistry registry, ChannelRemoval removal, RtmpListener rtmp)
     {
         if (!Channel.IsSlug(slug))
         {
@@ -76,7 +76,8 @@ internal static class ChannelEndpoints
             return Bad("The title does not fit.", $"A title has 1 to {Channel.TitleLengthMax} characters.");
         }
 
-        if (!removal.Finish(slug))
+        var (channel, key) = await removal.FinishAsync(slug) ? await registry.PutAsync(slug, title) : default;
+        if (channel is null)
         {
             return TypedResults.Problem(
                 title: $"A channel '{slug}' was deleted, and its recordings could not be yet.",
@@ -84,15 +85,14 @@ internal static class ChannelEndpoints
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
-        var (channel, key) = directory.Put(slug, title);
         var access = new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, rtmp));
         return key is null ? TypedResults.Ok(access) : TypedResults.Created($"/api/channels/{slug}", access);
     }
 
     private static async Task<Results<Ok<ChannelAccess>, ProblemHttpResult>> RotateStreamKeyAsync(
-        string slug, HttpRequest request, ChannelDirectory directory, LiveChannels live, RtmpListener rtmp)
+        string slug, HttpRequest request, ChannelDirectory directory, ChannelRegistry registry, LiveChannels live, RtmpListener rtmp)
     {
-        if (directory.RotateStreamKey(slug) is not { } key || directory.Find(slug) is not { } channel)
+        if (await registry.ChangeStreamKeyAsync(slug) is not { } key || directory.Find(slug) is not { } channel)
         {
             return NoChannel();
         }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Diagnostics;
+using Streaming.Cluster.Channels;
 using Streaming.Cluster.Databases;
 using Streaming.Pipeline.Storage;
 
@@ -21,18 +22,22 @@ internal sealed partial class StorageProblem(ILogger<StorageProblem> logger) : I
         }
 
         LogRefused(httpContext.Request.Method, exception.Message);
-        var isFull = exception is StorageFullException || (exception is DbException database && DatabaseFailure.IsFull(database));
+        var isFull = exception is StorageFullException or ChannelsUnavailableException { IsDiskFull: true }
+            || (exception is DbException database && DatabaseFailure.IsFull(database));
         await TypedResults.Problem(
             title: isFull ? "The server's disk is full." : "The server's storage does not take this now.",
-            detail: $"Nothing was changed. /health/ready tells more.{Reason(exception)}",
+            detail: $"{Outcome(exception)}/health/ready tells more.{Reason(exception)}",
             statusCode: isFull ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status503ServiceUnavailable)
             .ExecuteAsync(httpContext);
         return true;
     }
 
+    private static string Outcome(Exception exception) =>
+        exception is ChannelsUnavailableException { IsUnchanged: false } ? "" : "Nothing was changed. ";
+
     /// <summary>What a database or storage of ours says; what the operating system says may name folders.</summary>
     private static string Reason(Exception exception) =>
-        exception is DbException or StorageFullException ? " " + exception.Message : "";
+        exception is DbException or StorageFullException or ChannelsUnavailableException ? " " + exception.Message : "";
 
     [LoggerMessage(310, LogLevel.Warning, "{Method} was refused by the storage: {Reason}")]
     private partial void LogRefused(string method, string reason);

@@ -1,150 +1,138 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Time.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Live;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Tests.Databases;
 
 namespace Streaming.Cluster.Tests.Channels;
 
+/// <summary>What a node knows of channels: from the journal, with a copy that spares reading it from its beginning.</summary>
 public sealed class ChannelDirectoryTests : IDisposable
 {
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly ChannelCreated News = new("news", "The News", "hash", At);
+
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private ChannelDirectory _directory;
 
-    public ChannelDirectoryTests() => _directory = Open();
+    public void Dispose() => _folder.Dispose();
 
-    public void Dispose()
+    [Fact]
+    public void Apply_TwiceOrLate_ChangesNothing()
     {
-        _directory.Dispose();
-        _folder.Dispose();
+        using var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
+        directory.Apply(1, News);
+        directory.Apply(2, new ChannelDeleted("news"));
+        directory.Apply(3, new ChannelCleared("news"));
+        var version = directory.Version;
+
+        directory.Apply(2, new ChannelDeleted("news"));
+        directory.Apply(1, News);
+
+        Assert.Equal(version, directory.Version);
+        Assert.Empty(directory.All);
+        Assert.Empty(directory.Leaving);
+        Assert.Equal(0, directory.Count);
     }
 
     [Fact]
-    public void Put_New_GivesTheKeyOnce()
+    public void Load_FolderOfAnOlderVersion_TakesItsChannelsOverOnce()
     {
-        var (channel, key) = _directory.Put("news", "The News");
-        var (same, again) = _directory.Put("news", null);
+        Execute(
+            "channels.db",
+            """
+            CREATE TABLE channels (
+                slug TEXT PRIMARY KEY, title TEXT NOT NULL, key_hash TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL
+            ) STRICT;
+            CREATE TABLE leaving (slug TEXT PRIMARY KEY) STRICT;
+            INSERT INTO channels VALUES ('news', 'The News', 'hash', '2026-01-02T03:04:05.0000000+00:00');
+            INSERT INTO leaving VALUES ('gone');
+            """);
 
-        Assert.Equal(new Channel("news", "The News", _time.GetUtcNow()), channel);
-        Assert.Matches("^[A-Za-z0-9_-]{32}$", key);
-        Assert.Equal(channel, same);
-        Assert.Null(again);
-        Assert.Equal(channel, _directory.FindByStreamKey(key!));
-    }
-
-    [Fact]
-    public void Put_WithoutATitle_TakesTheSlug() => Assert.Equal("news", _directory.Put("news", null).Channel.Title);
-
-    [Fact]
-    public void Put_Again_RenamesAndKeepsTheKey()
-    {
-        var key = _directory.Put("news", "Old").StreamKey!;
-        _directory.Put("news", "New");
-
-        Assert.Equal("New", _directory.Find("news")!.Title);
-        Assert.Equal("New", _directory.FindByStreamKey(key)!.Title);
-    }
-
-    [Fact]
-    public void Reopened_KnowsEverything()
-    {
-        var key = _directory.Put("news", "Älter 'n' \"quoted\"; DROP TABLE channels")!.StreamKey!;
-        _directory.Put("art", null);
-        _directory.Put("gone", null);
-        _directory.Delete("gone");
-        var all = _directory.All;
-        _time.Advance(TimeSpan.FromDays(1));
-
-        Reopen();
-
-        Assert.Equal(all, _directory.All);
-        Assert.Equal(["art", "news"], _directory.All.Select(channel => channel.Slug));
-        Assert.Equal("news", _directory.FindByStreamKey(key)!.Slug);
-    }
-
-    [Fact]
-    public void Rotate_OldKeyIsWorthNothing_AlsoAfterReopening()
-    {
-        var old = _directory.Put("news", null).StreamKey!;
-        var key = _directory.RotateStreamKey("news")!;
-
-        for (var round = 0; round < 2; round++)
+        for (var run = 0; run < 3; run++)
         {
-            Assert.NotEqual(old, key);
-            Assert.Null(_directory.FindByStreamKey(old));
-            Assert.Equal("news", _directory.FindByStreamKey(key)!.Slug);
-            Reopen();
+            using var journal = new EventJournal(_folder["events.db"]);
+            using var directory = Load(journal);
+            Assert.Equal([new Channel("news", "The News", At)], directory.All);
+            Assert.Equal(["gone"], directory.Leaving);
+            Assert.Equal(
+                ["channel-gone 1", "channel-news 1"],
+                journal.Read("channel-", 0).Select(stored => $"{stored.PersistenceId} {stored.SequenceNr}").Order());
         }
     }
 
     [Fact]
-    public void Delete_ForgetsChannelAndKey()
+    public void Load_CopyLostOrOlderOrNewer_IsWhatTheJournalSays()
     {
-        var key = _directory.Put("news", null).StreamKey!;
+        using var journal = new EventJournal(_folder["events.db"]);
+        Begin(journal, News, new ChannelCreated("art", "Art", "hash-2", At));
+        Load(journal).Dispose();
+        File.Copy(_folder["channels.db"], _folder["older.db"]);
+        Store(journal, new StoredEvent(0, "channel-art", 2, "channel/renamed", Bytes(new ChannelRenamed("art", "Other"))));
 
-        Assert.True(_directory.Delete("news"));
-        Assert.False(_directory.Delete("news"));
-
-        Assert.Null(_directory.Find("news"));
-        Assert.Null(_directory.FindByStreamKey(key));
-        Assert.Null(_directory.RotateStreamKey("news"));
-        Assert.NotNull(_directory.Put("news", null).StreamKey);
+        foreach (var prepare in (Action[])
+        [
+            () => { },
+            () => File.Delete(_folder["channels.db"]),
+            () => File.Copy(_folder["older.db"], _folder["channels.db"], overwrite: true),
+            () => Execute("channels.db", "UPDATE progress SET ordering = 1000; UPDATE channels SET title = 'of another journal'"),
+        ])
+        {
+            prepare();
+            using var directory = Load(journal);
+            Assert.Equal(["Other", "The News"], directory.All.Select(channel => channel.Title));
+        }
     }
 
     [Fact]
-    public void Delete_DatabaseRefuses_ChangesNothing()
+    public void Load_JournalLost_KeepsWhatTheCopyHas()
     {
-        var key = _directory.Put("news", null).StreamKey!;
-        using (Refusing.Changes(_folder["channels.db"], "DELETE", "channels"))
+        using (var journal = new EventJournal(_folder["events.db"]))
         {
-            Assert.Throws<SqliteException>(() => _directory.Delete("news"));
+            Begin(journal, News);
+            Load(journal).Dispose();
         }
 
-        for (var round = 0; round < 2; round++)
+        SqliteConnection.ClearAllPools();
+        foreach (var file in Directory.GetFiles(_folder.Path, "events.db*"))
         {
-            Assert.Equal("news", _directory.FindByStreamKey(key)?.Slug);
-            Assert.Empty(_directory.Leaving);
-            Reopen();
+            File.Delete(file);
         }
 
-        Assert.True(_directory.Delete("news"));
+        using var empty = new EventJournal(_folder["events.db"]);
+        using var directory = Load(empty);
+        Assert.Equal("The News", Assert.Single(directory.All).Title);
+        Assert.Single(empty.Read("channel-", 0));
     }
 
     [Fact]
-    public void Change_DatabaseRefuses_ChangesNothing()
+    public void Load_CopyTakesNothing_IsLoadedAllTheSame()
     {
-        var key = _directory.Put("news", "The News").StreamKey!;
-        using (Refusing.Changes(_folder["channels.db"], "UPDATE", "channels"))
-        {
-            Assert.Throws<SqliteException>(() => _directory.RotateStreamKey("news"));
-            Assert.Throws<SqliteException>(() => _directory.Put("news", "Other"));
-        }
-
+        using var journal = new EventJournal(_folder["events.db"]);
+        Begin(journal, News);
+        new ChannelDirectory(_folder["channels.db"], NullLogger.Instance).Dispose();
         using (Refusing.Changes(_folder["channels.db"], "INSERT", "channels"))
         {
-            Assert.Throws<SqliteException>(() => _directory.Put("art", null));
+            using var directory = Load(journal);
+            Assert.Single(directory.All);
         }
-
-        var all = Assert.Single(_directory.All);
-        Assert.Equal(("news", "The News"), (all.Slug, all.Title));
-        Assert.Equal("news", _directory.FindByStreamKey(key)?.Slug);
-        Reopen();
-        Assert.Equal([all], _directory.All);
     }
 
     [Fact]
-    public void Leaving_Deleted_UntilForgotten_AlsoAfterReopening()
+    public void Disk_HoldsNoKey()
     {
-        _directory.Put("news", null);
-        _directory.Delete("news");
-        Reopen();
-        Assert.Equal(["news"], _directory.Leaving);
+        var key = Ids.NewSecret();
+        using (var journal = new EventJournal(_folder["events.db"]))
+        {
+            Begin(journal, News with { KeyHash = ChannelDirectory.Hash(key) });
+            using var directory = Load(journal);
+            Assert.Equal("news", directory.FindByStreamKey(key)?.Slug);
+        }
 
-        _directory.Forget("news");
-        Assert.Empty(_directory.Leaving);
-        Reopen();
-        Assert.Empty(_directory.Leaving);
+        var files = Directory.GetFiles(_folder.Path).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))).ToArray();
+        Assert.Contains(files, file => file.Contains("news", StringComparison.Ordinal));
+        Assert.All(files, file => Assert.DoesNotContain(key, file, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -153,29 +141,10 @@ public sealed class ChannelDirectoryTests : IDisposable
     [InlineData("news")]
     public void FindByStreamKey_Unknown_IsNull(string key)
     {
-        _directory.Put("news", null);
+        using var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
+        directory.Apply(1, News);
 
-        Assert.Null(_directory.FindByStreamKey(key));
-    }
-
-    [Fact]
-    public void Disk_HoldsNoKey()
-    {
-        var keys = new[] { _directory.Put("news", null).StreamKey!, _directory.RotateStreamKey("news")! };
-        _directory.Dispose();
-
-        var files = Directory.GetFiles(_folder.Path).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))).ToArray();
-
-        Assert.Contains(files, file => file.Contains("news", StringComparison.Ordinal));
-        Assert.All(files, file => Assert.All(keys, key => Assert.DoesNotContain(key, file, StringComparison.Ordinal)));
-    }
-
-    [Fact]
-    public async Task Put_SameSlugByManyAtOnce_GivesOneKey()
-    {
-        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _directory.Put("news", null).StreamKey)));
-
-        Assert.Single(made, key => key is not null);
+        Assert.Null(directory.FindByStreamKey(key));
     }
 
     [Theory]
@@ -195,24 +164,27 @@ public sealed class ChannelDirectoryTests : IDisposable
     [InlineData(64, false)]
     public void IsSlug_Length_IsLimited(int length, bool expected) => Assert.Equal(expected, Channel.IsSlug(new string('a', length)));
 
-    [Fact]
-    [Trait("Category", "Slow")]
-    public void Put_BeyondChannelsMax_IsRefused()
+    private ChannelDirectory Load(EventJournal journal)
     {
-        for (var index = 0; index < ChannelDirectory.ChannelsMax; index++)
-        {
-            _directory.Put($"channel-{index}", null);
-        }
-
-        Assert.Throws<InvalidOperationException>(() => _directory.Put("one-more", null));
-        Assert.Null(_directory.Put("channel-0", "still renamed").StreamKey);
+        var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
+        directory.Load(new ChannelJournal(journal));
+        return directory;
     }
 
-    private ChannelDirectory Open() => new(_folder["channels.db"], _time);
+    private static void Begin(EventJournal journal, params IChannelEvent[] events) => new ChannelJournal(journal).Begin(events);
 
-    private void Reopen()
+    private static void Store(EventJournal journal, StoredEvent stored) =>
+        journal.Append([stored], Streaming.Cluster.Serialization.MessageFormats.SerializerId);
+
+    private static byte[] Bytes(IChannelEvent happened) =>
+        new Streaming.Cluster.Serialization.MessageFormats(ChannelFormats.All).Write(happened);
+
+    private void Execute(string name, string sql)
     {
-        _directory.Dispose();
-        _directory = Open();
+        using var connection = new SqliteConnection($"Data Source={_folder[name]};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Channels;
@@ -6,6 +5,7 @@ using Streaming.Cluster.Live;
 using Streaming.Cluster.Recordings;
 using Streaming.Cluster.Tests.Databases;
 using Streaming.Cluster.Tests.Live;
+using Streaming.Cluster.Tests.Membership;
 using Streaming.Cluster.Tests.Recordings;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage.Memory;
@@ -16,71 +16,78 @@ using Streaming.Pipeline.Transcoding;
 namespace Streaming.Cluster.Tests.Channels;
 
 /// <summary>A channel is deleted wholly or not at all, however much of it cannot be done at once.</summary>
-public sealed class ChannelRemovalTests : IAsyncDisposable
+public sealed class ChannelRemovalTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(Stored.Start);
     private readonly ScriptedStorage _storage = new(new MemoryStorage(1L << 30));
-    private readonly ChannelDirectory _directory;
     private readonly RecordingJournal _journal;
     private readonly RecordingLibrary _recordings;
-    private readonly LiveChannels _live;
-    private readonly ChannelRemoval _removal;
+    private ClusterMember _member = null!;
+    private LiveChannels _live = null!;
+    private ChannelRemoval _removal = null!;
 
     public ChannelRemovalTests()
     {
-        _directory = new ChannelDirectory(_folder["channels.db"], _time);
         _journal = new RecordingJournal(_folder["recordings.db"]);
         _recordings = new(_journal, new(), _storage, _time, NullLogger<RecordingLibrary>.Instance);
+    }
+
+    private ChannelDirectory Directory => _member.Directory;
+
+    public async ValueTask InitializeAsync()
+    {
+        _member = await ClusterMember.StartAsync(_folder);
         var options = new BroadcastOptions { Ladder = new LadderOptions { Enabled = false } };
-        _live = new LiveChannels(_directory, options, _storage, _time, NullLogger<LiveChannel>.Instance, _recordings);
-        _removal = new(_directory, _live, _recordings, _time, NullLogger<ChannelRemoval>.Instance);
+        _live = new LiveChannels(Directory, options, _storage, _time, NullLogger<LiveChannel>.Instance, _recordings);
+        _removal = new(Directory, _member.Registry, _live, _recordings, _time, NullLogger<ChannelRemoval>.Instance);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _live.DisposeAsync();
-        _directory.Dispose();
+        _removal.Dispose();
+        await _member.DisposeAsync();
         _journal.Dispose();
         _folder.Dispose();
     }
 
     [Fact]
-    public async Task Remove_DirectoryRefuses_ChangesNothing()
+    public async Task Remove_JournalOfEventsRefuses_ChangesNothing()
     {
-        var key = _directory.Put("news", null).StreamKey!;
+        var key = (await _member.Registry.PutAsync("news", null)).StreamKey!;
         Record("b1");
-        using (Refusing.Changes(_folder["channels.db"], "DELETE", "channels"))
+        using (Refusing.Changes(_folder["events.db"], "INSERT", "journal"))
         {
-            await Assert.ThrowsAsync<SqliteException>(() => _removal.RemoveAsync("news"));
+            await Assert.ThrowsAsync<ChannelsUnavailableException>(() => _removal.RemoveAsync("news"));
         }
 
-        Assert.NotNull(_directory.FindByStreamKey(key));
+        Assert.NotNull(Directory.FindByStreamKey(key));
         Assert.Single(_recordings.Of("news"));
     }
 
     [Fact]
     public async Task Remove_JournalRefuses_IsFinishedBeforeTheNameIsGivenAgain()
     {
-        _directory.Put("news", null);
+        await _member.Registry.PutAsync("news", null);
         Record("b1");
         using (Refusing.Changes(_folder["recordings.db"], "INSERT", "leaving"))
         {
             Assert.True(await _removal.RemoveAsync("news"));
-            Assert.Null(_directory.Find("news"));
-            Assert.False(_removal.Finish("news"));
+            Assert.Null(Directory.Find("news"));
+            Assert.False(await _removal.FinishAsync("news"));
         }
 
-        Assert.True(_removal.Finish("news"));
+        Assert.True(await _removal.FinishAsync("news"));
         Assert.Empty(_recordings.Of("news"));
-        Assert.Empty(_directory.Leaving);
+        Assert.Empty(Directory.Leaving);
         Assert.False(await _removal.RemoveAsync("news"));
     }
 
     [Fact]
     public async Task Remove_BroadcastUnderWay_IsNoRecordingLater()
     {
-        _directory.Put("news", null);
+        await _member.Registry.PutAsync("news", null);
         var growing = Record("b1", isEnded: false);
         await _storage.WriteAsync("live/b1/source/0.m4s", [new byte[10]], default);
 
@@ -96,7 +103,7 @@ public sealed class ChannelRemovalTests : IAsyncDisposable
     [Fact]
     public async Task Remove_BroadcastDoesNotEndAsItShould_IsGoneAllTheSame()
     {
-        var key = _directory.Put("news", null).StreamKey!;
+        var key = (await _member.Registry.PutAsync("news", null)).StreamKey!;
         Record("b1");
         var answer = await _live.AuthorizeAsync(new PublishRequest("live", key, null, "1"), CancellationToken.None);
         var publication = Assert.IsType<PublishAnswer.Accepted>(answer).Publication;

@@ -49,7 +49,7 @@ internal sealed class RecordedBroadcast
     {
         using var folder = new TemporaryFolder();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        using var directory = new ChannelDirectory(folder["channels.db"], time);
+        using var directory = new ChannelDirectory(folder["channels.db"], NullLogger.Instance);
         var (_, key) = directory.Put("test", null);
         var options = new BroadcastOptions
         {

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Databases;
 using Streaming.Cluster.Membership;
@@ -43,24 +44,33 @@ public sealed class DatabaseTests : IDisposable
         Assert.Throws<DatabaseUnusableException>(() => Open(name));
     }
 
-    [Fact]
-    public void Open_PagesOverwritten_SaysSo()
+    [Theory]
+    [InlineData("channels.db")]
+    [InlineData("events.db")]
+    public void Load_PagesOverwritten_SaysSo(string name)
     {
-        using (var directory = new ChannelDirectory(_folder["channels.db"], TimeProvider.System))
+        using (var journal = new EventJournal(_folder["events.db"]))
+        using (var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance))
         {
-            foreach (var number in Enumerable.Range(0, 200))
-            {
-                directory.Put($"channel-{number}", new string('t', 100));
-            }
+            var channels = new ChannelJournal(journal);
+            channels.Begin(Enumerable.Range(0, 200).Select(number => new ChannelCreated(
+                $"channel-{number}", new string('t', 100), $"hash-{number}", Stored.Start)));
+            directory.Load(channels);
         }
 
-        using (var file = File.OpenWrite(_folder["channels.db"]))
+        using (var file = File.OpenWrite(_folder[name]))
         {
             file.Position = 4096;
             file.Write(Enumerable.Repeat((byte)0xA5, (int)file.Length - 4096).ToArray());
         }
 
-        Assert.Throws<DatabaseUnusableException>(() => Open("channels.db"));
+        var refusal = Assert.Throws<DatabaseUnusableException>(() =>
+        {
+            using var journal = new EventJournal(_folder["events.db"]);
+            using var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
+            directory.Load(new ChannelJournal(journal));
+        });
+        Assert.Contains(_folder[name], refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +129,7 @@ public sealed class DatabaseTests : IDisposable
     [Fact]
     public void Check_FileGone_Throws()
     {
-        using var directory = new ChannelDirectory(_folder["channels.db"], TimeProvider.System);
+        using var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
         directory.Check();
         File.Move(_folder["channels.db"], _folder["away.db"]);
 
@@ -128,7 +138,7 @@ public sealed class DatabaseTests : IDisposable
 
     private IDisposable Open(string name) => name switch
     {
-        "channels.db" => new ChannelDirectory(_folder[name], TimeProvider.System),
+        "channels.db" => new ChannelDirectory(_folder[name], NullLogger.Instance),
         "recordings.db" => new RecordingJournal(_folder[name]),
         _ => new EventJournal(_folder[name]),
     };

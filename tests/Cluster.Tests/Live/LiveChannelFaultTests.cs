@@ -24,7 +24,7 @@ public sealed class LiveChannelFaultTests : IAsyncDisposable
 
     public LiveChannelFaultTests()
     {
-        _directory = new ChannelDirectory(_folder["channels.db"], _time);
+        _directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
         _key = _directory.Put("test", null).StreamKey!;
         _channels = New(new() { Ffmpeg = "/nonexistent/ffmpeg" });
     }

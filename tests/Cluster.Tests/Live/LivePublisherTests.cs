@@ -24,7 +24,7 @@ public sealed class LivePublisherTests : IAsyncLifetime
 
     public LivePublisherTests()
     {
-        _directory = new ChannelDirectory(_folder["channels.db"], _time);
+        _directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
         _channels = Channels(NullLogger<LiveChannel>.Instance);
         _key = _directory.Put("mine", null).StreamKey!;
     }

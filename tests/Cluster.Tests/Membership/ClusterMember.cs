@@ -4,11 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Cluster.Channels;
 using Streaming.Cluster.Membership;
+using Streaming.Cluster.Serialization;
 
 namespace Streaming.Cluster.Tests.Membership;
 
-/// <summary>A node's actor system, started and stopped as by a host, with a journal in a folder.</summary>
+/// <summary>A node's actor system with its channels, started and stopped as by a host, with its databases in a folder.</summary>
 internal sealed class ClusterMember : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -23,18 +25,25 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <summary>Completes when the host is told to stop.</summary>
     public Task Stopped => _services.GetRequiredService<Lifetime>().Stopped;
 
-    /// <param name="journal">The file of its events.</param>
+    public ChannelDirectory Directory => _services.GetRequiredService<ChannelDirectory>();
+
+    public ChannelRegistry Registry => _services.GetRequiredService<ChannelRegistry>();
+
+    /// <param name="folder">Has its databases.</param>
     /// <param name="leaving">What is ended when it leaves.</param>
-    public static async Task<ClusterMember> StartAsync(string journal, Func<Task>? leaving = null)
+    public static async Task<ClusterMember> StartAsync(TemporaryFolder folder, Func<Task>? leaving = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<Lifetime>();
         services.AddSingleton<IHostApplicationLifetime>(provider => provider.GetRequiredService<Lifetime>());
-        services.AddSingleton(_ => new EventJournal(journal));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => new EventJournal(folder["events.db"]));
         services.AddSingleton(new Leaving(leaving ?? (() => Task.CompletedTask)));
-        services.AddStreamingCluster(Config.Empty);
+        services.AddStreamingCluster(
+            Config.Empty, new MessageFormats(ChannelFormats.All), static (builder, provider) => builder.WithChannels(provider));
+        services.AddChannels(folder["channels.db"]);
         var member = new ClusterMember(services.BuildServiceProvider());
         foreach (var hosted in member._services.GetServices<IHostedService>())
         {

@@ -16,7 +16,7 @@ public sealed class ClusterNodeTests : IDisposable
     [Fact]
     public async Task Start_ToldOfNoOther_IsUpByItself()
     {
-        await using var member = await ClusterMember.StartAsync(_folder["events.db"]);
+        await using var member = await ClusterMember.StartAsync(_folder);
         var up = new TaskCompletionSource();
         member.Cluster.RegisterOnMemberUp(up.SetResult);
         await up.Task.WaitAsync(Patience);
@@ -29,7 +29,7 @@ public sealed class ClusterNodeTests : IDisposable
     {
         for (var run = 0; run < 3; run++)
         {
-            await using var member = await ClusterMember.StartAsync(_folder["events.db"]);
+            await using var member = await ClusterMember.StartAsync(_folder);
             var remembering = member.System.ActorOf(Props.Create(() => new Remembering()));
             Assert.Equal(run, (await remembering.Ask<string[]>("what?", Patience)).Length);
             Assert.Equal($"stored {run}", await remembering.Ask<string>($"{run}", Patience));
@@ -39,7 +39,7 @@ public sealed class ClusterNodeTests : IDisposable
     [Fact]
     public async Task Message_OfNoFormat_IsWrittenByNobody()
     {
-        await using var member = await ClusterMember.StartAsync(_folder["events.db"]);
+        await using var member = await ClusterMember.StartAsync(_folder);
 
         var refusal = Assert.Throws<SerializationException>(() => member.System.Serialization.Serialize(new Unwritten(1)));
 
@@ -52,7 +52,7 @@ public sealed class ClusterNodeTests : IDisposable
     {
         var member = default(ClusterMember);
         var wasThere = false;
-        member = await ClusterMember.StartAsync(_folder["events.db"], () =>
+        member = await ClusterMember.StartAsync(_folder, () =>
         {
             wasThere = !member!.System.WhenTerminated.IsCompleted;
             return Task.CompletedTask;
@@ -69,7 +69,7 @@ public sealed class ClusterNodeTests : IDisposable
     public async Task Cluster_EndsTheMembership_TheHostEndsToo()
     {
         var ended = new TaskCompletionSource();
-        await using var member = await ClusterMember.StartAsync(_folder["events.db"], () =>
+        await using var member = await ClusterMember.StartAsync(_folder, () =>
         {
             ended.TrySetResult();
             return Task.CompletedTask;

@@ -21,7 +21,7 @@ public sealed class GrowingRecordingTests
     {
         using var folder = new TemporaryFolder();
         var time = new FakeTimeProvider(Stored.Start);
-        using var directory = new ChannelDirectory(folder["channels.db"], time);
+        using var directory = new ChannelDirectory(folder["channels.db"], NullLogger.Instance);
         using var journal = new RecordingJournal(folder["recordings.db"]);
         var storage = new MemoryStorage(1L << 30);
         var library = new RecordingLibrary(

@@ -69,8 +69,11 @@ public sealed class AdminTokenTests(OfflineNode fixture) : IClassFixture<Offline
                 (_, slug, key) = await before.CreateChannelAsync();
             }
 
-            Assert.DoesNotContain(
-                key, await File.ReadAllTextAsync(Path.Combine(data.FullName, "channels.db")), StringComparison.Ordinal);
+            foreach (var file in Directory.GetFiles(data.FullName, "*.db"))
+            {
+                Assert.DoesNotContain(key, await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+            }
+
             await using var after = await Node.StartOnAsync(data.FullName);
             await using var publisher = await new TestChannel(after, slug, key).PublishByHandAsync();
         }

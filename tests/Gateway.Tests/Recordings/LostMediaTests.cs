@@ -115,6 +115,7 @@ public sealed class LostMediaTests : IAsyncLifetime
     [Theory]
     [InlineData("channels.db")]
     [InlineData("recordings.db")]
+    [InlineData("events.db")]
     public async Task Start_DatabaseDamaged_SaysSoAndKeepsTheMedia(string name)
     {
         await File.WriteAllTextAsync(Path.Combine(_data, name), new string('x', 20_000));
@@ -142,14 +143,10 @@ public sealed class LostMediaTests : IAsyncLifetime
     public async Task Change_DatabaseRefuses_IsAProblemAndChangesNothing()
     {
         await using var node = await StartAsync();
-        using (var database = new SqliteConnection($"Data Source={Path.Combine(_data, "channels.db")};Pooling=False"))
+        using (var events = new SqliteConnection($"Data Source={Path.Combine(_data, "events.db")};Pooling=False"))
         using (var journal = new SqliteConnection($"Data Source={Path.Combine(_data, "recordings.db")};Pooling=False"))
         {
-            foreach (var change in (string[])["DELETE", "UPDATE", "INSERT"])
-            {
-                Execute(database, $"CREATE TRIGGER no_{change} BEFORE {change} ON channels BEGIN SELECT RAISE(ABORT, 'no'); END");
-            }
-
+            Execute(events, "CREATE TRIGGER refusing BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no'); END");
             Execute(journal, "CREATE TRIGGER refusing BEFORE INSERT ON leaving BEGIN SELECT RAISE(ABORT, 'no'); END");
         }
 

@@ -1,0 +1,86 @@
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Persistence;
+using Microsoft.Data.Sqlite;
+using Streaming.Cluster.Databases;
+
+namespace Streaming.Cluster.Channels;
+
+/// <summary>
+/// The only one who says what a channel is and who may publish to it. Sharded by slug; its parent is its shard, which starts it with the
+/// first message and stops it when nobody has asked for a while. It owns its <see cref="ChannelState"/>, which is what its events add up
+/// to: its death costs reading them again. Commands wait while an event is being stored; there is one at most of each connection that
+/// waits for its answer, and connections are limited.
+/// </summary>
+public sealed class ChannelEntity : UntypedPersistentActor
+{
+    /// <summary>What its persistence id begins with.</summary>
+    public const string IdPrefix = "channel-";
+
+    private const string NewsTopic = "channels";
+
+    private readonly IActorRef? _mediator;
+    private ChannelState _state = ChannelState.None;
+
+    /// <param name="slug">The channel.</param>
+    /// <param name="mediator">Tells other nodes; null for none.</param>
+    public ChannelEntity(string slug, IActorRef? mediator)
+    {
+        PersistenceId = IdPrefix + slug;
+        _mediator = mediator;
+    }
+
+    public override string PersistenceId { get; }
+
+    /// <summary>Follows what happens to all channels: <see cref="ChannelNews"/>.</summary>
+    public static void Follow(IActorRef mediator, IActorRef follower) => mediator.Tell(new Subscribe(NewsTopic, follower));
+
+    protected override void OnRecover(object message)
+    {
+        if (message is IChannelEvent happened)
+        {
+            _state = _state.After(happened, LastSequenceNr);
+        }
+    }
+
+    protected override void OnCommand(object message)
+    {
+        if (message is IChannelCommand command)
+        {
+            Decide(command);
+        }
+        else
+        {
+            Unhandled(message);
+        }
+    }
+
+    /// <summary>Who asked is told, and tells the log; this actor is stopped after it, and begins anew with what is in the
+    /// journal.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Sender.Tell(Failure(cause));
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) => Sender.Tell(Failure(cause));
+
+    private static ChannelAnswer.Failed Failure(Exception cause)
+    {
+        var deepest = cause.GetBaseException();
+        return new(deepest.Message, deepest is SqliteException failure && DatabaseFailure.IsFull(failure));
+    }
+
+    private void Decide(IChannelCommand command)
+    {
+        var (happened, answer) = _state.Decide(command, LastSequenceNr);
+        if (happened is null)
+        {
+            Sender.Tell(answer);
+            return;
+        }
+
+        Persist(happened, stored =>
+        {
+            _state = _state.After(stored, LastSequenceNr);
+            Sender.Tell(new ChannelAnswer.Done(LastSequenceNr, stored));
+            _mediator?.Tell(new Publish(NewsTopic, new ChannelNews(LastSequenceNr, stored)));
+        });
+    }
+}

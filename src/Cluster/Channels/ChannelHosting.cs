@@ -1,0 +1,67 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Membership;
+
+namespace Streaming.Cluster.Channels;
+
+/// <summary>The channels' actors.</summary>
+public static class ChannelHosting
+{
+    private const int ShardsMax = 100;
+
+    /// <summary>What the node has of channels.</summary>
+    /// <param name="services">The host's; <see cref="EventJournal"/> is among them.</param>
+    /// <param name="path">The file of the directory's copy.</param>
+    public static void AddChannels(this IServiceCollection services, string path)
+    {
+        services.AddSingleton<ChannelJournal>();
+        services.AddSingleton(provider =>
+        {
+            var directory = new ChannelDirectory(path, provider.GetRequiredService<ILogger<ChannelDirectory>>());
+            try
+            {
+                directory.Load(provider.GetRequiredService<ChannelJournal>());
+                return directory;
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
+        });
+        services.AddSingleton(static provider => new ChannelRegistry(
+            provider.GetRequiredService<ChannelDirectory>(),
+            () => provider.GetRequiredService<IRequiredActor<ChannelEntity>>().ActorRef,
+            provider.GetRequiredService<EventJournal>(),
+            () => Akka.Cluster.Cluster.Get(provider.GetRequiredService<ActorSystem>()).SelfUniqueAddress.ToString(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ChannelClaims>();
+        services.AddHostedService<ChannelWarmUp>();
+    }
+
+    /// <summary>Starts the shard region of <see cref="ChannelEntity"/>, and this node's <see cref="ChannelFollower"/>.</summary>
+    public static void WithChannels(this AkkaConfigurationBuilder builder, IServiceProvider provider)
+    {
+        builder.WithShardRegion<ChannelEntity>(
+            "channels",
+            static (system, _, _) => slug => PropsOf(slug, DistributedPubSub.Get(system).Mediator),
+            new BySlug(),
+            new ShardOptions());
+        builder.WithActors((system, _) => system.ActorOf(
+            Props.Create(() => new ChannelFollower(
+                provider.GetRequiredService<ChannelDirectory>(), DistributedPubSub.Get(system).Mediator)),
+            "channel-follower"));
+    }
+
+    public static Props PropsOf(string slug, IActorRef? mediator) => Props.Create(() => new ChannelEntity(slug, mediator));
+
+    private sealed class BySlug() : HashCodeMessageExtractor(ShardsMax)
+    {
+        public override string EntityId(object message) => (message as IChannelCommand)?.Slug!;
+    }
+}

@@ -1,0 +1,120 @@
+using Akka.Actor;
+using Streaming.Cluster.Live;
+using Streaming.Cluster.Membership;
+
+namespace Streaming.Cluster.Channels;
+
+/// <summary>
+/// Changes channels: asks their entities, wherever they are, and sees to it that this node knows of a change before who asked for it does.
+/// </summary>
+/// <param name="directory">What this node knows.</param>
+/// <param name="entities">Where their messages go; asked for when there are actors.</param>
+/// <param name="journal">Has space for deletions where the disk is full.</param>
+/// <param name="node">This run of this node; asked for when there are actors.</param>
+/// <param name="time">Dates new channels.</param>
+public sealed class ChannelRegistry(
+    ChannelDirectory directory, Func<IActorRef> entities, EventJournal journal, Func<string> node, TimeProvider time)
+{
+    /// <summary>Channels that there may be.</summary>
+    public const int ChannelsMax = 10_000;
+
+    /// <summary>How long an operator waits for an entity's answer: longer than the journal takes to give up.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a publisher does.</summary>
+    public static readonly TimeSpan PublisherPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Makes a channel, or renames the one that is there.
+    /// </summary>
+    /// <param name="slug">Its name in addresses: see <see cref="Channel.IsSlug"/>.</param>
+    /// <param name="title">Its name for people; null keeps what is there, or takes the slug.</param>
+    /// <returns>
+    /// The channel, and its stream key if it is new: the only time that the key is known. No channel while what belonged to a deleted
+    /// one of its name is not gone.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">There are <see cref="ChannelsMax"/> channels.</exception>
+    /// <exception cref="ChannelsUnavailableException">It is not stored.</exception>
+    public async Task<(Channel? Channel, string? StreamKey)> PutAsync(string slug, string? title)
+    {
+        if (directory.Count >= ChannelsMax && directory.Find(slug) is null)
+        {
+            throw new InvalidOperationException($"There are {ChannelsMax:N0} channels already.");
+        }
+
+        var key = Ids.NewSecret();
+        var answer = await AskAsync(new PutChannel(slug, title, ChannelDirectory.Hash(key), time.GetUtcNow())).ConfigureAwait(false);
+        return answer is ChannelAnswer.Done done
+            ? (directory.Find(slug), done.Event is ChannelCreated ? key : null)
+            : (null, null);
+    }
+
+    /// <summary>Gives a channel a new stream key; the old one is worth nothing from now on. Null without such a channel.</summary>
+    /// <exception cref="ChannelsUnavailableException">It is not stored.</exception>
+    public async Task<string?> ChangeStreamKeyAsync(string slug)
+    {
+        var key = Ids.NewSecret();
+        var answer = await AskAsync(new ChangeStreamKey(slug, ChannelDirectory.Hash(key))).ConfigureAwait(false);
+        return answer is ChannelAnswer.Done ? key : null;
+    }
+
+    /// <summary>
+    /// Deletes a channel; false when there is none. What belongs to it is to follow: until <see cref="ClearAsync"/>, it is among
+    /// <see cref="ChannelDirectory.Leaving"/>, also after a restart.
+    /// </summary>
+    /// <exception cref="ChannelsUnavailableException">It is not stored.</exception>
+    public async Task<bool> DeleteAsync(string slug)
+    {
+        journal.KeepSpareSpace();
+        try
+        {
+            return await AskAsync(new DeleteChannel(slug)).ConfigureAwait(false) is ChannelAnswer.Done;
+        }
+        catch (ChannelsUnavailableException e) when (e.IsDiskFull && journal.GiveSpareSpace())
+        {
+            // What frees space has to be possible where there is none.
+            return await AskAsync(new DeleteChannel(slug)).ConfigureAwait(false) is ChannelAnswer.Done;
+        }
+    }
+
+    /// <summary>Nothing is left of a deleted channel.</summary>
+    /// <exception cref="ChannelsUnavailableException">It is not stored.</exception>
+    public Task ClearAsync(string slug) => AskAsync(new ClearChannel(slug));
+
+    /// <summary>
+    /// Makes this node the channel's origin. The epoch, which grows with each claim of another node or run of this one; null where the
+    /// publisher's key is not the channel's.
+    /// </summary>
+    /// <exception cref="ChannelsUnavailableException">It is not stored.</exception>
+    public async Task<long?> ClaimAsync(string slug, string streamKey)
+    {
+        var claim = new ClaimChannel(slug, ChannelDirectory.Hash(streamKey), node());
+        return await AskAsync(claim, PublisherPatience).ConfigureAwait(false) is ChannelAnswer.Done done ? done.SequenceNr : null;
+    }
+
+    private Task<ChannelAnswer> AskAsync(IChannelCommand command) => AskAsync(command, Patience);
+
+    private async Task<ChannelAnswer> AskAsync(IChannelCommand command, TimeSpan patience)
+    {
+        ChannelAnswer answer;
+        try
+        {
+            answer = await entities().Ask<ChannelAnswer>(command, patience).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new ChannelsUnavailableException(patience);
+        }
+
+        switch (answer)
+        {
+            case ChannelAnswer.Failed failed:
+                throw new ChannelsUnavailableException(failed.Reason, failed.IsDiskFull);
+            case ChannelAnswer.Done { Event: { } happened } done:
+                directory.Apply(done.SequenceNr, happened);
+                break;
+        }
+
+        return answer;
+    }
+}

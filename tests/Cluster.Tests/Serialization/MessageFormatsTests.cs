@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Serialization;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Serialization;
+
+namespace Streaming.Cluster.Tests.Serialization;
+
+/// <summary>
+/// Every message comes back as it was written, and the bytes of earlier versions go on being read: the samples beside this file, a line
+/// each, manifest and bytes. A new message gets a new line (<c>UPDATE_GOLDEN=1</c> adds it); a line that is there never changes.
+/// </summary>
+public sealed class MessageFormatsTests
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+    private static readonly MessageFormats Formats = new(ChannelFormats.All);
+
+    private static readonly object[] Messages =
+    [
+        new PutChannel("news", "Ä \u2603", "hash", At),
+        new PutChannel("news", null, "hash", At),
+        new ChangeStreamKey("news", "hash"),
+        new DeleteChannel("news"),
+        new ClearChannel("news"),
+        new ClaimChannel("news", "hash", "none://streaming@alone:1"),
+        new ChannelAnswer.Done(1L << 40, null),
+        new ChannelAnswer.Done(3, new ChannelRenamed("news", "Other")),
+        new ChannelAnswer.Refused(ChannelRefusal.Leaving),
+        new ChannelAnswer.Failed("database or disk is full", true),
+        new ChannelCreated("news", "The News", "hash", At),
+        new ChannelRenamed("news", ""),
+        new StreamKeyChanged("news", "hash"),
+        new ChannelDeleted("news"),
+        new ChannelCleared("news"),
+        new ClaimGranted("news", "node"),
+        new ChannelNews(7, new ChannelCreated("news", "The News", "hash", At)),
+    ];
+
+    [Fact]
+    public void Messages_AllThatThereAre_AreTriedHere() => Assert.Equal(
+        Formats.Types.OrderBy(type => type.FullName),
+        Messages.Select(message => message.GetType()).Distinct().OrderBy(type => type.FullName));
+
+    [Fact]
+    public void Messages_OfTheProtocol_HaveAFormat() => Assert.Empty(typeof(IChannelCommand).Assembly.GetTypes()
+        .Where(type => type is { IsClass: true, IsAbstract: false } && (type.IsAssignableTo(typeof(IChannelCommand))
+            || type.IsAssignableTo(typeof(IChannelEvent)) || type.IsAssignableTo(typeof(ChannelAnswer))))
+        .Except(Formats.Types));
+
+    [Fact]
+    public void Write_ThenRead_IsTheSame() =>
+        Assert.All(Messages, message => Assert.Equal(message, Formats.Read(Formats.Write(message), Formats.ManifestOf(message))));
+
+    [Fact]
+    public void Read_SamplesOfEarlierVersions_AreWhatTheyWere()
+    {
+        var lines = Messages
+            .Select(message => $"{Formats.ManifestOf(message)} {Convert.ToHexStringLower(Formats.Write(message))}").ToArray();
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            File.AppendAllLines(SamplesPath(), lines.Except(File.Exists(SamplesPath()) ? File.ReadAllLines(SamplesPath()) : []));
+        }
+
+        var samples = File.ReadAllLines(SamplesPath());
+        Assert.Empty(lines.Except(samples));
+        foreach (var sample in samples)
+        {
+            var (manifest, bytes) = (sample.Split(' ')[0], Convert.FromHexString(sample.Split(' ')[1]));
+            var read = Formats.Read(bytes, manifest);
+            Assert.Contains(read, Messages);
+        }
+    }
+
+    [Fact]
+    public void Read_CutOff_IsRefused() => Assert.All(Messages, message =>
+    {
+        var bytes = Formats.Write(message);
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Throws<SerializationException>(() => Formats.Read(bytes[..length], Formats.ManifestOf(message)));
+        }
+
+        Assert.Throws<SerializationException>(() => Formats.Read([.. bytes, 0], Formats.ManifestOf(message)));
+    });
+
+    [Fact]
+    public void Read_AnUnknownManifest_IsRefused() =>
+        Assert.Throws<SerializationException>(() => Formats.Read([], "channel/exploded"));
+
+    [Fact]
+    public void Write_AnythingElse_IsRefused() => Assert.Throws<SerializationException>(() => Formats.Write("text"));
+
+    private static string SamplesPath([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "samples.txt");
+}
