@@ -69,6 +69,13 @@ public sealed partial class Segmenter
     private long EndOfPictures =>
         _videoClock.Next - _current!.DecodeTime < _shortest ? _current.DecodeTime : _videoClock.Next;
 
+    /// <summary>
+    /// Where a publisher's last segment ends. One without pictures, or with next to none, lasts as long as its audio, or as a picture.
+    /// </summary>
+    private long EndOfLastSegment => EndOfPictures > _current!.DecodeTime
+        ? _videoClock.Next
+        : Math.Max(AudioEnd ?? 0, _current.DecodeTime + (long)Math.Clamp(_videoClock.FrameDuration, LastTicksMin, PauseTicksMin));
+
     private void CutForAudio(long ms)
     {
         var clock = ms * MediaClock.TicksPerMs;

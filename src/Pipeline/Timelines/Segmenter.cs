@@ -28,6 +28,9 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
     /// </summary>
     public static readonly TimeSpan SkewMax = TimeSpan.FromSeconds(1);
 
+    // Of a publisher's last segment, where nothing tells how long it is.
+    private const long LastTicksMin = 10 * MediaClock.TicksPerMs;
+
     private static readonly long SkewMaxMs = (long)SkewMax.TotalMilliseconds;
     private static readonly long AudioPatienceMs = (long)AudioPatience.TotalMilliseconds;
     private static readonly long PauseTicksMin = (long)PauseMin.TotalMilliseconds * MediaClock.TicksPerMs;
@@ -183,12 +186,8 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
                 output.BeginAudioSegment(boundary, _audioEnd);
             }
 
-            // One that audio has gone on in alone lasts as long as that.
-            var videoEnd = _videoClock.Next > _current!.DecodeTime
-                ? _videoClock.Next
-                : Math.Max(AudioEnd ?? 0, _current.DecodeTime + MediaClock.TicksPerMs);
-            _videoClock.SkipTo(videoEnd);
-            output.EndSegment(videoEnd, Math.Max(_audioClock?.Next ?? 0, _audioEnd));
+            _videoClock.SkipTo(EndOfLastSegment);
+            output.EndSegment(_videoClock.Next, Math.Max(_audioClock?.Next ?? 0, _audioEnd));
         }
 
         _isOpen = false;
