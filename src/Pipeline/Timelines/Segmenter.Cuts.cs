@@ -23,6 +23,10 @@ public sealed partial class Segmenter
         else
         {
             cut = _cutter.Next(clock, frame.IsSync, isAfterPause);
+            if (Math.Max(clock, EndOfPictures) - _current!.DecodeTime < _shortest)
+            {
+                cut = Cut.None; // Pictures that come faster all at once are decoded after their time, nearly at once.
+            }
         }
 
         if (cut != Cut.None)

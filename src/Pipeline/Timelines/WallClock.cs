@@ -33,8 +33,12 @@ internal sealed class WallClock(TimeProvider time)
     // What media comes earlier by than ever before in its period, to count as growth.
     private static readonly TimeSpan LeadStep = TimeSpan.FromMilliseconds(10);
 
+    // A playlist's unit.
+    private static readonly TimeSpan DateStep = TimeSpan.FromMilliseconds(1);
+
     private readonly Cadence _cadence = new();
     private Period? _newest;
+    private DateTimeOffset _begunAt;
     private TimeSpan _lead;
     private DateTimeOffset _leadSince;
     private TimeSpan _lag;
@@ -74,6 +78,7 @@ internal sealed class WallClock(TimeProvider time)
     public Period BeginSegment(long mediaSequence, long decodeTime, bool isNewConfiguration)
     {
         Period = _newest = Next(mediaSequence, decodeTime, isNewConfiguration);
+        _begunAt = Period.At(decodeTime);
         return Period;
     }
 
@@ -89,9 +94,12 @@ internal sealed class WallClock(TimeProvider time)
         // A new configuration is a discontinuity, but does not make anything come later.
         var at = Period.At(decodeTime);
         return now - _lagSince >= LagSettles ? Anchor(at + _lag)
-            : _lead > LeadMax && now - _leadSince >= LeadSettles ? Anchor(at - _lead)
+            : _lead > LeadMax && now - _leadSince >= LeadSettles ? Anchor(AfterTheLast(at - _lead))
             : isNewConfiguration ? Anchor(at)
             : _cadence.Next(Period, mediaSequence, decodeTime);
+
+        // A lead may be longer than the segment before: dates do not go back all the same.
+        DateTimeOffset AfterTheLast(DateTimeOffset date) => date > _begunAt ? date : _begunAt + DateStep;
 
         Period Anchor(DateTimeOffset programDateTime)
         {
