@@ -16,7 +16,7 @@ public sealed class MeasuredBitRate
     private double _peak;
 
     /// <summary>Largest bit rate in bit/s; at least 1 once there was a segment.</summary>
-    public int Peak => _peak > 0 ? ToInt(_peak) : Average;
+    public int Peak => Math.Max((int)_peak, Average);
 
     /// <summary>Mean bit rate in bit/s; at least 1 once there was a segment.</summary>
     public int Average => _seconds > 0 ? ToInt(_bits / Math.Max(_seconds, SpanMin.TotalSeconds)) : 0;
@@ -35,7 +35,7 @@ public sealed class MeasuredBitRate
         _spanSeconds += seconds;
         if (_spanSeconds >= SpanMin.TotalSeconds)
         {
-            _peak = Math.Max(_peak, _spanBits / _spanSeconds);
+            _peak = Math.Clamp(_spanBits / _spanSeconds, _peak, int.MaxValue);
             (_spanBits, _spanSeconds) = (0, 0);
         }
     }

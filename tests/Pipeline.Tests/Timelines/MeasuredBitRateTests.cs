@@ -40,6 +40,15 @@ public sealed class MeasuredBitRateTests
     }
 
     [Fact]
+    public void Peak_OfSegmentsBeforeALastShortOne_IsNoLessThanTheMean()
+    {
+        _bitRate.Add(100_000, 1);
+        _bitRate.Add(50_000, 0.1);
+
+        Assert.Equal((1_090_909, 1_090_909), (_bitRate.Peak, _bitRate.Average));
+    }
+
+    [Fact]
     public void Segment_OfNoBytes_IsOne()
     {
         _bitRate.Add(0, 2);
