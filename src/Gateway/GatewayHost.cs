@@ -16,6 +16,7 @@ using Streaming.Gateway.Connections;
 using Streaming.Gateway.Health;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Logging;
+using Streaming.Gateway.Metrics;
 using Streaming.Gateway.Pages;
 using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Playback;
@@ -98,12 +99,8 @@ public static class GatewayHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LineBudget>();
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
-        services.AddSingleton<IMediaStorage>(provider => options.Storage.Kind switch
-        {
-            StorageOptions.Disk => OnDisk(options, dataPath, provider.GetRequiredService<RecordingJournal>()),
-            StorageOptions.Memory => new MemoryStorage(options.Storage.MaxBytes),
-            var kind => throw new InvalidOperationException($"There is no storage '{kind}'."),
-        });
+        services.AddSingleton<IMediaStorage>(provider => ActivatorUtilities.CreateInstance<MeasuredStorage>(
+            provider, Storage(options, dataPath, provider)));
         services.AddSingleton(_ => new RecordingJournal(JournalPath(options, dataPath)));
         services.AddSingleton<RecordingLibrary>();
         services.AddSingleton<RecordedManifests>();
@@ -114,7 +111,6 @@ public static class GatewayHost
         services.AddSingleton(provider =>
             new Viewers(provider.GetRequiredService<TimeProvider>(), options.Access.ViewersMax));
         services.AddSingleton<ChannelList>();
-        services.AddSingleton<AccessInstruments>();
         services.AddSingleton<AdminGuesses>();
         services.AddSingleton<StillDecoder>();
         services.AddSingleton<Thumbnails>();
@@ -122,6 +118,7 @@ public static class GatewayHost
         services.AddProblemDetails();
         services.AddExceptionHandler<StorageProblem>();
         services.AddReadiness(dataPath);
+        services.AddNodeMetrics(options.Metrics);
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
@@ -139,6 +136,14 @@ public static class GatewayHost
         services.AddSingleton<RtmpListener>();
         services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
     }
+
+    private static IMediaStorage Storage(StreamingOptions options, string dataPath, IServiceProvider provider) =>
+        options.Storage.Kind switch
+        {
+            StorageOptions.Disk => OnDisk(options, dataPath, provider.GetRequiredService<RecordingJournal>()),
+            StorageOptions.Memory => new MemoryStorage(options.Storage.MaxBytes),
+            var kind => throw new InvalidOperationException($"There is no storage '{kind}'."),
+        };
 
     private static DiskStorage OnDisk(StreamingOptions options, string dataPath, RecordingJournal journal)
     {
@@ -218,6 +223,7 @@ public static class GatewayHost
         app.MapPages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
+        app.MapNodeMetrics();
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 }

@@ -180,6 +180,7 @@ public sealed partial class Broadcast
     // What fails once may fail with every picture: it is told the first time, the second, the fourth…
     private void Fail(string branch, Exception exception)
     {
+        _instruments?.Broadcasts.Failed(branch);
         if (BitOperations.IsPow2(++Faults))
         {
             LogBranchFailed(_logger, Id, branch, Faults, exception);

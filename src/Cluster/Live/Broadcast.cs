@@ -27,6 +27,7 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
     private readonly BroadcastOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly LiveInstruments? _instruments;
     private readonly SegmentArchive _archive;
     private readonly BroadcastRecording? _recording;
     private readonly TaskCompletionSource _retired = new();
@@ -51,19 +52,21 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
         Func<RungMedia, CancellationToken, ValueTask> rungMedia,
         Action<int, TranscodeResult> runEnded,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        LiveInstruments? instruments = null)
     {
         Id = id;
         _options = options;
         _boundaries = new BoundaryLog(options.Segments.Window);
         _time = time;
         _logger = logger;
+        _instruments = instruments;
         Media = new LiveMedia(id, storage);
         Segmenter = new Segmenter(options.Segments, time, this);
         _recording = recording?.IsKept == true ? recording : null;
-        _archive = new SegmentArchive(Media, storage, logger, recording, time);
+        _archive = new SegmentArchive(Media, storage, logger, recording, time, instruments?.Broadcasts);
         _archiving = _archive.RunAsync(_retired.Task);
-        _ladder = new Ladder(options.Ladder, options.Segments, rungMedia, runEnded, time, logger);
+        _ladder = new Ladder(options.Ladder, options.Segments, rungMedia, runEnded, time, logger, instruments?.Transcoders);
     }
 
     /// <summary>Unique, a path segment.</summary>
@@ -82,6 +85,12 @@ public sealed partial class Broadcast : SegmenterOutput, IAsyncDisposable
     public TimelineSignal SignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
 
     internal Segmenter Segmenter { get; }
+
+    /// <summary>Segments that wait for storage. Safe from anywhere, as <see cref="TranscoderBacklog"/> is.</summary>
+    internal int Unarchived => _archive.Waiting;
+
+    /// <summary>Bytes that the transcoder has not taken.</summary>
+    internal long TranscoderBacklog => _ladder.BacklogBytes;
 
     /// <summary>How much of what was asked for viewers get, and why not all of it.</summary>
     internal Quality Quality

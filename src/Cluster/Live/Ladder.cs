@@ -42,7 +42,8 @@ internal sealed class Ladder(
     Func<RungMedia, CancellationToken, ValueTask> media,
     Action<int, TranscodeResult> ended,
     TimeProvider time,
-    ILogger logger) : IDisposable
+    ILogger logger,
+    TranscoderInstruments? instruments = null) : IDisposable
 {
     // Looks, one a second, at which a run that is fed has given nothing more: it hangs, or the machine does.
     private const int SilentTicksMax = 3;
@@ -50,6 +51,7 @@ internal sealed class Ladder(
     private readonly LadderGovernor _governor = new(segments.Target);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<int, Task> _running = [];
+    private readonly Dictionary<int, CountedPictures> _counted = [];
     private readonly GridMarks _marks = new((long)(segments.Target.TotalSeconds * MediaClock.TicksPerSecond));
     private IReadOnlyList<LadderRung> _ladder = [];
     private FedRun? _active;
@@ -73,6 +75,9 @@ internal sealed class Ladder(
 
     /// <summary>The part target of rungs: that of the source, whose pictures they have.</summary>
     public TimeSpan PartTarget { get; set; } = segments.PartTarget;
+
+    /// <summary>Bytes that the run in force has not taken. Safe from anywhere.</summary>
+    public long BacklogBytes => Volatile.Read(ref _active)?.Feed.BacklogBytes ?? 0;
 
     /// <summary>Rungs are made, and there is no reason yet to doubt that they come.</summary>
     public bool IsPromising => Rungs.Count > 0 && _restarts == 0;
@@ -179,6 +184,11 @@ internal sealed class Ladder(
     /// <summary>About once a second.</summary>
     public void Tick()
     {
+        foreach (var counted in _counted.Values)
+        {
+            instruments?.Made(counted.Take());
+        }
+
         if (_active is not null)
         {
             // One that gives nothing at all hangs, which its session will notice: fewer rungs would not help it.
@@ -194,6 +204,11 @@ internal sealed class Ladder(
                 (_failed, _unavailable, _message) = (false, false, null); // Of a run before this one.
             }
 
+            if (_active.Session.HasOutput)
+            {
+                instruments?.Lags(_active.Session.Lag);
+            }
+
             (_fedAtTick, _madeAtTick) = (fed, made);
         }
         else
@@ -207,6 +222,11 @@ internal sealed class Ladder(
     public void OnEnded(int epoch, TranscodeResult result)
     {
         _running.Remove(epoch);
+        if (_counted.Remove(epoch, out var counted))
+        {
+            instruments?.Made(counted.Take());
+        }
+
         if (result.End is TranscodeEnd.Completed or TranscodeEnd.Cancelled)
         {
             return;
@@ -307,6 +327,7 @@ internal sealed class Ladder(
         var feed = new TranscodeFeed(run, options.BacklogBytesMax);
         var session = new TranscodeSession(run, feed, options, PartTarget, media, time, logger);
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        _counted[run.Epoch] = new CountedPictures(session);
         _running[run.Epoch] = RunAsync(session, cancellation);
         return new FedRun(run, feed, session, cancellation) { FirstSequence = firstSequence };
     }
@@ -336,6 +357,19 @@ internal sealed class Ladder(
     {
         run?.Abandon();
         run = null;
+    }
+
+    /// <summary>Pictures that a run made since it was last asked.</summary>
+    private sealed class CountedPictures(TranscodeSession session)
+    {
+        private long _taken;
+
+        public long Take()
+        {
+            var (all, before) = (session.Pictures, _taken);
+            _taken = all;
+            return all - before;
+        }
     }
 
     private sealed record FedRun(

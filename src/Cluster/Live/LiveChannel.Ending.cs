@@ -15,6 +15,7 @@ public sealed partial class LiveChannel
             _broadcast.Tick();
             if (_source is not null)
             {
+                _counts?.Tell();
                 _bitRate.Observe(_source.Bytes);
                 (_bytesATickBefore, _bytesAtTick) = (_bytesAtTick, _source.Bytes);
                 _bitRateLimit.Pass();

@@ -68,17 +68,20 @@ public sealed partial class LiveChannel
             {
                 // What cannot be taken may be followed by what can.
                 LogRefused(Slug, exception.Message);
-                CutOff(exception.Message);
+                CutOff(exception.Message, CutOffReason.Codec);
                 return;
             }
 
             LogFailed(Slug, exception);
+            _instruments?.Broadcasts.Failed("source");
             if (_publication is null)
             {
                 return; // Nobody has to be told, and the next change is another try.
             }
 
-            CutOff(exception is OutOfMemoryException ? NoMemory : Failed);
+            CutOff(
+                exception is OutOfMemoryException ? NoMemory : Failed,
+                exception is OutOfMemoryException ? CutOffReason.Memory : CutOffReason.Fault);
             if (_hasFailed && _broadcast is not null)
             {
                 EndBroadcast();
@@ -108,7 +111,7 @@ public sealed partial class LiveChannel
     {
         try
         {
-            (_publication, _source) = (null, null);
+            (_publication, _source, _counts) = (null, null, null);
             _status = ChannelStatus.Offline;
             if (_broadcast is not null)
             {

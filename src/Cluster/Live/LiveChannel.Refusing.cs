@@ -20,8 +20,9 @@ public sealed partial class LiveChannel
         + $"Lower it in the encoder's settings.");
 
     /// <summary>Ends the publication that is there, for a reason that its broadcaster can do something about.</summary>
-    private void CutOff(string reason)
+    private void CutOff(string reason, CutOffReason kind)
     {
+        _instruments?.Ingest.CutOff(kind);
         _refusal = new Refusal(reason, _time.GetUtcNow());
         Revoke(reason);
     }

@@ -30,6 +30,7 @@ public sealed partial class LiveChannel
     private readonly RecordingLibrary? _recordings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly LiveInstruments? _instruments;
     private readonly Channel<ChannelMail> _mailbox =
         Channel.CreateBounded<ChannelMail>(new BoundedChannelOptions(MailboxMax)
         {
@@ -47,6 +48,7 @@ public sealed partial class LiveChannel
     private Broadcast? _broadcast;
     private LivePublication? _publication;
     private SourceReader? _source;
+    private PublicationCounts? _counts;
     private DateTimeOffset _startedAt;
     private DateTimeOffset _connectedAt;
     private long _disconnectedAt;
@@ -66,7 +68,8 @@ public sealed partial class LiveChannel
         IMediaStorage storage,
         RecordingLibrary? recordings,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        LiveInstruments? instruments = null)
     {
         Slug = slug;
         _options = options;
@@ -74,6 +77,7 @@ public sealed partial class LiveChannel
         _recordings = recordings;
         _time = time;
         _logger = logger;
+        _instruments = instruments;
         _takeOvers = new TakeOvers(time);
         _bitRateLimit = new BitRateLimit(time, options.BitRateMax);
         _loop = Task.Run(RunAsync);
@@ -161,7 +165,7 @@ public sealed partial class LiveChannel
         if (!isWithinLimit)
         {
             LogRefused(Slug, BitRateReason);
-            CutOff(BitRateReason);
+            CutOff(BitRateReason, CutOffReason.BitRate);
         }
     }
 
@@ -169,7 +173,10 @@ public sealed partial class LiveChannel
     {
         if (_publication is not null)
         {
-            if (_takeOvers.Decide(isAlive: _source!.Bytes > _bytesATickBefore) is not TakeOver.Admitted and var takeOver)
+            var isAlive = _source!.Bytes > _bytesATickBefore;
+            var takeOver = _takeOvers.Decide(isAlive);
+            _instruments?.Ingest.TookOver(takeOver, isAlive);
+            if (takeOver is not TakeOver.Admitted)
             {
                 HoldOff(publication, isFirst: takeOver is TakeOver.HeldOff);
                 return;
@@ -193,12 +200,15 @@ public sealed partial class LiveChannel
             _readable = [broadcast, .. _readable];
             _startedAt = _time.GetUtcNow();
             LogBegan(Slug, broadcast.Id);
+            _instruments?.Broadcasts.Began();
         }
 
         _publication = publication;
         _connectedAt = _time.GetUtcNow();
         var current = _broadcast;
         _source = new SourceReader(current.Segmenter, _time, new EntryPromotion(() => current.HasRungs, _options.Segments.Limit));
+        _counts = _instruments is null ? null : new PublicationCounts(_source, current.Segmenter, _instruments.Ingest);
+        _instruments?.Ingest.Began();
         _bitRate = new BitRateMeter(_time);
         (_bytesAtTick, _bytesATickBefore) = (0, 0);
         _ticker ??= _time.CreateTimer(
@@ -220,7 +230,8 @@ public sealed partial class LiveChannel
             (media, cancellationToken) => GiveAsync(broadcast!, media, cancellationToken),
             (epoch, result) => _ = ReportAsync(broadcast!, epoch, result),
             _time,
-            _logger);
+            _logger,
+            _instruments);
         return broadcast;
     }
 
@@ -239,6 +250,7 @@ public sealed partial class LiveChannel
 
     private async Task ReportAsync(Broadcast broadcast, int epoch, TranscodeResult result)
     {
+        _instruments?.Transcoders.Ended(result.End);
         try
         {
             await _mailbox.Writer.WriteAsync(new()
@@ -259,8 +271,10 @@ public sealed partial class LiveChannel
     private void Leave(PublicationEnd end)
     {
         LogLeft(Slug, end);
+        _instruments?.Ingest.Ended(end);
+        _counts?.Tell();
         var source = _source;
-        (_publication, _source) = (null, null);
+        (_publication, _source, _counts) = (null, null, null);
         source?.Close();
         _disconnectedAt = _time.GetTimestamp();
         _broadcast!.Segmenter.EndPublication();

@@ -19,6 +19,7 @@ namespace Streaming.Cluster.Live;
 /// Makes this node the origin of a channel (its slug) for a publisher (its stream key), false if that may not be; null where no other node
 /// can be.
 /// </param>
+/// <param name="instruments">Count what publishers and broadcasts do; null for nobody who asks.</param>
 public sealed class LiveChannels(
     ChannelDirectory directory,
     BroadcastOptions options,
@@ -26,7 +27,8 @@ public sealed class LiveChannels(
     TimeProvider time,
     ILogger<LiveChannel> logger,
     RecordingLibrary? recordings = null,
-    Func<string, string, Task<bool>>? claim = null)
+    Func<string, string, Task<bool>>? claim = null,
+    LiveInstruments? instruments = null)
     : IAsyncDisposable
 {
     /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
@@ -81,7 +83,7 @@ public sealed class LiveChannels(
                 return new PublishAnswer.Refused("The server is going down. Please try again in a moment.");
             }
 
-            live = _channels.GetOrAdd(channel.Slug, slug => new LiveChannel(slug, options, storage, recordings, time, logger));
+            live = _channels.GetOrAdd(channel.Slug, slug => new LiveChannel(slug, options, storage, recordings, time, logger, instruments));
         }
 
         try

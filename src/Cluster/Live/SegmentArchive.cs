@@ -16,7 +16,8 @@ internal sealed partial class SegmentArchive(
     IMediaStorage storage,
     ILogger logger,
     BroadcastRecording? recording = null,
-    TimeProvider? time = null)
+    TimeProvider? time = null,
+    BroadcastInstruments? instruments = null)
 {
     /// <summary>One segment takes storage longer than this: it takes nothing.</summary>
     public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(10);
@@ -36,6 +37,9 @@ internal sealed partial class SegmentArchive(
     private long _workingSince; // 0 while there is nothing to do.
     private volatile string? _fault; // What the newest segment failed of, null when it was stored.
     private volatile bool _isFull;
+
+    /// <summary>How much waits in the queue.</summary>
+    public int Waiting => _queue.Reader.Count;
 
     /// <summary>Segments that could not be stored.</summary>
     public int Unstored => Volatile.Read(ref _unstored);
@@ -66,6 +70,7 @@ internal sealed partial class SegmentArchive(
         }
 
         Interlocked.Increment(ref _unstored);
+        instruments?.Unstored("queue_full");
         if (!_isFull)
         {
             _isFull = true;
@@ -158,6 +163,11 @@ internal sealed partial class SegmentArchive(
         catch (Exception e)
         {
             Interlocked.Increment(ref _unstored);
+            if (entry.Content is not null)
+            {
+                instruments?.Unstored("failed");
+            }
+
             var kind = KindOf(e);
 
             // Told once for each kind of fault until it is over: a full disk fails with every segment.

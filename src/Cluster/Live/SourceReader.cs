@@ -37,6 +37,9 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time, Entry
     private bool _isOpen;
     private BlackTrack? _black;
 
+    // Tags that are held are read again when they are passed on: what was counted of them then is not counted twice.
+    private FlvCounts _countedAgain;
+
     /// <summary>What the encoder calls itself.</summary>
     public string? Encoder => _demuxer.Metadata?.Encoder;
 
@@ -52,6 +55,12 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time, Entry
     /// <summary>Of the newest recovery point, null without; see <see cref="Frame.RecoveryFrames"/>.</summary>
     public int? RecoveryFrames { get; private set; }
 
+    /// <summary>Tags read.</summary>
+    public long Tags { get; private set; }
+
+    /// <summary>Packets that were not passed on, or not as they came.</summary>
+    public FlvCounts Packets => _demuxer.Counts - _countedAgain;
+
     /// <summary>Bytes read.</summary>
     public long Bytes { get; private set; }
 
@@ -59,6 +68,7 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time, Entry
     /// <exception cref="UnsupportedCodecException">The publisher sends what the platform does not take.</exception>
     public void Read(FlvTag tag)
     {
+        Tags++;
         Bytes += tag.Body.Length;
         var content = _demuxer.Read(tag, out var frame);
         if (_isOpen)
@@ -142,11 +152,14 @@ internal sealed class SourceReader(Segmenter segmenter, TimeProvider time, Entry
             segmenter.Configure(audio);
         }
 
+        var counted = _demuxer.Counts;
         while (_opening.TryDequeue(out var tag))
         {
             Pass(_demuxer.Read(tag, out var frame), frame);
             tag.Release();
         }
+
+        _countedAgain = _demuxer.Counts - counted;
     }
 
     /// <summary>A picture at which decoding can begin has come, or is the next.</summary>

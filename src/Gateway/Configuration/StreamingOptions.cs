@@ -47,6 +47,8 @@ public sealed record StreamingOptions
 
     public StorageOptions Storage { get; init; } = new();
 
+    public MetricsOptions Metrics { get; init; } = new();
+
     public RecordingOptions Recordings { get; init; } = new();
 
     /// <summary>See <see cref="BroadcastOptions.ReconnectWindow"/>.</summary>
@@ -81,6 +83,7 @@ public sealed record StreamingOptions
         .. Of(nameof(Segments), Segments.Problems()),
         .. Of(nameof(Ladder), Ladder.Problems()),
         .. Of(nameof(Storage), Storage.Problems()),
+        .. Of(nameof(Metrics), Metrics.Problems()),
         .. Of(nameof(Recordings), Recordings.Problems(Storage.MaxBytes)),
         .. Own(),
     ];

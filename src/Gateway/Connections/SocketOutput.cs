@@ -10,7 +10,8 @@ namespace Streaming.Gateway.Connections;
 /// other thread has a part in it, and bytes that never change are sent from where they are, memory or file. A flush ends when
 /// the kernel has everything.
 /// </summary>
-internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPool<byte> pool, Stalls? stalls = null) : PipeWriter
+internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPool<byte> pool, Stalls? stalls = null, Egress? egress = null)
+    : PipeWriter
 {
     private const int TcpLevel = 6;
     private const int TcpCork = 3;
@@ -153,6 +154,8 @@ internal sealed class SocketOutput(Socket socket, PipeWriter transport, MemoryPo
             {
                 Cork(false);
             }
+
+            egress?.Add(_unsentLength);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -12,13 +12,14 @@ internal static class SocketOutputMiddleware
     public static void UseSocketOutput(this IConnectionBuilder connections)
     {
         var stalls = connections.ApplicationServices.GetRequiredService<Stalls>();
+        var egress = connections.ApplicationServices.GetRequiredService<Egress>();
         connections.Use(next => connection =>
         {
             if (connection.Features.Get<IConnectionSocketFeature>() is { } feature
                 && connection.Features.Get<IMemoryPoolFeature>() is { } memory)
             {
                 var transport = connection.Transport;
-                var output = new SocketOutput(feature.Socket, transport.Output, memory.MemoryPool, stalls);
+                var output = new SocketOutput(feature.Socket, transport.Output, memory.MemoryPool, stalls, egress);
                 connection.Features.Set(output);
                 connection.Transport = new DuplexPipe(new SocketInput(transport.Input, stalls), output);
             }

@@ -45,6 +45,9 @@ internal sealed partial class RtmpListener(
     /// <summary>The port that it listens on, once started.</summary>
     public int Port => ((IPEndPoint?)_socket?.LocalEndPoint)?.Port ?? options.Rtmp.Port;
 
+    /// <summary>Connections that are open.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
     /// <summary>Broadcasters are let in.</summary>
     public bool IsListening => _socket is { IsBound: true } && !_accepting.IsCompleted;
 

@@ -16,6 +16,10 @@ internal sealed class LineBudget(TimeProvider time)
     public const int ExceptionCost = 10;
 
     private readonly ConcurrentDictionary<LineKind, Account> _accounts = new();
+    private long _leftOut;
+
+    /// <summary>Lines that were beyond their budget, of all kinds, since the start.</summary>
+    public long LeftOut => Interlocked.Read(ref _leftOut);
 
     /// <summary>Whether a line may be written; if not, it is counted, with its words if it is the first.</summary>
     /// <param name="kind">The line's kind.</param>
@@ -35,6 +39,7 @@ internal sealed class LineBudget(TimeProvider time)
                 return true;
             }
 
+            Interlocked.Increment(ref _leftOut);
             if (account.LeftOut++ == 0)
             {
                 (account.Since, account.Example) = (time.GetUtcNow(), words());

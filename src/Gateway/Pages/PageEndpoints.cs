@@ -11,7 +11,7 @@ internal static class PageEndpoints
     private const string Document = "index.html";
 
     // What is asked for here is asked for by programs, which want no page.
-    private static readonly string[] Programs = ["/api", "/live", "/vod", "/hubs", "/openapi", "/health"];
+    private static readonly string[] Programs = ["/api", "/live", "/vod", "/hubs", "/openapi", "/health", "/metrics"];
 
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
 

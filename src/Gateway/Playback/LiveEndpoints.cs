@@ -13,7 +13,8 @@ namespace Streaming.Gateway.Playback;
 /// all that other requests need, and find their parts without asking for them each time.
 /// </summary>
 internal sealed class LiveEndpoints(
-    LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers, TimeProvider time)
+    LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers, TimeProvider time,
+    PlaybackInstruments instruments)
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
@@ -28,21 +29,26 @@ internal sealed class LiveEndpoints(
         routes.MapMethods("/time", Methods, Time).WithName("Time").WithTags("Playback").ShortCircuit();
     }
 
-    private IResult Multivariant(string slug, HttpContext context) =>
+    private Task Multivariant(string slug, HttpContext context) => AnswerAsync(
+        AnswerKind.MultivariantPlaylist,
         Offered(slug) is { } snapshot
             ? new ManifestResult(playlists.Multivariant(snapshot), MediaTypes.HlsPlaylist, MediaTypes.Live)
-            : Offline(slug, context);
+            : Offline(slug, context),
+        context);
 
-    private IResult Mpd(string slug, HttpContext context)
+    private Task Mpd(string slug, HttpContext context)
     {
         if (Offered(slug) is not { } snapshot)
         {
-            return Offline(slug, context);
+            return AnswerAsync(AnswerKind.Mpd, Offline(slug, context), context);
         }
 
         viewers.Saw(slug, context);
-        return new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge);
+        return AnswerAsync(AnswerKind.Mpd, new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge), context);
     }
+
+    private Task AnswerAsync(AnswerKind kind, IResult answer, HttpContext context) =>
+        instruments.Live.ExecuteAsync(kind, answer, context);
 
     /// <summary>What a channel offers to a viewer who comes; null when there is nothing to play yet.</summary>
     private BroadcastSnapshot? Offered(string slug) =>
@@ -52,32 +58,38 @@ internal sealed class LiveEndpoints(
     {
         if (!BlockingReload.TryParse(context.Request.QueryString, out var reload))
         {
-            return Refused(context, "_HLS_msn and _HLS_part are whole numbers, and a part needs its segment.")
-                .ExecuteAsync(context);
+            var refused = Refused(context, "_HLS_msn and _HLS_part are whole numbers, and a part needs its segment.");
+            return AnswerAsync(AnswerKind.MediaPlaylist, refused, context);
         }
 
         if (channels.Find(slug)?.Find(broadcastId) is not { Snapshot: not null } broadcast)
         {
-            return Missing(context, isGone: Ids.IsBroadcastId(broadcastId)).ExecuteAsync(context);
+            return AnswerAsync(AnswerKind.MediaPlaylist, Missing(context, isGone: Ids.IsBroadcastId(broadcastId)), context);
         }
 
         viewers.Saw(slug, context);
         return reload.MediaSequence is null
-            ? Newest(broadcast, rendition, reload, context).ExecuteAsync(context)
+            ? AnswerAsync(AnswerKind.MediaPlaylist, Newest(broadcast, rendition, reload, context), context)
             : AwaitedPlaylistAsync(broadcast, rendition, reload, context);
     }
 
     /// <summary>Thousands of these wait at a time: it holds what it needs to go on, and no more.</summary>
     private async Task AwaitedPlaylistAsync(Broadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
     {
-        var edge = await reload.WaitAsync(broadcast, rendition, time, context.RequestAborted);
+        var reached = reload.WaitAsync(broadcast, rendition, time, context.RequestAborted);
+        EdgeWait edge;
+        using (instruments.Waits.Begin(AnswerKind.MediaPlaylist, reached.IsCompleted))
+        {
+            edge = await reached;
+        }
+
         IResult answer = edge switch
         {
             EdgeWait.TooFar => Refused(context, "That segment is too far ahead: ask for the one after the newest at most."),
             EdgeWait.TimedOut => Silent(context),
             _ => Newest(broadcast, rendition, reload, context),
         };
-        await answer.ExecuteAsync(context);
+        await AnswerAsync(AnswerKind.MediaPlaylist, answer, context);
     }
 
     private IResult Newest(Broadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
@@ -91,7 +103,13 @@ internal sealed class LiveEndpoints(
             : Missing(context, isGone: false);
     }
 
-    private async Task<IResult> FileAsync(
+    private async Task FileAsync(string slug, string broadcastId, string rendition, string name, HttpContext context)
+    {
+        var answer = await FindFileAsync(slug, broadcastId, rendition, name, context);
+        await AnswerAsync(AnswerKinds.OfFile(name), answer, context);
+    }
+
+    private async Task<IResult> FindFileAsync(
         string slug, string broadcastId, string rendition, string name, HttpContext context)
     {
         if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast)
@@ -121,9 +139,13 @@ internal sealed class LiveEndpoints(
             return Missing(context, isGone: false);
         }
 
-        if (await HintedPart.WaitAsync(broadcast, rendition, name, time, context.RequestAborted) is { } part)
+        var hinted = HintedPart.WaitAsync(broadcast, rendition, name, time, context.RequestAborted);
+        using (instruments.Waits.Begin(AnswerKind.Part, hinted.IsCompleted))
         {
-            return new MediaResult(part.Pieces, part.Length, type, MediaTypes.Immutable);
+            if (await hinted is { } part)
+            {
+                return new MediaResult(part.Pieces, part.Length, type, MediaTypes.Immutable);
+            }
         }
 
         if (HintedPart.IsAwaited(broadcast, rendition, name))
@@ -135,8 +157,15 @@ internal sealed class LiveEndpoints(
         {
             // What does not grow any more may have become a gap meanwhile.
             IResult? answer = Gap(broadcast, rendition, sequence, type);
-            answer ??= await GrowingSegmentResult.WaitAsync(
-                broadcast, rendition, sequence, type, time, context.RequestAborted);
+            if (answer is null)
+            {
+                var begun = GrowingSegmentResult.WaitAsync(broadcast, rendition, sequence, type, time, context.RequestAborted);
+                using (instruments.Waits.Begin(AnswerKind.Segment, begun.IsCompleted))
+                {
+                    answer = await begun;
+                }
+            }
+
             answer ??= Gap(broadcast, rendition, sequence, type);
             if (answer is not null)
             {

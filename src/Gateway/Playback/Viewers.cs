@@ -67,6 +67,9 @@ public sealed class Viewers : IDisposable
     /// <summary>How many watch that channel.</summary>
     public int Of(string slug) => _rooms.TryGetValue(slug, out var room) ? Volatile.Read(ref room.Count) : 0;
 
+    /// <summary>How many watch any channel.</summary>
+    public int Count => _rooms.Sum(static room => Volatile.Read(ref room.Value.Count));
+
     public void Dispose() => _sweeper.Dispose();
 
     private void Note(string slug, Room room, int id, NetworkPrefix address)

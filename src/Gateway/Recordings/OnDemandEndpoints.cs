@@ -18,10 +18,12 @@ internal static class OnDemandEndpoints
     public static void MapOnDemand(this IEndpointRouteBuilder routes)
     {
         var recording = routes.MapGroup("/vod/{id}").WithTags("Recordings");
-        recording.MapMethods("/index.m3u8", Methods, MultivariantAsync).WithName("RecordedHlsMultivariantPlaylist");
-        recording.MapMethods("/manifest.mpd", Methods, MpdAsync).WithName("RecordedDashManifest");
-        recording.MapMethods("/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync).WithName("RecordedHlsMediaPlaylist");
-        recording.MapMethods("/{rendition}/{name}", Methods, FileAsync).WithName("RecordedMedia");
+        recording.MapMethods("/index.m3u8", Methods, MultivariantAsync).WithName("RecordedHlsMultivariantPlaylist")
+            .Counted(AnswerKind.MultivariantPlaylist);
+        recording.MapMethods("/manifest.mpd", Methods, MpdAsync).WithName("RecordedDashManifest").Counted(AnswerKind.Mpd);
+        recording.MapMethods("/{rendition}/" + MediaNames.MediaPlaylist, Methods, PlaylistAsync).WithName("RecordedHlsMediaPlaylist")
+            .Counted(AnswerKind.MediaPlaylist);
+        recording.MapMethods("/{rendition}/{name}", Methods, FileAsync).WithName("RecordedMedia").Counted();
     }
 
     private static async Task<IResult> MultivariantAsync(

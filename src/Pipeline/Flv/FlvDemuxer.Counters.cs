@@ -37,6 +37,19 @@ public sealed partial class FlvDemuxer
     /// <summary>Audio frames dropped because they are shorter than their ADTS header says, or it makes no sense.</summary>
     public long MalformedAudioFrames { get; private set; }
 
+    /// <summary>All of them as they are now.</summary>
+    public FlvCounts Counts => new(
+        EmptyTags,
+        MalformedTags,
+        SkippedPackets,
+        MalformedConfigurations,
+        FramesBeforeConfiguration,
+        MalformedAccessUnits,
+        AccessUnitsWithoutPicture,
+        MendedAccessUnits,
+        MendedAudioFrames,
+        MalformedAudioFrames);
+
     private FlvContent Skip()
     {
         SkippedPackets++;

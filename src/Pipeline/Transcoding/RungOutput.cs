@@ -24,11 +24,15 @@ internal sealed class RungOutput(
     private Socket? _listener;
     private CmafPackager? _packager;
     private RungSegmenter? _segmenter;
+    private long _pictures;
 
     public LadderRung Rung => rung;
 
     /// <summary>Presentation time of the newest picture that came out, in 90 kHz ticks.</summary>
     public long NewestPresentationTime => Volatile.Read(ref _segmenter)?.NewestPresentationTime ?? long.MinValue;
+
+    /// <summary>Pictures that came out.</summary>
+    public long Pictures => Volatile.Read(ref _pictures);
 
     /// <exception cref="SocketException">There is no room for it, or too many files are open.</exception>
     [MemberNotNull(nameof(_listener))]
@@ -86,6 +90,7 @@ internal sealed class RungOutput(
         if (_segmenter is not null && content.HasFlag(FlvContent.Frame))
         {
             _segmenter.Add(frame, tag);
+            Volatile.Write(ref _pictures, _pictures + 1);
         }
         else
         {

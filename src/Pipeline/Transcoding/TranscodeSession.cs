@@ -68,6 +68,9 @@ public sealed partial class TranscodeSession(
         }
     }
 
+    /// <summary>Pictures that came out of all rungs.</summary>
+    public long Pictures => _rungs.Sum(rung => rung.Pictures);
+
     /// <summary>Something has come out of every rung.</summary>
     public bool HasOutput => _rungs.All(rung => rung.NewestPresentationTime != long.MinValue);
 

@@ -13,11 +13,12 @@ public sealed class DependencyDirectionTests
     private const string Cluster = "Streaming.Cluster";
     private const string Gateway = "Streaming.Gateway";
     private const string AspNet = "Microsoft.AspNetCore";
+    private const string Telemetry = "OpenTelemetry";
 
     private static readonly string[] ForbiddenToPipeline =
-        [Cluster, Gateway, AspNet, "Microsoft.Data.Sqlite", "SQLitePCLRaw", "Npgsql", "RabbitMQ"];
+        [Cluster, Gateway, AspNet, "Microsoft.Data.Sqlite", "SQLitePCLRaw", "Npgsql", "RabbitMQ", Telemetry];
 
-    private static readonly string[] ForbiddenToCluster = [Gateway, AspNet];
+    private static readonly string[] ForbiddenToCluster = [Gateway, AspNet, Telemetry];
 
     [Fact]
     public void PipelineAssembly_References_NoClusterNoWebNoDatabaseNoBroker() =>
