@@ -1,4 +1,5 @@
 using System.Text;
+using Akka.Actor;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Membership;
@@ -44,6 +45,11 @@ internal static class Readiness
         {
             provider.GetRequiredService<EventJournal>().Check();
             return Task.CompletedTask;
+        });
+        Add("cluster", static async provider =>
+        {
+            using var patience = new CancellationTokenSource(NodeCheck.Patience);
+            await ClusterAnswer.AwaitAsync(provider.GetRequiredService<ActorSystem>(), patience.Token);
         });
 
         void Add(string name, Func<IServiceProvider, Task> tryOut)

@@ -7,7 +7,7 @@ using Streaming.Pipeline.Storage;
 
 namespace Streaming.Gateway.Metrics;
 
-/// <summary>Makes all instruments at the start, so that each is told from the first look on, at zero.</summary>
+/// <summary>Makes all instruments at the start. What is looked at is told from then on, what is counted from its first event on.</summary>
 internal sealed class InstrumentStart : IHostedService
 {
     public InstrumentStart(IServiceProvider services)
