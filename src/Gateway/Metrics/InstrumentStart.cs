@@ -12,7 +12,9 @@ internal sealed class InstrumentStart : IHostedService
 {
     public InstrumentStart(IServiceProvider services)
     {
-        services.GetRequiredService<LiveInstruments>().Observe(() => services.GetRequiredService<LiveChannels>().All);
+        // Metrics are sent once more when the host is gone, and its services with it.
+        var channels = services.GetRequiredService<LiveChannels>();
+        services.GetRequiredService<LiveInstruments>().Observe(() => channels.All);
         services.GetRequiredService<IMediaStorage>();
         services.GetRequiredService<PlaybackInstruments>();
         services.GetRequiredService<ConnectionInstruments>();

@@ -4,15 +4,14 @@ using Streaming.Pipeline.Storage.Memory;
 namespace Streaming.Pipeline.Tests.Storage;
 
 /// <summary>A storage that is measured is the storage, and what it does is told.</summary>
-public sealed class MeasuredStorageTests : IDisposable
+public sealed class MeasuredStorageTests : MediaStorageConformance, IDisposable
 {
-    private const int Limit = 100;
-
     private readonly TestMeters _meters = new();
-    private readonly MeasuredStorage _storage;
 
     public MeasuredStorageTests() =>
-        _storage = new MeasuredStorage(new MemoryStorage(Limit), new StorageInstruments(_meters), TimeProvider.System);
+        Storage = new MeasuredStorage(new MemoryStorage(LimitBytes), new StorageInstruments(_meters), TimeProvider.System);
+
+    protected override IMediaStorage Storage { get; }
 
     public void Dispose() => _meters.Dispose();
 
@@ -25,14 +24,14 @@ public sealed class MeasuredStorageTests : IDisposable
         Assert.Equal(35, _meters["streaming.storage.written"]);
         Assert.Equal(35, _meters["streaming.storage.used"]);
         Assert.True(_meters["streaming.storage.write.duration"] > 0);
-        await using var read = await _storage.OpenAsync("a/1", CancellationToken.None);
+        await using var read = await Storage.OpenAsync("a/1", CancellationToken.None);
         Assert.Equal(30, read!.Length);
     }
 
     [Fact]
     public async Task Write_StorageIsFull_IsAFailureThatPasses()
     {
-        await Assert.ThrowsAsync<StorageFullException>(() => WriteAsync("a/1", Limit + 1));
+        await Assert.ThrowsAsync<StorageFullException>(() => WriteAsync("a/1", (int)LimitBytes + 1));
 
         Assert.Equal(1, _meters["streaming.storage.failures operation=write"]);
         Assert.Equal(0, _meters["streaming.storage.written"]);
@@ -55,16 +54,13 @@ public sealed class MeasuredStorageTests : IDisposable
     [Fact]
     public async Task Open_OfWhatIsNotThere_IsNoFailure()
     {
-        Assert.Null(await _storage.OpenAsync("a/1", CancellationToken.None));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _storage.WriteAsync(
-            "a/1", [new byte[1]], new CancellationToken(canceled: true)));
+        Assert.Null(await Storage.OpenAsync("a/1", CancellationToken.None));
 
         Assert.Equal(0, _meters["streaming.storage.failures operation=open"]);
-        Assert.Equal(0, _meters["streaming.storage.failures operation=write"]);
     }
 
     private Task WriteAsync(string name, params int[] lengths) =>
-        _storage.WriteAsync(name, [.. lengths.Select(length => new ReadOnlyMemory<byte>(new byte[length]))], CancellationToken.None);
+        Storage.WriteAsync(name, [.. lengths.Select(length => new ReadOnlyMemory<byte>(new byte[length]))], CancellationToken.None);
 
     private sealed class Broken : IMediaStorage
     {

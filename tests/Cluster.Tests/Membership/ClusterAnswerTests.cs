@@ -1,0 +1,43 @@
+using Streaming.Cluster.Membership;
+
+namespace Streaming.Cluster.Tests.Membership;
+
+/// <summary>Whether the cluster answers is found out by asking it.</summary>
+public sealed class ClusterAnswerTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Cluster_OfAMemberThatIsUp_Answers()
+    {
+        await using var member = await ClusterMember.StartAsync(_folder);
+        var up = new TaskCompletionSource();
+        member.Cluster.RegisterOnMemberUp(up.SetResult);
+        await up.Task.WaitAsync(Patience);
+
+        await ClusterAnswer.AwaitAsync(member.System, CancellationToken.None).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Cluster_ThatEndedTheMembership_SaysSo()
+    {
+        var (ending, goesOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var member = await ClusterMember.StartAsync(_folder, () =>
+        {
+            ending.TrySetResult();
+            return goesOn.Task; // The actor system is there until this is done.
+        });
+        member.Cluster.Down(member.Cluster.SelfAddress);
+        await ending.Task.WaitAsync(Patience);
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => ClusterAnswer.AwaitAsync(member.System, CancellationToken.None).WaitAsync(Patience));
+
+        Assert.StartsWith("The node is no member of its cluster", refusal.Message, StringComparison.Ordinal);
+        goesOn.SetResult();
+    }
+}
