@@ -78,7 +78,7 @@ public sealed class LiveInstrumentsTests : IAsyncDisposable
         await publication.EndAsync(PublicationEnd.Unpublished);
 
         await UntilAsync(() => _meters["streaming.ingest.publications_ended end=unpublished"] == 1);
-        Assert.Equal(tags.Count(), _meters["streaming.ingest.tags"]);
+        Assert.Equal(tags.Count, _meters["streaming.ingest.tags"]);
         Assert.Equal(tags.Count(IsAudioFrame), _meters["streaming.ingest.repaired kind=audio"]);
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Streaming.Gateway.Tests.Live;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Pipeline.Tests;
 
