@@ -25,6 +25,9 @@ internal sealed class BitWriter
     /// <summary>Goes on at the next byte boundary, with zeros up to it.</summary>
     public BitWriter Align() => Write(0, -_count & 7);
 
+    /// <summary>Goes on at the next byte boundary, with ones up to it.</summary>
+    public BitWriter AlignWithOnes() => Write(uint.MaxValue, -_count & 7);
+
     /// <summary>What was written, with zeros to the end of the last byte.</summary>
     public byte[] ToArray() => [.. _bytes];
 }

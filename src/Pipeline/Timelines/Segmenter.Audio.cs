@@ -31,6 +31,7 @@ public sealed partial class Segmenter
         }
 
         _isAudioAwaited = false;
+        ShowLastPicture();
         if (ms <= _videoMs)
         {
             Place(ms, frame.Data);
@@ -45,10 +46,6 @@ public sealed partial class Segmenter
 
         _held.TryAdd(ms, frame.Data.Span);
     }
-
-    /// <summary>No picture has come for a second of audio, whatever the timestamps say.</summary>
-    private bool VideoStandsStill =>
-        _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame >= SkewMax.TotalSeconds * _audio!.Timescale;
 
     /// <summary>
     /// Where audio at <paramref name="ms"/> belongs that comes together with the newest picture. A clock of its own may have left

@@ -27,9 +27,17 @@ public sealed partial class Segmenter
             return; // Those that lead the open group that the publisher began with refer to the one before it.
         }
 
+        _still?.Show(frame.Data.Span);
+        _shownSyncAt = frame.IsSync ? clock : _shownSyncAt;
+        Place(frame, clock, presentation, latestEnd: long.MaxValue);
+    }
+
+    /// <summary>Places a picture that can be decoded. It lasts until <paramref name="latestEnd"/> at most.</summary>
+    private void Place(in Frame frame, long clock, long presentation, long latestEnd)
+    {
         var cut = CutForVideo(clock, frame);
         var begin = cut == Cut.None ? _current!.DecodeTime : _videoClock.Next;
-        var (decodeTime, duration) = _videoClock.Place(clock, begin + _limit + PauseTicksMin);
+        var (decodeTime, duration) = _videoClock.Place(clock, Math.Min(latestEnd, begin + _limit + PauseTicksMin));
         if (cut != Cut.None)
         {
             BeginSegment(decodeTime, cut == Cut.OnGrid && !frame.IsSync ? _cutter.GridTime : presentation, frame.IsSync);

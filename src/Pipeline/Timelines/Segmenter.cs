@@ -1,3 +1,4 @@
+using Streaming.Pipeline.Codecs.Avc;
 using Streaming.Pipeline.Media;
 
 namespace Streaming.Pipeline.Timelines;
@@ -114,6 +115,7 @@ public sealed partial class Segmenter(SegmentationOptions options, TimeProvider 
             case VideoConfiguration video:
                 _video = video;
                 _videoChanged = true;
+                _still = StillPictures.For(video);
                 break;
             case AudioConfiguration audio when _current is null:
                 _audio = audio;

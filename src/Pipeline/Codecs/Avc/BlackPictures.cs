@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 using Streaming.Pipeline.Media;
 
 namespace Streaming.Pipeline.Codecs.Avc;
@@ -55,46 +54,46 @@ public sealed class BlackPictures
     {
         var bits = new BitWriter()
             .Write(66, 8).Write(0xC0, 8).Write(Level(across * down), 8); // Constrained Baseline
-        Ue(bits, 0); // seq_parameter_set_id
-        Ue(bits, 0); // log2_max_frame_num_minus4
-        Ue(bits, 2); // pic_order_cnt_type: shown in the order in which they are decoded
-        Ue(bits, 1); // max_num_ref_frames
+        bits.WriteUe(0); // seq_parameter_set_id
+        bits.WriteUe(0); // log2_max_frame_num_minus4
+        bits.WriteUe(2); // pic_order_cnt_type: shown in the order in which they are decoded
+        bits.WriteUe(1); // max_num_ref_frames
         bits.Write(0, 1); // gaps_in_frame_num_value_allowed_flag
-        Ue(bits, across - 1);
-        Ue(bits, down - 1);
+        bits.WriteUe((uint)(across - 1));
+        bits.WriteUe((uint)(down - 1));
         bits.Write(1, 1).Write(1, 1); // frame_mbs_only_flag, direct_8x8_inference_flag
         bits.Write(1, 1); // frame_cropping_flag, in units of two samples
-        Ue(bits, 0);
-        Ue(bits, ((across * MacroblockSize) - like.Width) / 2);
-        Ue(bits, 0);
-        Ue(bits, ((down * MacroblockSize) - like.Height) / 2);
+        bits.WriteUe(0);
+        bits.WriteUe((uint)(((across * MacroblockSize) - like.Width) / 2));
+        bits.WriteUe(0);
+        bits.WriteUe((uint)(((down * MacroblockSize) - like.Height) / 2));
         bits.Write(1, 1); // vui_parameters_present_flag
         bits.Write(1, 1).Write(255, 8)
             .Write((uint)like.SampleAspectRatio.Width, 16).Write((uint)like.SampleAspectRatio.Height, 16);
         bits.Write(0, 7); // overscan, video signal, chroma location, timing, two HRDs, pic_struct: all absent
         bits.Write(1, 1).Write(1, 1); // bitstream_restriction_flag, motion_vectors_over_pic_boundaries_flag
-        Ue(bits, 0); // max_bytes_per_pic_denom
-        Ue(bits, 0); // max_bits_per_mb_denom
-        Ue(bits, 0); // log2_max_mv_length_horizontal
-        Ue(bits, 0); // log2_max_mv_length_vertical
-        Ue(bits, 0); // max_num_reorder_frames: no decoder waits for another picture
-        Ue(bits, 1); // max_dec_frame_buffering
+        bits.WriteUe(0); // max_bytes_per_pic_denom
+        bits.WriteUe(0); // max_bits_per_mb_denom
+        bits.WriteUe(0); // log2_max_mv_length_horizontal
+        bits.WriteUe(0); // log2_max_mv_length_vertical
+        bits.WriteUe(0); // max_num_reorder_frames: no decoder waits for another picture
+        bits.WriteUe(1); // max_dec_frame_buffering
         return Ended(bits);
     }
 
     private static byte[] PictureParameterSet()
     {
         var bits = new BitWriter();
-        Ue(bits, 0); // pic_parameter_set_id
-        Ue(bits, 0); // seq_parameter_set_id
+        bits.WriteUe(0); // pic_parameter_set_id
+        bits.WriteUe(0); // seq_parameter_set_id
         bits.Write(0, 2); // entropy_coding_mode_flag (CAVLC), bottom_field_pic_order_in_frame_present_flag
-        Ue(bits, 0); // num_slice_groups_minus1
-        Ue(bits, 0); // num_ref_idx_l0_default_active_minus1
-        Ue(bits, 0); // num_ref_idx_l1_default_active_minus1
+        bits.WriteUe(0); // num_slice_groups_minus1
+        bits.WriteUe(0); // num_ref_idx_l0_default_active_minus1
+        bits.WriteUe(0); // num_ref_idx_l1_default_active_minus1
         bits.Write(0, 3); // weighted_pred_flag, weighted_bipred_idc
-        Ue(bits, 0); // pic_init_qp_minus26
-        Ue(bits, 0); // pic_init_qs_minus26
-        Ue(bits, 0); // chroma_qp_index_offset
+        bits.WriteUe(0); // pic_init_qp_minus26
+        bits.WriteUe(0); // pic_init_qs_minus26
+        bits.WriteUe(0); // chroma_qp_index_offset
         bits.Write(0, 3); // deblocking control, constrained_intra_pred_flag, redundant_pic_cnt: absent
         return Ended(bits);
     }
@@ -103,22 +102,22 @@ public sealed class BlackPictures
     private static byte[] Idr(int across, int down)
     {
         var bits = new BitWriter();
-        Ue(bits, 0); // first_mb_in_slice
-        Ue(bits, 7); // slice_type I, and all of the picture
-        Ue(bits, 0); // pic_parameter_set_id
+        bits.WriteUe(0); // first_mb_in_slice
+        bits.WriteUe(7); // slice_type I, and all of the picture
+        bits.WriteUe(0); // pic_parameter_set_id
         bits.Write(0, 4); // frame_num
-        Ue(bits, 0); // idr_pic_id
+        bits.WriteUe(0); // idr_pic_id
         bits.Write(0, 2); // no_output_of_prior_pics_flag, long_term_reference_flag
-        Ue(bits, 0); // slice_qp_delta
+        bits.WriteUe(0); // slice_qp_delta
 
-        Ue(bits, 25).Align(); // mb_type I_PCM
+        bits.WriteUe(25).Align(); // mb_type I_PCM
         WriteSamples(bits, value: 16, count: 256);
         WriteSamples(bits, value: 128, count: 128);
         for (var macroblock = 1; macroblock < across * down; macroblock++)
         {
-            Ue(bits, 3); // mb_type I_16x16_2_0_0: the mean of its neighbours
-            Ue(bits, 0); // intra_chroma_pred_mode: the same
-            Ue(bits, 0); // mb_qp_delta
+            bits.WriteUe(3); // mb_type I_16x16_2_0_0: the mean of its neighbours
+            bits.WriteUe(0); // intra_chroma_pred_mode: the same
+            bits.WriteUe(0); // mb_qp_delta
 
             // coeff_token of no coefficient. Beside samples, which count as 16 coefficients, it is another code (table 9-5).
             var isBesideSamples = macroblock == 1 && across > 1 || macroblock == across;
@@ -132,13 +131,13 @@ public sealed class BlackPictures
     private static byte[] Repetition(int frameNumber, int macroblocks)
     {
         var bits = new BitWriter();
-        Ue(bits, 0); // first_mb_in_slice
-        Ue(bits, 5); // slice_type P, and all of the picture
-        Ue(bits, 0); // pic_parameter_set_id
+        bits.WriteUe(0); // first_mb_in_slice
+        bits.WriteUe(5); // slice_type P, and all of the picture
+        bits.WriteUe(0); // pic_parameter_set_id
         bits.Write((uint)frameNumber, 4);
         bits.Write(0, 3); // num_ref_idx_active_override, ref_pic_list_modification, adaptive_ref_pic_marking
-        Ue(bits, 0); // slice_qp_delta
-        Ue(bits, macroblocks); // mb_skip_run
+        bits.WriteUe(0); // slice_qp_delta
+        bits.WriteUe((uint)macroblocks); // mb_skip_run
         return Ended(bits);
     }
 
@@ -157,13 +156,6 @@ public sealed class BlackPictures
         {
             bits.Write(value, 8);
         }
-    }
-
-    /// <summary>ue(v), and se(v) of zero. ITU-T H.264 §9.1.</summary>
-    private static BitWriter Ue(BitWriter bits, int value)
-    {
-        var length = BitOperations.Log2((uint)value + 1) + 1;
-        return bits.Write(0, length - 1).Write((uint)value + 1, length);
     }
 
     /// <summary>With rbsp_trailing_bits.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Streaming.Pipeline.Codecs.Avc;
 
 /// <summary>Exp-Golomb codes. ITU-T H.264 §9.1.</summary>
@@ -31,5 +33,18 @@ internal static class ExpGolomb
             var magnitude = (int)((code + 1L) / 2);
             return (code & 1) == 1 ? magnitude : -magnitude;
         }
+    }
+
+    extension(BitWriter writer)
+    {
+        /// <summary>ue(v).</summary>
+        public BitWriter WriteUe(uint value)
+        {
+            var length = BitOperations.Log2(value + 1) + 1;
+            return writer.Write(0, length - 1).Write(value + 1, length);
+        }
+
+        /// <summary>se(v).</summary>
+        public BitWriter WriteSe(int value) => writer.WriteUe((uint)(value > 0 ? (2 * value) - 1 : -2 * value));
     }
 }

@@ -11,6 +11,9 @@ public sealed partial record SequenceParameterSet
 
     private const int MacroblockSize = 16;
 
+    // Of frame_num and pic_order_cnt_lsb.
+    private const int PlaceBitsMax = 16;
+
     /// <summary>profile_idc</summary>
     public required byte Profile { get; init; }
 
@@ -38,6 +41,24 @@ public sealed partial record SequenceParameterSet
 
     /// <summary>Pictures may be fields or have field macroblocks: frame_mbs_only_flag is 0.</summary>
     public required bool MayBeInterlaced { get; init; }
+
+    /// <summary>Macroblocks of a frame.</summary>
+    public required int Macroblocks { get; init; }
+
+    /// <summary>Bits of frame_num.</summary>
+    public required int FrameNumberBits { get; init; }
+
+    /// <summary>Bits of pic_order_cnt_lsb, 0 where slices say nothing of it.</summary>
+    public required int PictureOrderBits { get; init; }
+
+    /// <summary>Pictures may refer to others: max_num_ref_frames is not 0.</summary>
+    public required bool CanRefer { get; init; }
+
+    /// <summary>
+    /// <see cref="FrameNumberBits"/> and <see cref="PictureOrderBits"/> are all that slices say of their place: frames of one plane of
+    /// macroblocks, in order of type 0 or 2.
+    /// </summary>
+    public required bool IsPlacedByNumbers { get; init; }
 
     /// <summary>Sample aspect ratio, 1:1 when the stream does not say.</summary>
     public (int Width, int Height) SampleAspectRatio { get; init; } = (1, 1);
@@ -70,9 +91,9 @@ public sealed partial record SequenceParameterSet
         var id = reader.ReadUe();
         var (chromaFormat, separatePlanes, bitDepthLuma, bitDepthChroma) =
             HasChroma(profile) ? ReadChroma(ref reader) : (1, false, 8, 8);
-        reader.ReadUe(); // log2_max_frame_num_minus4
-        SkipPictureOrderCount(ref reader);
-        reader.ReadUe(); // max_num_ref_frames
+        var frameNumberBits = reader.ReadUe() + 4;
+        var (orderType, orderBits) = ReadPictureOrderCount(ref reader);
+        var references = reader.ReadUe(); // max_num_ref_frames
         reader.Skip(1); // gaps_in_frame_num_value_allowed_flag
         var macroblocksAcross = reader.ReadUe() + 1;
         var mapUnitsDown = reader.ReadUe() + 1;
@@ -110,6 +131,12 @@ public sealed partial record SequenceParameterSet
             Width = width,
             Height = height,
             MayBeInterlaced = !framesOnly,
+            Macroblocks = (int)(macroblocksAcross * macroblocksDown),
+            FrameNumberBits = (int)Math.Min(frameNumberBits, PlaceBitsMax),
+            PictureOrderBits = (int)Math.Min(orderBits, PlaceBitsMax),
+            CanRefer = references > 0,
+            IsPlacedByNumbers = framesOnly && !separatePlanes && orderType is 0 or 2
+                && frameNumberBits <= PlaceBitsMax && orderBits <= PlaceBitsMax,
             SampleAspectRatio = usability.SampleAspectRatio,
             Timing = usability.Timing,
         };
@@ -148,13 +175,14 @@ public sealed partial record SequenceParameterSet
         }
     }
 
-    private static void SkipPictureOrderCount(ref BitReader reader)
+    /// <summary>pic_order_cnt_type, and of type 0 the bits of pic_order_cnt_lsb.</summary>
+    private static (uint Type, uint Bits) ReadPictureOrderCount(ref BitReader reader)
     {
-        switch (reader.ReadUe())
+        var type = reader.ReadUe();
+        switch (type)
         {
             case 0:
-                reader.ReadUe(); // log2_max_pic_order_cnt_lsb_minus4
-                break;
+                return (type, reader.ReadUe() + 4); // log2_max_pic_order_cnt_lsb_minus4
             case 1:
                 reader.Skip(1); // delta_pic_order_always_zero_flag
                 reader.ReadSe(); // offset_for_non_ref_pic
@@ -166,5 +194,7 @@ public sealed partial record SequenceParameterSet
 
                 break;
         }
+
+        return (type, 0);
     }
 }
