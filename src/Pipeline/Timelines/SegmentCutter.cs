@@ -123,6 +123,19 @@ public sealed class SegmentCutter(SegmentationOptions options)
     }
 
     /// <summary>
+    /// No IDR picture is to come for a while, and nobody is to blame: segments are cut on the grid until the next one, so that they
+    /// stay as even as they were.
+    /// </summary>
+    public void GoOnWithoutSync()
+    {
+        _lastSync = null;
+        if (!IsOnGrid)
+        {
+            (IsOnGrid, GridTime) = (true, _start);
+        }
+    }
+
+    /// <summary>
     /// The next IDR picture may come too late for the segment: better a short segment than one that begins without. But where
     /// all are short, none is worth it.
     /// </summary>

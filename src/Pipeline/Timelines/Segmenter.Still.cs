@@ -50,6 +50,11 @@ public sealed partial class Segmenter
             var clock = _videoClock.Next;
             _videoMs = clock / MediaClock.TicksPerMs;
             _shownSyncAt = picture.IsSync ? clock : _shownSyncAt;
+            if (_still.Idr is null)
+            {
+                _cutter.GoOnWithoutSync();
+            }
+
             Place(picture, clock, clock, clock + duration);
         }
     }
