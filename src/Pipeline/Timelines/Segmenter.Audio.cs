@@ -31,7 +31,7 @@ public sealed partial class Segmenter
         }
 
         _isAudioAwaited = false;
-        ShowLastPicture();
+        ShowLastPicture((_audioMs - StillDelayMs) * MediaClock.TicksPerMs);
         if (ms <= _videoMs)
         {
             Place(ms, frame.Data);

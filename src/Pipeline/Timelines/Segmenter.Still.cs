@@ -18,54 +18,40 @@ public sealed partial class Segmenter
     /// <summary>Pictures that stand in last no longer than this, and no longer than those of the publisher.</summary>
     public static readonly TimeSpan StillDurationMax = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long a repeated IDR picture is shown where no other can repeat it: it takes as many bytes as the first time.</summary>
-    public static readonly TimeSpan StillIdrDuration = TimeSpan.FromSeconds(1);
-
     private static readonly long StillDelayMs = (long)StillDelay.TotalMilliseconds;
     private static readonly double StillTicksMax = StillDurationMax.TotalMilliseconds * MediaClock.TicksPerMs;
-
-    private static readonly long IdrTicks = (long)StillIdrDuration.TotalMilliseconds * MediaClock.TicksPerMs;
 
     private StillPictures? _still;
     private long _shownSyncAt;
 
     /// <summary>No picture has come for a second of audio, whatever the timestamps say.</summary>
     private bool VideoStandsStill =>
-        _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame >= SkewMax.TotalSeconds * _audio!.Timescale;
+        _audio is not null && _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame >= SkewMax.TotalSeconds * _audio.Timescale;
 
     /// <summary>
-    /// Repeats the last picture up to where the audio is, if the stream lets it be repeated. An IDR picture is itself repeated from
-    /// time to time, for who comes meanwhile.
+    /// Repeats the last picture up to <paramref name="until"/> (90 kHz ticks), if the video stands still and lets it be repeated. An IDR
+    /// picture is itself repeated from time to time, for who comes meanwhile.
     /// </summary>
-    private void ShowLastPicture()
+    private void ShowLastPicture(long until)
     {
-        if (!VideoStandsStill || _still is null)
+        if (!VideoStandsStill || _still?.Picture is not { } repetition)
         {
             return;
         }
 
-        var until = (_audioMs - StillDelayMs) * MediaClock.TicksPerMs;
-        while (TryRepeat(_videoClock.Next, out var picture, out var duration) && _videoClock.Next + duration <= until)
+        var duration = (long)(_videoClock.FrameDuration is > 0 and var known ? Math.Min(known, StillTicksMax) : StillTicksMax);
+        while (_videoClock.Next + duration <= until)
         {
-            var clock = _videoClock.Next;
-            _videoMs = clock / MediaClock.TicksPerMs;
-            _shownSyncAt = picture.IsSync ? clock : _shownSyncAt;
             if (_still.Idr is null)
             {
                 _cutter.GoOnWithoutSync();
             }
 
-            Place(picture, clock, clock, clock + duration);
+            var clock = _videoClock.Next;
+            var idr = clock - _shownSyncAt >= _target ? _still.Idr : null;
+            (_videoMs, _leadSinceMs) = (clock / MediaClock.TicksPerMs, null);
+            _shownSyncAt = idr is null ? _shownSyncAt : clock;
+            Place(new Frame(TrackKind.Video, 0, 0, IsSync: idr is not null, idr ?? repetition), clock, clock, clock + duration);
         }
-    }
-
-    /// <summary>The picture that shows the last one again at <paramref name="clock"/>, and how long; false if there is none.</summary>
-    private bool TryRepeat(long clock, out Frame picture, out long duration)
-    {
-        var repetition = _still!.Picture;
-        var idr = repetition is null || clock - _shownSyncAt >= _target ? _still.Idr : null;
-        picture = new Frame(TrackKind.Video, 0, 0, IsSync: idr is not null, idr ?? repetition ?? default);
-        duration = repetition is null ? IdrTicks : (long)Math.Min(StillTicksMax, (_videoClock.FrameDuration > 0 ? _videoClock.FrameDuration : StillTicksMax));
-        return !picture.Data.IsEmpty;
     }
 }

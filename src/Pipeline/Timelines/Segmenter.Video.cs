@@ -12,9 +12,10 @@ public sealed partial class Segmenter
             return;
         }
 
-        _videoMs = _frames.Map(frame, Paused(ref _videoArrivedAt));
-        _soundsSincePicture = 0;
-        var clock = _videoMs * MediaClock.TicksPerMs;
+        var ms = _frames.Map(frame, Paused(ref _videoArrivedAt));
+        var clock = ms * MediaClock.TicksPerMs;
+        ShowLastPicture(clock);
+        (_videoMs, _soundsSincePicture) = (ms, 0);
         _wallClock.Arrived(clock);
         var presentation = clock + (frame.CompositionOffsetMs - _frames.ReorderDelayMs) * (long)MediaClock.TicksPerMs;
         if (_videoChanged && !frame.IsEntry)
@@ -29,6 +30,7 @@ public sealed partial class Segmenter
 
         _still?.Show(frame.Data.Span);
         _shownSyncAt = frame.IsSync ? clock : _shownSyncAt;
+        WatchLead();
         Place(frame, clock, presentation, latestEnd: long.MaxValue);
     }
 
@@ -49,7 +51,6 @@ public sealed partial class Segmenter
                 RecoveryFrames = frame.RecoveryFrames,
             },
             duration);
-        WatchLead();
         ReleaseAudio(_videoMs);
         FillSilence(_isAudioAwaited || _nextAudio is not null ? _videoMs : _videoMs - AudioPatienceMs);
     }

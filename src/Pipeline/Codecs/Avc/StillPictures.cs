@@ -34,10 +34,10 @@ internal sealed class StillPictures
         (_sequence, _pictures, _lengthSize, _delimiter) = (sequence, pictures, lengthSize, Framed([0x09, 0xF0], lengthSize));
 
     /// <summary>
-    /// The picture that repeats what was shown last, as the track frames it. Null before there was one to refer to, and in a track
-    /// of which no picture refers to another. Valid for ever.
+    /// The picture that repeats what was shown last, as the track frames it. Null before there was one to refer to. Valid for
+    /// ever.
     /// </summary>
-    public ReadOnlyMemory<byte>? Picture => _picture ??= _last is { } last && _sequence.CanRefer ? Made(last) : (ReadOnlyMemory<byte>?)null;
+    public ReadOnlyMemory<byte>? Picture => _picture ??= _last is { } last ? Made(last) : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>
     /// What was shown last, if it is an IDR picture: as it is, it can be shown again. Null where it is none. Valid until the next
@@ -46,8 +46,8 @@ internal sealed class StillPictures
     public ReadOnlyMemory<byte>? Idr => _last is not null && _idr.WrittenCount > 0 ? _idr.WrittenMemory : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>
-    /// For a track. Null where they cannot be made: of interlaced video, with several sequence parameter sets, and where the order of
-    /// pictures is of type 1.
+    /// For a track. Null where they cannot be made: of interlaced video, of pictures that never refer to others, with several sequence
+    /// parameter sets, and where the order of pictures is of type 1.
     /// </summary>
     public static StillPictures? For(VideoConfiguration track)
     {
@@ -55,7 +55,7 @@ internal sealed class StillPictures
             || record!.LengthSize < sizeof(ushort)
             || record.SequenceParameterSets.Length != 1
             || !SequenceParameterSet.TryRead(record.SequenceParameterSets[0].Span, out var sequence)
-            || !sequence!.IsPlacedByNumbers)
+            || sequence is not { CanRefer: true, IsPlacedByNumbers: true })
         {
             return null;
         }

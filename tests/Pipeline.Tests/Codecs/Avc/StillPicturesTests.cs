@@ -69,27 +69,14 @@ public sealed class StillPicturesTests
         Assert.Null(still.Idr);
     }
 
-    [Fact]
-    public async Task Idr_OfATrackWithoutReferences_IsRepeatedByItself()
-    {
-        var (configuration, frames) = await ReadAsync(
-            await TestMedia.MakeAsync("flv", "-f lavfi -i testsrc2=size=320x192:rate=25 -t 1 -c:v libx264 -preset fast -g 1"));
-        var still = StillPictures.For(configuration)!;
-        still.Show(frames[0].Data);
-        var idr = new TestFrame(still.Idr!.Value.ToArray(), 0);
-
-        Assert.Null(still.Picture);
-        var plain = await DecodedAsync(configuration, frames[..2]);
-        Assert.Equal([plain[0], plain[0], plain[0], plain[1]], await DecodedAsync(configuration, [frames[0], idr, idr, frames[1]]));
-    }
-
-    [Fact]
-    public async Task Track_ThatIsInterlaced_IsNotRepeated()
+    [Theory]
+    [InlineData("-x264-params interlaced=1")]
+    [InlineData("-g 1")]
+    public async Task Track_ThatIsInterlacedOrWithoutReferences_IsNotRepeated(string encoder)
     {
         var (configuration, _) = await ReadAsync(await TestMedia.MakeAsync(
-            "flv", "-f lavfi -i testsrc2=size=320x192:rate=25 -t 1 -c:v libx264 -preset fast -x264-params interlaced=1"));
+            "flv", $"-f lavfi -i testsrc2=size=320x192:rate=25 -t 1 -c:v libx264 -preset fast {encoder}"));
 
-        Assert.True(configuration.MayBeInterlaced);
         Assert.Null(StillPictures.For(configuration));
     }
 
