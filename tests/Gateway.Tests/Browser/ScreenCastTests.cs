@@ -1,0 +1,50 @@
+using Streaming.Gateway.Tests.Nodes;
+using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Tests;
+
+namespace Streaming.Gateway.Tests.Browser;
+
+/// <summary>A screen cast with sound that stands still for seconds: the last picture stays, and the sound goes on.</summary>
+[Collection(nameof(Chromium))]
+[Trait("Category", "Slow")]
+public sealed class ScreenCastTests(Chromium chromium)
+{
+    private const uint MovingMs = 8_000;
+    private const uint CycleMs = 15_000;
+
+    [Theory]
+    [InlineData("hls")]
+    [InlineData("dash")]
+    public async Task WatchPage_WhilePicturesStayAway_GoesOnWithoutAHole(string player)
+    {
+        await using var node = await Node.StartAsync("Segments:Target=00:00:02", "Segments:Window=00:01:00", "Ladder:Enabled=false");
+        var channel = await node.CreateChannelAsync();
+        await using var publisher = await PacedPublisher.StartAsync(channel, await TagsAsync());
+        await channel.LiveAsync("source");
+        await using var page = await chromium.OpenAsync(new Uri(node.Address, $"/watch/{channel.Slug}?player={player}"));
+        await page.PlaysAsync();
+        await page.BeginHearingAsync();
+
+        // More than from one picture of a cycle to the same of the next: a pause is in it wherever it begins.
+        await Eventually.HoldsAsync(
+            "a cycle is played from one range",
+            () => page.Page.EvaluateAsync<bool>(
+                """
+                () => {
+                  const { buffered, currentTime } = window.__player.video;
+                  return buffered.length === 1 && currentTime - buffered.start(0) > 16;
+                }
+                """),
+            TimeSpan.FromSeconds(60));
+        Assert.True(await page.LoudnessAsync() > 0.01);
+        Assert.Empty(page.Complaints);
+    }
+
+    private static async Task<IReadOnlyList<FlvTag>> TagsAsync()
+    {
+        var tags = await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(
+            fps: "25", gop: 50, size: "320x180", audioRate: 48000, channels: 2, seconds: 75,
+            videoOptions: "-preset ultrafast -b:v 300k"));
+        return [.. tags.Where(tag => tag.Type != FlvTagType.Video || tag.TimestampMs % CycleMs < MovingMs)];
+    }
+}
