@@ -39,7 +39,7 @@ public sealed partial class Segmenter
             return;
         }
 
-        var duration = (long)(_videoClock.FrameDuration is > 0 and var known ? Math.Min(known, StillTicksMax) : StillTicksMax);
+        var duration = StillTicks();
         while (_videoClock.Next + duration <= until)
         {
             if (_still.Idr is null)
@@ -53,5 +53,14 @@ public sealed partial class Segmenter
             _shownSyncAt = idr is null ? _shownSyncAt : clock;
             Place(new Frame(TrackKind.Video, 0, 0, IsSync: idr is not null, idr ?? repetition), clock, clock, clock + duration);
         }
+    }
+
+    /// <summary>As long as the publisher's pictures last; where these go by what the stream declares, exactly as long as that.</summary>
+    private long StillTicks()
+    {
+        var measured = _videoClock.FrameDuration;
+        var declared = _video!.DeclaredFrameRate > 0 ? MediaClock.TicksPerSecond / _video.DeclaredFrameRate : measured;
+        var duration = Math.Abs(declared - measured) < measured * 0.05 ? declared : measured;
+        return (long)(duration > 0 ? Math.Min(duration, StillTicksMax) : StillTicksMax);
     }
 }
