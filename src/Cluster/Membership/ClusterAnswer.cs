@@ -9,19 +9,34 @@ namespace Streaming.Cluster.Membership;
 /// <summary>Whether the cluster lets this node do its part. For who asks whether the node is ready.</summary>
 public static class ClusterAnswer
 {
-    /// <summary>Ends when the node is a member, the cluster reaches it, and whoever places the channels' entities has answered.</summary>
-    /// <exception cref="InvalidOperationException">The node is none; the message says what it is.</exception>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Ends when the node is a member, and whoever places the channels' entities has answered.</summary>
+    /// <exception cref="InvalidOperationException">The node is none, or nobody has answered; the message says which.</exception>
     public static async Task AwaitAsync(ActorSystem system, CancellationToken cancellationToken)
     {
         var cluster = Akka.Cluster.Cluster.Get(system);
-        var member = cluster.SelfMember;
-        if (member.Status is not MemberStatus.Up)
+
+        // One that has just become a member sees it a moment later.
+        while (cluster.SelfMember.Status is not MemberStatus.Up and var status)
         {
-            throw new InvalidOperationException(
-                $"The node is no member of its cluster yet, or no more: it is {member.Status.ToString().ToLowerInvariant()}.");
+            if (cluster.IsTerminated || cancellationToken.IsCancellationRequested)
+            {
+                throw new InvalidOperationException(
+                    $"The node is no member of its cluster yet, or no more: it is {status.ToString().ToLowerInvariant()}.");
+            }
+
+            await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
         }
 
         var region = ActorRegistry.For(system).Get<ChannelEntity>();
-        await region.Ask<CurrentRegions>(GetCurrentRegions.Instance, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await region.Ask<CurrentRegions>(GetCurrentRegions.Instance, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AskTimeoutException)
+        {
+            throw new InvalidOperationException("Nobody in the cluster answers who places the channels.", e);
+        }
     }
 }

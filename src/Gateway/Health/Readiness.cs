@@ -48,7 +48,7 @@ internal static class Readiness
         });
         Add("cluster", static async provider =>
         {
-            using var patience = new CancellationTokenSource(NodeCheck.Patience);
+            using var patience = new CancellationTokenSource(NodeCheck.Patience / 2);
             await ClusterAnswer.AwaitAsync(provider.GetRequiredService<ActorSystem>(), patience.Token);
         });
 
