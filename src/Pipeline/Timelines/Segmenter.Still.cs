@@ -18,15 +18,22 @@ public sealed partial class Segmenter
     /// <summary>Pictures that stand in last no longer than this, and no longer than those of the publisher.</summary>
     public static readonly TimeSpan StillDurationMax = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Without a picture for longer than this, the video stands still, however slow it is.</summary>
+    public static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(3);
+
     private static readonly long StillDelayMs = (long)StillDelay.TotalMilliseconds;
     private static readonly double StillTicksMax = StillDurationMax.TotalMilliseconds * MediaClock.TicksPerMs;
 
     private StillPictures? _still;
     private long _shownSyncAt;
 
-    /// <summary>No picture has come for a second of audio, whatever the timestamps say.</summary>
-    private bool VideoStandsStill =>
-        _audio is not null && _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame >= SkewMax.TotalSeconds * _audio.Timescale;
+    /// <summary>
+    /// No picture has come for a second of audio, or two of the publisher's pictures where these last longer, but three seconds at most,
+    /// whatever the timestamps say.
+    /// </summary>
+    private bool VideoStandsStill => _audio is not null
+        && _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame / (double)_audio.Timescale
+            >= Math.Clamp(2 * _videoClock.FrameDuration / MediaClock.TicksPerSecond, SkewMax.TotalSeconds, StandstillMax.TotalSeconds);
 
     /// <summary>
     /// Repeats the last picture up to <paramref name="until"/> (90 kHz ticks), if the video stands still and lets it be repeated. An IDR
