@@ -28,12 +28,14 @@ public sealed partial class Segmenter
     private long _shownSyncAt;
 
     /// <summary>
-    /// No picture has come for a second of audio, or two of the publisher's pictures where these last longer, but three seconds at most,
-    /// whatever the timestamps say.
+    /// No picture has come for a second of audio, or two of the publisher's pictures where these last longer, but three seconds at most and
+    /// where that is not known, whatever the timestamps say.
     /// </summary>
     private bool VideoStandsStill => _audio is not null
         && _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame / (double)_audio.Timescale
-            >= Math.Clamp(2 * _videoClock.FrameDuration / MediaClock.TicksPerSecond, SkewMax.TotalSeconds, StandstillMax.TotalSeconds);
+            >= (_videoClock.FrameDuration > 0
+                ? Math.Clamp(2 * _videoClock.FrameDuration / MediaClock.TicksPerSecond, SkewMax.TotalSeconds, StandstillMax.TotalSeconds)
+                : StandstillMax.TotalSeconds);
 
     /// <summary>
     /// Repeats the last picture up to <paramref name="until"/> (90 kHz ticks), if the video stands still and lets it be repeated. An IDR
