@@ -18,8 +18,8 @@ public sealed partial class Segmenter
     /// <summary>Pictures that stand in last no longer than this, and no longer than those of the publisher.</summary>
     public static readonly TimeSpan StillDurationMax = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Without a picture for longer than this, the video stands still, however slow it is.</summary>
-    public static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(3);
+    /// <summary>Pictures may be this far apart, however slow they are: shorter pauses are bridged.</summary>
+    public static readonly TimeSpan StandstillMin = TimeSpan.FromSeconds(2);
 
     private static readonly long StillDelayMs = (long)StillDelay.TotalMilliseconds;
     private static readonly double StillTicksMax = StillDurationMax.TotalMilliseconds * MediaClock.TicksPerMs;
@@ -27,15 +27,11 @@ public sealed partial class Segmenter
     private StillPictures? _still;
     private long _shownSyncAt;
 
-    /// <summary>
-    /// No picture has come for a second of audio, or two of the publisher's pictures where these last longer, but three seconds at most and
-    /// where that is not known, whatever the timestamps say.
-    /// </summary>
-    private bool VideoStandsStill => _audio is not null
-        && _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame / (double)_audio.Timescale
-            >= (_videoClock.FrameDuration > 0
-                ? Math.Clamp(2 * _videoClock.FrameDuration / MediaClock.TicksPerSecond, SkewMax.TotalSeconds, StandstillMax.TotalSeconds)
-                : StandstillMax.TotalSeconds);
+    /// <summary>No picture has come for a second of audio, whatever the timestamps say.</summary>
+    private bool VideoStandsStill => HasHeard(SkewMax);
+
+    private bool HasHeard(TimeSpan audio) => _audio is not null
+        && _soundsSincePicture * Media.AudioConfiguration.SamplesPerFrame >= audio.TotalSeconds * _audio.Timescale;
 
     /// <summary>
     /// Repeats the last picture up to <paramref name="until"/> (90 kHz ticks), if the video stands still and lets it be repeated. An IDR
@@ -43,7 +39,7 @@ public sealed partial class Segmenter
     /// </summary>
     private void ShowLastPicture(long until)
     {
-        if (!VideoStandsStill || _still?.Picture is not { } repetition)
+        if (!HasHeard(StandstillMin) || _still?.Picture is not { } repetition)
         {
             return;
         }
