@@ -124,7 +124,9 @@ public sealed class BroadcastConformanceTests
 
         var broadcast = await RecordedBroadcast.PublishAsync(tags, RecordedBroadcast.TinyLadder);
 
-        Assert.Equal(PublishedFrame.VideoOf(tags).Count, broadcast.Source.Samples.Count);
+        // While sound goes on, the last picture is repeated.
+        var published = PublishedFrame.VideoOf(tags).Count;
+        Assert.InRange(broadcast.Source.Samples.Count, hasSound ? published + 1 : published, hasSound ? 12 * 30 : published);
         MediaConformance.AssertLadderShowsTheSame(broadcast);
         foreach (var rendition in broadcast.Video)
         {
