@@ -12,7 +12,7 @@ public sealed class FewFilesTests
     [Fact]
     public async Task Connections_BeyondTheFiles_AreRefusedAndOldOnesGoOn()
     {
-        await using var node = NodeProcess.StartWithin("ulimit -n 380");
+        await using var node = NodeProcess.StartWithin("ulimit -n 440");
         var (key, _) = await node.CreateChannelAsync("few");
         var (address, rtmpPort) = (await node.AddressAsync(), await node.RtmpPortAsync());
         await using var publisher = Publisher.Start(await Sources.AudioAndVideo, $"rtmp://127.0.0.1:{rtmpPort}/live/{key}");
