@@ -11,6 +11,7 @@ public sealed class ScreenCastTests(Chromium chromium)
 {
     private const uint MovingMs = 8_000;
     private const uint CycleMs = 15_000;
+    private const int SourceSeconds = 150;
 
     [Theory]
     [InlineData("hls")]
@@ -25,17 +26,19 @@ public sealed class ScreenCastTests(Chromium chromium)
         await page.PlaysAsync();
         await page.BeginHearingAsync();
 
-        // More than from one picture of a cycle to the same of the next: a pause is in it wherever it begins.
+        // More than from one picture of a cycle to the same of the next: a pause is in it wherever it begins. On a slow machine the
+        // player may fall behind and leave a hole of its own: there are cycles enough.
         await Eventually.HoldsAsync(
             "a cycle is played from one range",
             () => page.Page.EvaluateAsync<bool>(
                 """
                 () => {
                   const { buffered, currentTime } = window.__player.video;
-                  return buffered.length === 1 && currentTime - buffered.start(0) > 16;
+                  return Array.from({ length: buffered.length }, (_, i) => i)
+                    .some((i) => buffered.end(i) >= currentTime && currentTime - buffered.start(i) > 16);
                 }
                 """),
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromSeconds(SourceSeconds));
         Assert.True(await page.LoudnessAsync() > 0.01);
         Assert.Empty(page.Complaints);
     }
@@ -43,7 +46,7 @@ public sealed class ScreenCastTests(Chromium chromium)
     private static async Task<IReadOnlyList<FlvTag>> TagsAsync()
     {
         var tags = await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(
-            fps: "25", gop: 50, size: "320x180", audioRate: 48000, channels: 2, seconds: 75,
+            fps: "25", gop: 50, size: "320x180", audioRate: 48000, channels: 2, seconds: SourceSeconds,
             videoOptions: "-preset ultrafast -b:v 300k"));
         return [.. tags.Where(tag => tag.Type != FlvTagType.Video || tag.TimestampMs % CycleMs < MovingMs)];
     }
