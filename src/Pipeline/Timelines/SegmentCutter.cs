@@ -124,15 +124,14 @@ public sealed class SegmentCutter(SegmentationOptions options)
 
     /// <summary>
     /// No IDR picture is to come for a while, and nobody is to blame: segments are cut on the grid until the next one, so that they
-    /// stay as even as they were. Where <paramref name="time"/> is past a line of the grid, the next one counts, if it is soon enough.
+    /// stay as even as they were.
     /// </summary>
-    public void GoOnWithoutSync(long time)
+    public void GoOnWithoutSync()
     {
         _lastSync = null;
         if (!IsOnGrid)
         {
-            var line = time / _target * _target;
-            (IsOnGrid, GridTime) = (true, line + _target - _start <= _limit ? line : _start);
+            (IsOnGrid, GridTime) = (true, _start);
         }
     }
 

@@ -49,17 +49,14 @@ public sealed partial class Segmenter
         {
             if (_still.Idr is null)
             {
-                _cutter.GoOnWithoutSync(_videoClock.Next);
+                _cutter.GoOnWithoutSync();
             }
 
             var clock = _videoClock.Next;
             var idr = clock - _shownSyncAt >= _target ? _still.Idr : null;
             (_videoMs, _leadSinceMs) = (clock / MediaClock.TicksPerMs, null);
             _shownSyncAt = idr is null ? _shownSyncAt : clock;
-
-            // Shown at whole milliseconds, as the publisher's are: the transcoder knows no others.
-            var shown = (clock + MediaClock.TicksPerMs - 1) / MediaClock.TicksPerMs * MediaClock.TicksPerMs;
-            Place(new Frame(TrackKind.Video, 0, 0, IsSync: idr is not null, idr ?? repetition), clock, shown, clock + duration);
+            Place(new Frame(TrackKind.Video, 0, 0, IsSync: idr is not null, idr ?? repetition), clock, clock, clock + duration);
         }
     }
 

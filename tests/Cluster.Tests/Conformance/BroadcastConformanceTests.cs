@@ -109,24 +109,20 @@ public sealed class BroadcastConformanceTests
         }
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Broadcast_PicturesStandStill_LadderPausesWithThem(bool hasSound)
+    [Fact]
+    public async Task Broadcast_PicturesStandStill_LadderPausesWithThem()
     {
         // Two seconds of pictures, then some of none, three times; the first one after them is no key frame.
         var path = await TestMedia.FlvAsync(
             gop: 45,
-            audioRate: hasSound ? 48000 : 0,
+            audioRate: 0,
             seconds: 12,
             videoOptions: @"-vf select=lt(mod(t\,4.2)\,2) -fps_mode passthrough");
         var tags = await TestMedia.ReadTagsAsync(path);
 
         var broadcast = await RecordedBroadcast.PublishAsync(tags, RecordedBroadcast.TinyLadder);
 
-        // While sound goes on, the last picture is repeated.
-        var published = PublishedFrame.VideoOf(tags).Count;
-        Assert.InRange(broadcast.Source.Samples.Count, hasSound ? published + 1 : published, hasSound ? 12 * 30 : published);
+        Assert.Equal(PublishedFrame.VideoOf(tags).Count, broadcast.Source.Samples.Count);
         MediaConformance.AssertLadderShowsTheSame(broadcast);
         foreach (var rendition in broadcast.Video)
         {
