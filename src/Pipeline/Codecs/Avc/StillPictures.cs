@@ -106,7 +106,6 @@ internal sealed class StillPictures
     /// <summary>What a slice says of its picture's place. Null where it cannot be read.</summary>
     private (uint Parameters, uint FrameNumber, uint Order)? Place(NalUnit slice)
     {
-
         Span<byte> payload = stackalloc byte[SliceHeaderMax];
         var reader = new BitReader(payload[..RawByteSequence.Extract(slice.Bytes[1..], payload)]);
         reader.ReadUe(); // first_mb_in_slice
