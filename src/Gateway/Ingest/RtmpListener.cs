@@ -97,8 +97,10 @@ internal sealed partial class RtmpListener(
         {
             // They had their time.
         }
-
-        await _cuttingOff.CancelAsync();
+        finally
+        {
+            await _cuttingOff.CancelAsync();
+        }
     }
 
     public void Dispose()
