@@ -1,5 +1,6 @@
-using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Streaming.Pipeline.Amf0;
 
 namespace Streaming.Pipeline.Flv;
 
@@ -16,104 +17,79 @@ public sealed record FlvMetadata(string? Encoder, double? FrameRate, double? Vid
     /// <summary>Longest name of an encoder that is shown, in bytes.</summary>
     public const int EncoderLengthMax = 128;
 
+    // Levels of objects and arrays. What is wanted is at the first.
+    private const int DepthMax = 16;
+
     /// <summary>It says that there is audio: it names a codec or a sampling rate.</summary>
     public bool PromisesAudio { get; init; }
 
     /// <summary>Hz, null when it does not say.</summary>
     public double? AudioSampleRate { get; init; }
 
-    /// <summary>Scans the top level of a script tag's object as far as it can be made out.</summary>
-    internal static bool TryRead(ReadOnlySpan<byte> body, out FlvMetadata? metadata)
+    /// <summary>Reads the object of a script tag as far as it can be made out; false where there is none.</summary>
+    internal static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out FlvMetadata? metadata)
     {
         metadata = null;
-        var at = body.IndexOf("onMetaData"u8);
-        if (at < 0)
+        try
         {
-            return false;
-        }
-
-        var rest = body[(at + "onMetaData"u8.Length)..];
-        const byte Object = 3, EcmaArray = 8;
-        var skipped = rest.IsEmpty ? 0 : rest[0] switch { Object => 1, EcmaArray => 5, _ => 0 };
-        if (skipped == 0 || rest.Length < skipped)
-        {
-            return false;
-        }
-
-        rest = rest[skipped..];
-        metadata = new FlvMetadata(null, null, null, null);
-        while (TryReadBytes(ref rest, 2, out var key) && TryReadValue(ref rest, out var number, out var text))
-        {
-            metadata = key switch
+            var reader = new Amf0Reader(body, DepthMax);
+            if (FindsName(ref reader) && reader.TryEnterObject())
             {
-                _ when key.SequenceEqual("encoder"u8) => metadata with { Encoder = Printable(text) },
-                _ when key.SequenceEqual("framerate"u8) => metadata with { FrameRate = number },
-                _ when key.SequenceEqual("videodatarate"u8) => metadata with { VideoDataRate = number },
-                _ when key.SequenceEqual("audiodatarate"u8) => metadata with { AudioDataRate = number },
-                _ when key.SequenceEqual("audiosamplerate"u8) => metadata with { AudioSampleRate = number, PromisesAudio = true },
-                _ when key.SequenceEqual("audiocodecid"u8) => metadata with { PromisesAudio = true },
-                _ => metadata,
-            };
+                metadata = new FlvMetadata(null, null, null, null);
+                while (reader.TryReadProperty(out var name))
+                {
+                    metadata = metadata.With(name, ref reader);
+                }
+            }
+        }
+        catch (Amf0FormatException)
+        {
+            // What came before the cut holds.
         }
 
-        return true;
+        return metadata is not null;
     }
 
-    /// <summary>Reads a value of AMF0 without parts; false at one with parts, and at the end.</summary>
-    private static bool TryReadValue(ref ReadOnlySpan<byte> rest, out double? number, out ReadOnlySpan<byte> text)
+    /// <summary>Reads past the event's name, and past a server's <c>@setDataFrame</c> that was left before it.</summary>
+    private static bool FindsName(ref Amf0Reader reader)
     {
-        const byte Number = 0, Boolean = 1, String = 2, Null = 5, Undefined = 6, Date = 11, LongString = 12;
-        number = null;
-        text = default;
-        if (rest.IsEmpty)
+        while (reader.TryReadString(out ReadOnlySpan<byte> name))
         {
-            return false;
+            if (name.SequenceEqual("onMetaData"u8))
+            {
+                return true;
+            }
         }
 
-        var type = rest[0];
-        rest = rest[1..];
-        switch (type)
+        return false;
+    }
+
+    /// <summary>With a property, whose value is read.</summary>
+    private FlvMetadata With(ReadOnlySpan<byte> name, ref Amf0Reader reader)
+    {
+        switch (name)
         {
-            case Number when rest.Length >= 8:
-                var value = BinaryPrimitives.ReadDoubleBigEndian(rest);
-                number = double.IsFinite(value) && value >= 0 ? value : null;
-                rest = rest[8..];
-                return true;
-            case Boolean when rest.Length >= 1:
-                rest = rest[1..];
-                return true;
-            case String:
-                return TryReadBytes(ref rest, 2, out text);
-            case LongString:
-                return TryReadBytes(ref rest, 4, out text);
-            case Date when rest.Length >= 10:
-                rest = rest[10..];
-                return true;
+            case var _ when name.SequenceEqual("encoder"u8):
+                return this with { Encoder = reader.TryReadString(out ReadOnlySpan<byte> text) ? Printable(text) : null };
+            case var _ when name.SequenceEqual("framerate"u8):
+                return this with { FrameRate = ReadNumber(ref reader) };
+            case var _ when name.SequenceEqual("videodatarate"u8):
+                return this with { VideoDataRate = ReadNumber(ref reader) };
+            case var _ when name.SequenceEqual("audiodatarate"u8):
+                return this with { AudioDataRate = ReadNumber(ref reader) };
+            case var _ when name.SequenceEqual("audiosamplerate"u8):
+                return this with { AudioSampleRate = ReadNumber(ref reader), PromisesAudio = true };
+            case var _ when name.SequenceEqual("audiocodecid"u8):
+                reader.Skip();
+                return this with { PromisesAudio = true };
             default:
-                return type is Null or Undefined;
+                reader.Skip();
+                return this;
         }
     }
 
-    private static bool TryReadBytes(ref ReadOnlySpan<byte> rest, int lengthSize, out ReadOnlySpan<byte> bytes)
-    {
-        bytes = default;
-        if (rest.Length < lengthSize)
-        {
-            return false;
-        }
-
-        var length = lengthSize == 2
-            ? BinaryPrimitives.ReadUInt16BigEndian(rest)
-            : BinaryPrimitives.ReadUInt32BigEndian(rest);
-        if (length > (uint)(rest.Length - lengthSize))
-        {
-            return false;
-        }
-
-        bytes = rest.Slice(lengthSize, (int)length);
-        rest = rest[(lengthSize + (int)length)..];
-        return true;
-    }
+    private static double? ReadNumber(ref Amf0Reader reader) =>
+        reader.TryReadNumber(out var value) && double.IsFinite(value) && value >= 0 ? value : null;
 
     private static string? Printable(ReadOnlySpan<byte> utf8)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Streaming.Pipeline.Amf0;
 using Streaming.Pipeline.Rtmp.Chunks;
 using Streaming.Pipeline.Rtmp.Handshake;
 using Streaming.Pipeline.Rtmp.Messages;
@@ -88,7 +89,7 @@ public sealed partial class RtmpConnection
             await ReceiveAsync().ConfigureAwait(false);
             Close(CloseReason.PeerClosed, _chunks.IsBetweenMessages ? null : "in the middle of a message");
         }
-        catch (RtmpProtocolException exception)
+        catch (Exception exception) when (exception is RtmpProtocolException or Amf0FormatException)
         {
             Close(CloseReason.ProtocolError, exception.Message);
         }

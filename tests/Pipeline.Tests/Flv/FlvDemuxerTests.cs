@@ -372,6 +372,22 @@ public class FlvDemuxerTests
         }
     }
 
+    [Fact]
+    public void Metadata_BehindAnObject_IsRead()
+    {
+        byte[] body =
+        [
+            2, 0, 10, .. "onMetaData"u8, 3,
+            0, 5, .. "codec"u8, 3, 0, 7, .. "profile"u8, 2, 0, 4, .. "high"u8, 0, 0, 9,
+            0, 9, .. "keyframes"u8, 10, 0, 0, 0, 2, 0, .. Number(1), 0, .. Number(2),
+            0, 9, .. "framerate"u8, 0, .. Number(25),
+            0, 0, 9,
+        ];
+
+        Assert.Equal(FlvContent.Metadata, _demuxer.Read(Script(body), out _));
+        Assert.Equal(25, _demuxer.Metadata!.FrameRate);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("05")]

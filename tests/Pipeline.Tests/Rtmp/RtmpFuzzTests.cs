@@ -4,8 +4,8 @@ using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Streaming.Pipeline.Amf0;
 using Streaming.Pipeline.Rtmp;
-using Streaming.Pipeline.Rtmp.Amf0;
 using Streaming.Pipeline.Rtmp.Messages;
 using Streaming.Pipeline.Tests.Rtmp.Chunks;
 using Streaming.Pipeline.Tests.Rtmp.Messages;
@@ -71,7 +71,7 @@ public sealed class RtmpFuzzTests
             {
                 test(bytes);
             }
-            catch (RtmpProtocolException)
+            catch (Exception e) when (e is RtmpProtocolException or Amf0FormatException)
             {
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true));

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Streaming.Pipeline.Rtmp.Amf0;
+using Streaming.Pipeline.Amf0;
+using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Rtmp.Chunks;
 using Streaming.Pipeline.Rtmp.Messages;
-using Streaming.Pipeline.Rtmp;
 
 namespace Streaming.Pipeline.Tests.Rtmp;
 

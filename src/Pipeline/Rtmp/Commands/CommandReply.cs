@@ -1,5 +1,5 @@
 using System.Buffers;
-using Streaming.Pipeline.Rtmp.Amf0;
+using Streaming.Pipeline.Amf0;
 
 namespace Streaming.Pipeline.Rtmp.Commands;
 

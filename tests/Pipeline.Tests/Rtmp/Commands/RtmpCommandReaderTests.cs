@@ -1,4 +1,4 @@
-using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Amf0;
 using Streaming.Pipeline.Rtmp.Commands;
 using Streaming.Pipeline.Rtmp.Messages;
 
@@ -94,7 +94,7 @@ public sealed class RtmpCommandReaderTests
     }
 
     [Fact]
-    public void EveryTruncationOfAConnect_IsReadOrAProtocolError()
+    public void EveryTruncationOfAConnect_IsReadOrAFormatError()
     {
         var body = ScriptedPublisher.Command("connect", 1, amf =>
         {
@@ -109,7 +109,7 @@ public sealed class RtmpCommandReaderTests
             {
                 Assert.IsType<RtmpCommand.Connect>(Read(body[..length]));
             }
-            catch (RtmpProtocolException)
+            catch (Amf0FormatException)
             {
             }
         }

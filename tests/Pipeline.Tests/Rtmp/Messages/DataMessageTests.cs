@@ -1,5 +1,5 @@
 using System.Buffers;
-using Streaming.Pipeline.Rtmp.Amf0;
+using Streaming.Pipeline.Amf0;
 using Streaming.Pipeline.Rtmp.Messages;
 
 namespace Streaming.Pipeline.Tests.Rtmp.Messages;

@@ -1,4 +1,4 @@
-namespace Streaming.Pipeline.Rtmp.Amf0;
+namespace Streaming.Pipeline.Amf0;
 
 /// <summary>The byte that says which type of value follows. AMF0 §2.1.</summary>
 internal enum Amf0Marker : byte

@@ -2,10 +2,9 @@ using System.Buffers;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Streaming.Pipeline.Rtmp;
-using Streaming.Pipeline.Rtmp.Amf0;
+using Streaming.Pipeline.Amf0;
 
-namespace Streaming.Pipeline.Tests.Rtmp.Amf0;
+namespace Streaming.Pipeline.Tests.Amf0;
 
 public sealed class Amf0Tests
 {
@@ -43,7 +42,7 @@ public sealed class Amf0Tests
     }
 
     [Fact]
-    public void EveryType_CutAnywhere_IsAProtocolErrorOrAnUnterminatedObject()
+    public void EveryType_CutAnywhere_IsAFormatErrorOrAnUnterminatedObject()
     {
         Assert.All(EveryType, value =>
         {
@@ -57,7 +56,7 @@ public sealed class Amf0Tests
                     Assert.Contains(bytes[0], new byte[] { 0x03, 0x08, 0x10 });
                     Assert.True(reader.IsAtEnd);
                 }
-                catch (RtmpProtocolException)
+                catch (Amf0FormatException)
                 {
                 }
             }
@@ -90,7 +89,7 @@ public sealed class Amf0Tests
     }
 
     [Fact]
-    public void StrictArray_WithMoreValuesThanBytes_IsAProtocolError() => Assert.Throws<RtmpProtocolException>(
+    public void StrictArray_WithMoreValuesThanBytes_IsAFormatError() => Assert.Throws<Amf0FormatException>(
         () => new Amf0Reader([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x05], DepthMax).Skip());
 
     [Fact]
@@ -98,8 +97,8 @@ public sealed class Amf0Tests
     {
         byte[] Nested(int depth) => [.. Enumerable.Repeat((byte[])[0x0A, 0, 0, 0, 1], depth).SelectMany(b => b), 0x05];
         new Amf0Reader(Nested(DepthMax), DepthMax).Skip();
-        Assert.Throws<RtmpProtocolException>(() => new Amf0Reader(Nested(DepthMax + 1), DepthMax).Skip());
-        Assert.Throws<RtmpProtocolException>(() => new Amf0Reader(Nested(10_000), DepthMax).Skip());
+        Assert.Throws<Amf0FormatException>(() => new Amf0Reader(Nested(DepthMax + 1), DepthMax).Skip());
+        Assert.Throws<Amf0FormatException>(() => new Amf0Reader(Nested(10_000), DepthMax).Skip());
     }
 
     [Theory]
@@ -108,8 +107,8 @@ public sealed class Amf0Tests
     [InlineData(0x0E)]
     [InlineData(0x12)]
     [InlineData(0xFF)]
-    public void UnknownMarker_IsAProtocolError(byte marker) =>
-        Assert.Throws<RtmpProtocolException>(() => new Amf0Reader([marker, 0, 0], DepthMax).Skip());
+    public void UnknownMarker_IsAFormatError(byte marker) =>
+        Assert.Throws<Amf0FormatException>(() => new Amf0Reader([marker, 0, 0], DepthMax).Skip());
 
     [Fact]
     public void Amf3Value_EndsWhatCanBeRead()

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Streaming.Pipeline.Rtmp.Amf0;
+namespace Streaming.Pipeline.Amf0;
 
 /// <summary>
 /// Reads AMF0 values one after the other, without building them. AMF0 §2. An object whose end marker is missing ends
-/// with the bytes; every other cut is a protocol error. Strings are borrowed from the bytes.
+/// with the bytes; every other cut is an <see cref="Amf0FormatException"/>. Strings are borrowed from the bytes.
 /// </summary>
 internal ref struct Amf0Reader(ReadOnlySpan<byte> bytes, int depthMax)
 {
@@ -156,7 +156,7 @@ internal ref struct Amf0Reader(ReadOnlySpan<byte> bytes, int depthMax)
         var declared = BinaryPrimitives.ReadUInt32BigEndian(Take(5)[1..]);
         if (declared > _rest.Length)
         {
-            throw new RtmpProtocolException($"an AMF0 array of {declared} values has only {_rest.Length} bytes");
+            throw new Amf0FormatException($"an AMF0 array of {declared} values has only {_rest.Length} bytes");
         }
 
         count = (int)declared;
@@ -213,7 +213,7 @@ internal ref struct Amf0Reader(ReadOnlySpan<byte> bytes, int depthMax)
             case null:
                 throw Cut();
             default:
-                throw new RtmpProtocolException($"AMF0 has no type 0x{_rest[0]:x2}");
+                throw new Amf0FormatException($"AMF0 has no type 0x{_rest[0]:x2}");
         }
     }
 
@@ -229,7 +229,7 @@ internal ref struct Amf0Reader(ReadOnlySpan<byte> bytes, int depthMax)
     {
         if (++_depth > depthMax)
         {
-            throw new RtmpProtocolException($"AMF0 values are nested more than {depthMax} deep");
+            throw new Amf0FormatException($"AMF0 values are nested more than {depthMax} deep");
         }
     }
 
@@ -253,5 +253,5 @@ internal ref struct Amf0Reader(ReadOnlySpan<byte> bytes, int depthMax)
         return taken;
     }
 
-    private static RtmpProtocolException Cut() => new("an AMF0 value is cut off");
+    private static Amf0FormatException Cut() => new("an AMF0 value is cut off");
 }

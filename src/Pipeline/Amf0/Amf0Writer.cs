@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Streaming.Pipeline.Rtmp.Amf0;
+namespace Streaming.Pipeline.Amf0;
 
 /// <summary>Writes AMF0 values one after the other. AMF0 §2. Objects and arrays are the caller's to balance.</summary>
 internal readonly ref struct Amf0Writer(IBufferWriter<byte> output)
