@@ -5,7 +5,7 @@ using Streaming.Cluster.Live;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;
-using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Rtmp.Session;
 
 namespace Streaming.Gateway.Ingest;
 

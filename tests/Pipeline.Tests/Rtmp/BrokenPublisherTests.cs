@@ -1,5 +1,6 @@
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Rtmp.Chunks;
 using Streaming.Pipeline.Rtmp.Messages;
 using Streaming.Pipeline.Tests.Rtmp.Messages;
 

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Rtmp.Session;
 
 namespace Streaming.Pipeline.Tests.Rtmp;
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Pipeline.Amf0;
 using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Rtmp.Chunks;
 using Streaming.Pipeline.Rtmp.Messages;
+using Streaming.Pipeline.Rtmp.Session;
 using Streaming.Pipeline.Tests.Rtmp.Chunks;
 using Streaming.Pipeline.Tests.Rtmp.Messages;
 

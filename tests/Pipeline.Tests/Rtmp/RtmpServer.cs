@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Rtmp.Session;
 
 namespace Streaming.Pipeline.Tests.Rtmp;
 

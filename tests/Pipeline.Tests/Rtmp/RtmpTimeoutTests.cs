@@ -1,4 +1,5 @@
 using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Rtmp.Chunks;
 using Streaming.Pipeline.Rtmp.Messages;
 
 namespace Streaming.Pipeline.Tests.Rtmp;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Streaming.Pipeline.Rtmp.Chunks;
+using Streaming.Pipeline.Rtmp.Messages;
 
-namespace Streaming.Pipeline.Rtmp.Messages;
+namespace Streaming.Pipeline.Rtmp.Chunks;
 
 /// <summary>How the peer is asked to limit its output. RTMP 1.0 §5.4.5.</summary>
 internal enum PeerBandwidthLimit : byte

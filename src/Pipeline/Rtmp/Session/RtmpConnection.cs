@@ -7,9 +7,8 @@ using Streaming.Pipeline.Amf0;
 using Streaming.Pipeline.Rtmp.Chunks;
 using Streaming.Pipeline.Rtmp.Handshake;
 using Streaming.Pipeline.Rtmp.Messages;
-using Streaming.Pipeline.Rtmp.Session;
 
-namespace Streaming.Pipeline.Rtmp;
+namespace Streaming.Pipeline.Rtmp.Session;
 
 /// <summary>
 /// The server's side of one RTMP connection, from the handshake to the last byte. Adobe's RTMP 1.0. One loop reads and

@@ -1,8 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Streaming.Pipeline.Rtmp.Session;
 
-namespace Streaming.Pipeline.Rtmp;
+namespace Streaming.Pipeline.Rtmp.Session;
 
 /// <summary>What a connection logs. Event ids 1100 to 1149 are RTMP's.</summary>
 public sealed partial class RtmpConnection

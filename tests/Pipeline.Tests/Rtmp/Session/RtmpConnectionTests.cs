@@ -1,9 +1,10 @@
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Rtmp.Chunks;
 using Streaming.Pipeline.Rtmp.Messages;
 using Streaming.Pipeline.Tests.Rtmp.Messages;
 
-namespace Streaming.Pipeline.Tests.Rtmp;
+namespace Streaming.Pipeline.Tests.Rtmp.Session;
 
 /// <summary>A connection as its publisher sees it.</summary>
 public sealed class RtmpConnectionTests

@@ -1,7 +1,6 @@
 using Streaming.Pipeline.Rtmp.Commands;
-using Streaming.Pipeline.Rtmp.Session;
 
-namespace Streaming.Pipeline.Rtmp;
+namespace Streaming.Pipeline.Rtmp.Session;
 
 /// <summary>How a connection ends: the reason is fixed, the client told, the publication ended.</summary>
 public sealed partial class RtmpConnection
