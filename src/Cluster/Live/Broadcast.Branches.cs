@@ -1,6 +1,5 @@
 using System.Numerics;
 using Microsoft.Extensions.Logging;
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 using Streaming.Pipeline.Transcoding;

@@ -1,8 +1,6 @@
-using Streaming.Pipeline.Timelines;
+namespace Streaming.Pipeline.Timelines;
 
-namespace Streaming.Pipeline.Cmaf;
-
-/// <summary>What a <see cref="CmafPackager"/> makes of one rendition's samples.</summary>
+/// <summary>What a packager makes of one rendition's samples, as its timeline gets it.</summary>
 /// <param name="Boundary">Where the segment that it belongs to begins.</param>
 /// <param name="SegmentDecodeTime">Decode time of that segment in the rendition's timescale.</param>
 public abstract record PackagedMedia(SegmentBoundary Boundary, long SegmentDecodeTime)

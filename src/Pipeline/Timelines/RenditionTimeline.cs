@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
 
 namespace Streaming.Pipeline.Timelines;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Pipeline.Transcoding;
 

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Pipeline.Transcoding;
 

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Live;
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Tests;

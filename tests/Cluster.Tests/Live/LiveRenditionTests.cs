@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Live;
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 

@@ -1,4 +1,3 @@
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Pipeline.Tests.Timelines;

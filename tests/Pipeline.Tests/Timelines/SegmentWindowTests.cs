@@ -1,7 +1,6 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Hls;
 using Streaming.Pipeline.Timelines;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.Sockets;
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Tests.Flv;
 using Streaming.Pipeline.Tests.Timelines;

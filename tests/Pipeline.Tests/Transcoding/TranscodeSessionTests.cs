@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
-using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Tests.Timelines;
