@@ -130,6 +130,7 @@ public static class GatewayHost
         services.AddChannels(Path.Combine(dataPath, "channels.db"));
         services.AddSingleton<Acceptor>();
         services.AddSingleton<Stalls>();
+        services.AddSingleton<RtmpConnections>();
         services.AddSingleton<IConnectionListenerFactory, HttpTransport>();
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();

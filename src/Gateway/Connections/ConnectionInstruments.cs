@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Streaming.Gateway.Ingest;
 
 namespace Streaming.Gateway.Connections;
 
@@ -8,7 +7,7 @@ internal sealed class ConnectionInstruments
 {
     public const string MeterName = "Streaming.Connections";
 
-    public ConnectionInstruments(IMeterFactory meters, Egress egress, Stalls stalls, Acceptor acceptor, RtmpListener rtmp)
+    public ConnectionInstruments(IMeterFactory meters, Egress egress, Stalls stalls, Acceptor acceptor, RtmpConnections rtmp)
     {
         var meter = meters.Create(MeterName);
         meter.CreateObservableCounter(
@@ -18,6 +17,6 @@ internal sealed class ConnectionInstruments
         meter.CreateObservableCounter(
             "streaming.connections.refused", () => acceptor.Refused, "{connection}", "Connections that were closed for want of files.");
         meter.CreateObservableUpDownCounter(
-            "streaming.connections.rtmp", () => rtmp.Connections, "{connection}", "Open connections to the RTMP port.");
+            "streaming.connections.rtmp", () => rtmp.Count, "{connection}", "Open connections to the RTMP port.");
     }
 }

@@ -18,6 +18,7 @@ internal sealed partial class RtmpListener(
     StreamingOptions options,
     LiveChannels channels,
     Acceptor acceptor,
+    RtmpConnections connections,
     TimeProvider time,
     AccessInstruments instruments,
     ILogger<RtmpListener> logger)
@@ -40,13 +41,9 @@ internal sealed partial class RtmpListener(
     private readonly TaskCompletionSource _allLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? _socket;
     private Task _accepting = Task.CompletedTask;
-    private int _connections;
 
     /// <summary>The port that it listens on, once started.</summary>
     public int Port => ((IPEndPoint?)_socket?.LocalEndPoint)?.Port ?? options.Rtmp.Port;
-
-    /// <summary>Connections that are open.</summary>
-    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Broadcasters are let in.</summary>
     public bool IsListening => _socket is { IsBound: true } && !_accepting.IsCompleted;
@@ -88,7 +85,7 @@ internal sealed partial class RtmpListener(
         try
         {
             await channels.StopAsync().WaitAsync(cancellationToken);
-            if (Volatile.Read(ref _connections) > 0)
+            if (connections.Count > 0)
             {
                 await _allLeft.Task.WaitAsync(options.RtmpLimits.CloseTimeout, time, cancellationToken);
             }
@@ -122,11 +119,11 @@ internal sealed partial class RtmpListener(
     private async Task ServeAsync(Socket socket)
     {
         NetworkPrefix? entered = null;
-        var connections = Interlocked.Increment(ref _connections);
+        var open = connections.Enter();
         try
         {
             using var owned = socket;
-            if (connections > ConnectionsMax)
+            if (open > ConnectionsMax)
             {
                 LogTooMany(ConnectionsMax);
                 return;
@@ -166,7 +163,7 @@ internal sealed partial class RtmpListener(
                 _byAddress.Leave(left);
             }
 
-            if (Interlocked.Decrement(ref _connections) == 0 && _closing.IsCancellationRequested)
+            if (connections.Leave() == 0 && _closing.IsCancellationRequested)
             {
                 _allLeft.TrySetResult();
             }

@@ -1,7 +1,7 @@
 using System.Buffers;
-using Streaming.Gateway.Playback;
+using Streaming.Gateway.Connections;
 
-namespace Streaming.Gateway.Connections;
+namespace Streaming.Gateway.Playback;
 
 /// <summary>Response bodies that never change: sent from where they are, memory or file, copied by nobody.</summary>
 internal static class LentBody

@@ -1,5 +1,3 @@
-using Streaming.Gateway.Connections;
-
 namespace Streaming.Gateway.Playback;
 
 /// <summary>Answers with a manifest, in the coding that the client prefers.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Streaming.Gateway.Connections;
 
 namespace Streaming.Gateway.Playback;
 
