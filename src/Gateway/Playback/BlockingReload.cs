@@ -6,22 +6,6 @@ using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Gateway.Playback;
 
-/// <summary>How a wait for the live edge ended.</summary>
-internal enum EdgeWait
-{
-    /// <summary>It is there.</summary>
-    Reached,
-
-    /// <summary>Nobody should ask for that yet: 400.</summary>
-    TooFar,
-
-    /// <summary>It did not come in time: 503.</summary>
-    TimedOut,
-
-    /// <summary>The rendition is gone.</summary>
-    Gone,
-}
-
 /// <summary>
 /// A request for a media playlist that has at least a certain segment or part. RFC 8216bis §6.2.5.2: delivery directives.
 /// </summary>
@@ -35,8 +19,6 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
 
     // How much further than the newest part a player may ask within its segment; RFC 8216bis §6.2.5.2 says three seconds.
     private static readonly TimeSpan AdvancePartsMax = TimeSpan.FromSeconds(3);
-
-    private const int TimeoutTargetDurations = 3;
 
     /// <summary>Reads the directives; false when they make no sense, or say a thing twice.</summary>
     public static bool TryParse(QueryString query, out BlockingReload reload)
@@ -64,53 +46,31 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
         return part is null || sequence is not null;
     }
 
-    /// <summary>Waits until the rendition has what is asked for.</summary>
-    public async ValueTask<EdgeWait> WaitAsync(
+    /// <summary>Waits until the rendition has what is asked for, or the broadcast has ended.</summary>
+    public ValueTask<EdgeWait> WaitAsync(
         Broadcast broadcast, string rendition, TimeProvider time, CancellationToken cancellationToken)
     {
         if (MediaSequence is not { } wanted || broadcast.Snapshot?.Find(rendition) is not { } now)
         {
-            return EdgeWait.Reached;
+            return new(EdgeWait.Reached);
         }
 
         if (!broadcast.Snapshot.IsEnded
             && (wanted > NewestSequence(now) + AdvanceSegmentsMax || IsPartTooFar(now, wanted)))
         {
-            return EdgeWait.TooFar;
+            return new(EdgeWait.TooFar);
         }
 
-        var signal = broadcast.SignalOf(rendition);
-        var timeout = broadcast.Snapshot.TargetDuration * TimeoutTargetDurations;
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            var next = signal.Next;
-            var snapshot = broadcast.Snapshot;
-            if (snapshot.Find(rendition) is not { } current)
-            {
-                return EdgeWait.Gone;
-            }
-
-            if (snapshot.IsEnded || Has(current, wanted))
-            {
-                return EdgeWait.Reached;
-            }
-
-            var left = timeout - time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
-            {
-                return EdgeWait.TimedOut;
-            }
-
-            try
-            {
-                await next.WaitAsync(left, time, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                return EdgeWait.TimedOut;
-            }
-        }
+        return LiveEdge.WaitAsync(
+            broadcast,
+            rendition,
+            (Reload: this, rendition, wanted),
+            static (sought, timeline) =>
+                timeline.Find(sought.rendition) is not { } current ? EdgeWait.Gone
+                : timeline.IsEnded || sought.Reload.Has(current, sought.wanted) ? EdgeWait.Reached
+                : null,
+            time,
+            cancellationToken);
     }
 
     /// <summary>Reads a whole number that was not told before.</summary>

@@ -10,8 +10,6 @@ namespace Streaming.Gateway.Playback;
 /// </summary>
 internal sealed class GrowingSegmentResult : IResult
 {
-    private const int TimeoutTargetDurations = 3;
-
     private readonly Broadcast _broadcast;
     private readonly string _rendition;
     private readonly long _mediaSequence;
@@ -28,9 +26,9 @@ internal sealed class GrowingSegmentResult : IResult
         Broadcast broadcast, string rendition, long mediaSequence, string type, TimeProvider time, CancellationToken cancellationToken)
     {
         var first = MediaNames.Part(mediaSequence, 0);
-        return await HintedPart.WaitAsync(broadcast, rendition, first, time, cancellationToken) is null
-            ? null
-            : new(broadcast, rendition, mediaSequence, type, time);
+        return await HintedPart.WaitAsync(broadcast, rendition, first, time, cancellationToken) is EdgeWait.Reached
+            ? new(broadcast, rendition, mediaSequence, type, time)
+            : null;
     }
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -47,14 +45,10 @@ internal sealed class GrowingSegmentResult : IResult
     /// <summary>Writes it to its end; false when there is no end to come.</summary>
     private async Task<bool> WriteAsync(HttpResponse response, CancellationToken cancellationToken)
     {
-        var signal = _broadcast.SignalOf(_rendition);
         var whole = MediaNames.Segment(_mediaSequence);
         var written = 0;
-        while (true)
+        do
         {
-            // What ends the wait is looked at before the media, which are there before the timeline tells of them.
-            var next = signal.Next;
-            var snapshot = _broadcast.Snapshot!;
             while (_broadcast.Media.TryGet(_rendition, MediaNames.Part(_mediaSequence, written), out var part))
             {
                 await response.BodyWriter.WriteAsync(part!.Pieces[0], cancellationToken);
@@ -71,21 +65,24 @@ internal sealed class GrowingSegmentResult : IResult
 
                 return true;
             }
-
-            if (snapshot.IsEnded || snapshot.Find(_rendition) is not { } current
-                || (current.Segments is [.., var newest] && newest.Boundary.MediaSequence >= _mediaSequence))
-            {
-                return false;
-            }
-
-            try
-            {
-                await next.WaitAsync(snapshot.TargetDuration * TimeoutTargetDurations, _time, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                return false;
-            }
         }
+        while (await NextAsync(whole, MediaNames.Part(_mediaSequence, written), cancellationToken) is EdgeWait.Reached);
+
+        return false;
     }
+
+    /// <summary>Waits for the part, or for the segment without it.</summary>
+    private ValueTask<EdgeWait> NextAsync(string whole, string part, CancellationToken cancellationToken) => LiveEdge.WaitAsync(
+        _broadcast,
+        _rendition,
+        (Result: this, whole, part),
+        static (sought, timeline) => sought.Result.Look(sought.whole, sought.part, timeline),
+        _time,
+        cancellationToken);
+
+    private EdgeWait? Look(string whole, string part, BroadcastSnapshot timeline) =>
+        _broadcast.Media.TryGet(_rendition, part, out _) || _broadcast.Media.TryGet(_rendition, whole, out _) ? EdgeWait.Reached
+        : timeline.IsEnded || timeline.Find(_rendition) is not { } now
+            || (now.Segments is [.., var newest] && newest.Boundary.MediaSequence >= _mediaSequence) ? EdgeWait.Gone
+        : null;
 }

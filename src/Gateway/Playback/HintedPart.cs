@@ -9,61 +9,24 @@ namespace Streaming.Gateway.Playback;
 /// </summary>
 internal static class HintedPart
 {
-    // As long as a playlist's reload is waited for.
-    private const int TimeoutTargetDurations = 3;
-
     // Low-latency DASH players go by the clock: they ask for the next segment while a rung is still behind.
     private const int SegmentsAheadMax = 2;
 
-    /// <summary>
-    /// The part, as soon as it is there; null when it is not the next one, does not come, or the segment ends without it.
-    /// </summary>
-    public static async ValueTask<HotMedia?> WaitAsync(
-        Broadcast broadcast, string rendition, string name, TimeProvider time, CancellationToken cancellationToken)
-    {
-        if (!MediaNames.TryParsePart(name, out var sequence, out var index))
-        {
-            return null;
-        }
-
-        var signal = broadcast.SignalOf(rendition);
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            var next = signal.Next;
-            if (broadcast.Media.TryGet(rendition, name, out var part))
-            {
-                return part;
-            }
-
-            if (broadcast.Snapshot is not { IsEnded: false } snapshot
-                || snapshot.Find(rendition) is not { } current || !IsNext(current, sequence, index))
-            {
-                return null;
-            }
-
-            var left = (snapshot.TargetDuration * TimeoutTargetDurations) - time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
-            {
-                return null;
-            }
-
-            try
-            {
-                await next.WaitAsync(left, time, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                return null;
-            }
-        }
-    }
-
-    /// <summary>It may still come: whoever asked for it has waited for nothing, because the broadcaster sends nothing.</summary>
-    public static bool IsAwaited(Broadcast broadcast, string rendition, string name) =>
+    /// <summary>Waits until the part is there. It is gone when it is not the next one, or its segment ends without it.</summary>
+    public static ValueTask<EdgeWait> WaitAsync(
+        Broadcast broadcast, string rendition, string name, TimeProvider time, CancellationToken cancellationToken) =>
         MediaNames.TryParsePart(name, out var sequence, out var index)
-        && broadcast.Snapshot is { IsEnded: false } snapshot
-        && snapshot.Find(rendition) is { } current && IsNext(current, sequence, index);
+            ? LiveEdge.WaitAsync(
+                broadcast,
+                rendition,
+                (broadcast.Media, rendition, name, sequence, index),
+                static (part, timeline) =>
+                    part.Media.TryGet(part.rendition, part.name, out _) ? EdgeWait.Reached
+                    : !timeline.IsEnded && timeline.Find(part.rendition) is { } now && IsNext(now, part.sequence, part.index) ? null
+                    : EdgeWait.Gone,
+                time,
+                cancellationToken)
+            : new(EdgeWait.Gone);
 
     /// <summary>It is the part after the newest of the segment that is growing, or the first of one soon after it.</summary>
     private static bool IsNext(RenditionSnapshot rendition, long sequence, int index)

@@ -142,15 +142,13 @@ internal sealed class LiveEndpoints(
         var hinted = HintedPart.WaitAsync(broadcast, rendition, name, time, context.RequestAborted);
         using (instruments.Waits.Begin(AnswerKind.Part, hinted.IsCompleted))
         {
-            if (await hinted is { } part)
+            switch (await hinted)
             {
-                return new MediaResult(part.Pieces, part.Length, type, MediaTypes.Immutable);
+                case EdgeWait.Reached when broadcast.Media.TryGet(rendition, name, out var part):
+                    return new MediaResult(part!.Pieces, part.Length, type, MediaTypes.Immutable);
+                case EdgeWait.TimedOut:
+                    return Silent(context);
             }
-        }
-
-        if (HintedPart.IsAwaited(broadcast, rendition, name))
-        {
-            return Silent(context);
         }
 
         if (MediaNames.TryParseSegment(name, out _))
