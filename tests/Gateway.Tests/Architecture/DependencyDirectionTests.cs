@@ -5,7 +5,7 @@ namespace Streaming.Gateway.Tests.Architecture;
 
 /// <summary>
 /// Gateway depends on Cluster, Cluster on Pipeline, and nothing the other way round: in what was built, and in what the
-/// project files allow to be built. See docs/architecture.md.
+/// project files allow to be built. Within a project no two folders depend on each other, on no way round. See docs/architecture.md.
 /// </summary>
 public sealed class DependencyDirectionTests
 {
@@ -13,15 +13,28 @@ public sealed class DependencyDirectionTests
     private const string Cluster = "Streaming.Cluster";
     private const string Gateway = "Streaming.Gateway";
     private const string AspNet = "Microsoft.AspNetCore";
+    private const string Akka = "Akka";
     private const string Telemetry = "OpenTelemetry";
 
     private static readonly string[] ForbiddenToPipeline =
-        [Cluster, Gateway, AspNet, "Microsoft.Data.Sqlite", "SQLitePCLRaw", "Npgsql", "RabbitMQ", Telemetry];
+        [Cluster, Gateway, AspNet, Akka, "Microsoft.Data.Sqlite", "SQLitePCLRaw", "Npgsql", "RabbitMQ", Telemetry];
 
     private static readonly string[] ForbiddenToCluster = [Gateway, AspNet, Telemetry];
 
+    /// <summary>Where actors, what they say to each other and what runs them have their place. The rest of Cluster is plain.</summary>
+    private static readonly string[] FoldersOfActors = ["Channels", "Live", "Membership", "Serialization"];
+
+    /// <summary>Circles between folders of Cluster that are still to be broken. One that is gone has to leave the list.</summary>
+    private static readonly string[] KnownCircles =
+    [
+        "Channels → Live → Channels",
+        "Channels → Membership → Channels",
+        "Channels → Recordings → Live → Channels",
+        "Live → Recordings → Live",
+    ];
+
     [Fact]
-    public void PipelineAssembly_References_NoClusterNoWebNoDatabaseNoBroker() =>
+    public void PipelineAssembly_References_NoClusterNoActorsNoWebNoDatabaseNoBroker() =>
         Assert.Empty(Violations(ReferencesOf(Pipeline), ForbiddenToPipeline));
 
     [Fact]
@@ -33,7 +46,7 @@ public sealed class DependencyDirectionTests
         Assert.NotEmpty(Violations(ReferencesOf(Gateway), [AspNet]));
 
     [Fact]
-    public void PipelineProject_References_NoClusterNoWebNoDatabaseNoBroker()
+    public void PipelineProject_References_NoClusterNoActorsNoWebNoDatabaseNoBroker()
     {
         var project = Project.Load("src/Pipeline/Pipeline.csproj");
 
@@ -62,12 +75,72 @@ public sealed class DependencyDirectionTests
     }
 
     [Theory]
+    [InlineData(Pipeline)]
+    [InlineData(Gateway)]
+    public void Folders_OfAProject_FormNoCircle(string project)
+    {
+        var arrows = ArrowsOf(project);
+
+        AssertNone("depend on each other", Circle.In(arrows.All.Keys).Select(circle => circle.Explained(arrows)));
+    }
+
+    [Fact]
+    public void Folders_OfCluster_FormNoCircleButThoseThatAreKnown()
+    {
+        var arrows = ArrowsOf(Cluster);
+        var circles = Circle.In(arrows.All.Keys);
+
+        AssertNone("depend on each other", circles
+            .Where(static circle => !KnownCircles.Contains(circle.ToString())).Select(circle => circle.Explained(arrows)));
+        AssertNone("depend on each other no more, and have to leave the list", KnownCircles.Except(circles.Select(static circle => circle.ToString())));
+    }
+
+    [Fact]
+    public void Folders_OfGateway_AreSeenToUseEachOther()
+    {
+        var arrows = ArrowsOf(Gateway);
+
+        Assert.Contains("StoredMediaResult uses OpenFiles", arrows.All[("Playback", "Connections")]);
+        Assert.Contains("Startup uses AdminToken", arrows.All[(FolderArrows.Root, "Access")]);
+        Assert.Contains("HoconConfiguration uses Config of Akka", arrows.UsersOf(Akka)["Configuration"]);
+    }
+
+    [Fact]
+    public void Actors_InCluster_AreOnlyInTheirFolders() => AssertNone("use Akka", ArrowsOf(Cluster).UsersOf(Akka)
+        .Where(static folder => !FoldersOfActors.Contains(folder.Key))
+        .Select(static folder => $"{folder.Key}: {string.Join(", ", folder.Value)}"));
+
+    [Theory]
+    [InlineData(Pipeline)]
+    [InlineData(Cluster)]
+    [InlineData(Gateway)]
+    public void Files_Namespace_IsTheirFolder(string project)
+    {
+        var wrong = SourceFile.In(SourcesOf(project))
+            .Where(file => file.Namespace is not null)
+            .Where(file => file.Namespace != string.Join('.', [project, .. file.Path.Split('/')[..^1]]))
+            .Select(file => $"{file.Path} is in {file.Namespace}");
+
+        AssertNone("lie in another folder than their namespace says", wrong);
+    }
+
+    [Theory]
     [InlineData("Microsoft.AspNetCore", true)]
     [InlineData("Microsoft.AspNetCore.Http.Abstractions", true)]
     [InlineData("Microsoft.AspNetCoreless", false)]
     [InlineData("System.IO.Pipelines", false)]
     public void Violations_Name_MatchesWholeSegments(string reference, bool forbidden) =>
         Assert.Equal(forbidden, Violations([reference], [AspNet]).Any());
+
+    private static FolderArrows ArrowsOf(string project) => FolderArrows.Of(Assembly.Load(project), SourcesOf(project));
+
+    private static string SourcesOf(string project) => Path.Combine(Repository.Root, "src", project["Streaming.".Length..]);
+
+    private static void AssertNone(string what, IEnumerable<string> faults)
+    {
+        var told = string.Join(Environment.NewLine, faults);
+        Assert.True(told.Length == 0, $"These {what}:{Environment.NewLine}{told}");
+    }
 
     private static IEnumerable<string> ReferencesOf(string assembly) =>
         Assembly.Load(assembly).GetReferencedAssemblies().Select(reference => reference.Name!);
@@ -81,7 +154,7 @@ public sealed class DependencyDirectionTests
     {
         public static Project Load(string path)
         {
-            var root = XDocument.Load(Path.Combine(RepositoryRoot(), path)).Root!;
+            var root = XDocument.Load(Path.Combine(Repository.Root, path)).Root!;
             return new Project(
                 (string)root.Attribute("Sdk")!,
                 [.. Included(root, "ProjectReference").Select(include => Path.GetFileNameWithoutExtension(include))],
@@ -90,16 +163,5 @@ public sealed class DependencyDirectionTests
 
         private static IEnumerable<string> Included(XElement root, string item) =>
             root.Descendants(item).Select(element => ((string)element.Attribute("Include")!).Replace('\\', '/'));
-
-        private static string RepositoryRoot()
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "AkkaStreaming.sln")))
-            {
-                folder = folder.Parent;
-            }
-
-            return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
     }
 }
