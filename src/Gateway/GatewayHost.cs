@@ -24,6 +24,7 @@ using Streaming.Gateway.Recordings;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Storage.Disk;
 using Streaming.Pipeline.Storage.Memory;
+using Streaming.Pipeline.Thumbnails;
 
 namespace Streaming.Gateway;
 
@@ -112,7 +113,8 @@ public static class GatewayHost
             new Viewers(provider.GetRequiredService<TimeProvider>(), options.Access.ViewersMax));
         services.AddSingleton<ChannelList>();
         services.AddSingleton<AdminGuesses>();
-        services.AddSingleton<StillDecoder>();
+        services.AddSingleton(provider => new StillDecoder(
+            options.Ladder.Ffmpeg, provider.GetRequiredService<ILogger<StillDecoder>>()));
         services.AddSingleton<Thumbnails>();
         services.AddRoutingCore();
         services.AddProblemDetails();

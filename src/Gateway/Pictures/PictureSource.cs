@@ -3,6 +3,7 @@ using Streaming.Cluster.Live;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Thumbnails;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Gateway.Pictures;

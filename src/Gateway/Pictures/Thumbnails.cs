@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Streaming.Pipeline.Thumbnails;
 
 namespace Streaming.Gateway.Pictures;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Streaming.Pipeline.Processes;
+using Streaming.Pipeline.Ffmpeg;
 
 namespace Streaming.Pipeline.Transcoding;
 
@@ -105,7 +105,7 @@ public sealed partial class TranscodeSession(
         RunFolder? folder = null;
         try
         {
-            ChildProcess process;
+            FfmpegProcess process;
             try
             {
                 folder = RunFolder.Create();
@@ -124,31 +124,32 @@ public sealed partial class TranscodeSession(
         }
     }
 
-    private async Task<ChildProcess> StartAsync(RunFolder folder)
+    private async Task<FfmpegProcess> StartAsync(RunFolder folder)
     {
         foreach (var rung in _rungs)
         {
             rung.Listen(folder.EndPointOf(rung.Rung));
         }
 
-        var process = await ChildProcess
-            .StartAsync(options.Ffmpeg, FfmpegArguments.For(run, options, folder.SocketOf)).ConfigureAwait(false);
+        var process = await FfmpegProcess
+            .StartAsync(options.Ffmpeg, TranscodeArguments.For(run, options, folder.SocketOf)).ConfigureAwait(false);
         LogStarted(run.Epoch, process.Id, string.Join(' ', run.Rungs.Select(rung => rung.Name)));
         return process;
     }
 
-    private async Task<TranscodeResult> WorkAsync(ChildProcess process, CancellationToken cancellationToken)
+    private async Task<TranscodeResult> WorkAsync(FfmpegProcess process, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var feeding = FeedAsync(process.Input, ending.Token);
+        var feeding = process.FeedAsync(FeedAsync, ending.Token);
         var draining = Task.WhenAll(_rungs.Select(rung => DrainAsync(rung, broken, ending.Token)));
-        var chatting = process.Output.CopyToAsync(Stream.Null, ending.Token);
+        var chatting = process.DiscardOutputAsync(ending.Token);
         var stalling = StallAsync(ending.Token);
         try
         {
             await Task.WhenAny(broken.Task, process.Exited, stalling).ConfigureAwait(false);
-            if (process.Exited.IsCompleted && process.ExitCode == 0 && _isFed)
+            var exit = process.Exited.IsCompleted ? await process.ExitAsync(CancellationToken.None).ConfigureAwait(false) : null;
+            if (exit is { Code: 0 } && _isFed)
             {
                 // The process is gone, so every socket comes to its end; but for one that it never opened.
                 await draining.WaitAsync(options.StallTimeout, time, cancellationToken)
@@ -169,8 +170,8 @@ public sealed partial class TranscodeSession(
                 return new(TranscodeEnd.Failed, await broken.Task.ConfigureAwait(false));
             }
 
-            return process.Exited.IsCompleted
-                ? Crashed(process, await process.LastWordsAsync().ConfigureAwait(false))
+            return exit is not null
+                ? Crashed(exit)
                 : new(TranscodeEnd.Stalled, $"The transcoder gave nothing for {options.StallTimeout.TotalSeconds:0.#} s.");
         }
         finally
@@ -182,9 +183,9 @@ public sealed partial class TranscodeSession(
         }
     }
 
-    private TranscodeResult Crashed(ChildProcess process, string said) => process.WasNotFound
-        ? Unavailable(said)
-        : new(TranscodeEnd.Crashed, $"The transcoder ended with code {process.ExitCode}: {said}");
+    private TranscodeResult Crashed(FfmpegExit exit) => exit.WasNotFound
+        ? Unavailable(exit.LastWords)
+        : new(TranscodeEnd.Crashed, $"The transcoder ended with code {exit.Code}: {exit.LastWords}");
 
     private TranscodeResult Unavailable(string reason) =>
         new(TranscodeEnd.Unavailable, $"The transcoder '{options.Ffmpeg}' cannot be started: {reason.TrimEnd('.')}.");
@@ -204,35 +205,24 @@ public sealed partial class TranscodeSession(
         }
     }
 
-    /// <summary>Writes the feed to ffmpeg, to its end or until one of the two fails.</summary>
+    /// <summary>Writes the feed to ffmpeg, to its end.</summary>
     private async Task FeedAsync(Stream input, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            while (true)
+            var read = await feed.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var memory in read.Buffer)
             {
-                var read = await feed.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                foreach (var memory in read.Buffer)
-                {
-                    await input.WriteAsync(memory, cancellationToken).ConfigureAwait(false);
-                }
-
-                feed.Took(read.Buffer.Length);
-                feed.Reader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    _isFed = true;
-                    return;
-                }
+                await input.WriteAsync(memory, cancellationToken).ConfigureAwait(false);
             }
-        }
-        catch (IOException)
-        {
-            // ffmpeg closed its input; its exit code and words say why.
-        }
-        finally
-        {
-            await input.DisposeAsync().ConfigureAwait(false);
+
+            feed.Took(read.Buffer.Length);
+            feed.Reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                _isFed = true;
+                return;
+            }
         }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Tests.Nodes;
-using Streaming.Pipeline.Transcoding;
+using Streaming.Pipeline.Thumbnails;
 
 namespace Streaming.Gateway.Tests.Pictures;
 
@@ -68,7 +68,7 @@ public sealed class RecordedThumbnailTests(TintedNode node) : IClassFixture<Tint
             await File.WriteAllTextAsync(decoder, $"#!/bin/sh\nwhile [ ! -e {gate} ]; do sleep 0.02; done\nprintf picture\n");
             File.SetUnixFileMode(decoder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             using var thumbnails = new Thumbnails(
-                new StillDecoder(new LadderOptions { Ffmpeg = decoder }, NullLogger<StillDecoder>.Instance));
+                new StillDecoder(decoder, NullLogger<StillDecoder>.Instance));
             var source = (await PictureSource.OfAsync(
                 node.Node.Services.GetRequiredService<RecordingLibrary>(), node.Recording.Id))!;
 

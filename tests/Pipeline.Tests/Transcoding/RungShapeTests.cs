@@ -70,7 +70,7 @@ public sealed class RungShapeTests
     private static async Task<string> RungAsync(string source)
     {
         var run = new TranscodeRun(1, await ConfigurationAsync(source), [new("120p", 120, 200_000)], KeyFrameGrid: null);
-        var arguments = FfmpegArguments.For(run, new LadderOptions { Preset = "ultrafast" }, _ => "socket")
+        var arguments = TranscodeArguments.For(run, new LadderOptions { Preset = "ultrafast" }, _ => "socket")
             .Select(argument => argument == "pipe:0" ? source : argument);
         return await TestMedia.MakeAsync("flv", string.Join(' ', arguments.SkipLast(1)));
     }

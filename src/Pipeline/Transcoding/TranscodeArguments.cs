@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streaming.Pipeline.Ffmpeg;
 using Streaming.Pipeline.Media;
 
 namespace Streaming.Pipeline.Transcoding;
@@ -7,7 +8,7 @@ namespace Streaming.Pipeline.Transcoding;
 /// The ffmpeg command of a run: FLV on standard input, one FLV for each rung to a Unix socket. One decode, as many encodes
 /// as there are rungs.
 /// </summary>
-public static class FfmpegArguments
+public static class TranscodeArguments
 {
     // Only IDR pictures that were asked for: no key frame by count (a minute at 60 fps) and none at scene changes.
     private const string GopMax = "3600";
@@ -21,9 +22,8 @@ public static class FfmpegArguments
         [
             "-nostdin", "-hide_banner", "-loglevel", "warning",
 
-            // Timestamps as they are, and the first picture out without waiting for a second one.
-            "-copyts", "-flags", "low_delay", "-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0",
-            "-f", "flv", "-i", "pipe:0",
+            // Timestamps as they are, and each picture out as soon as it is decoded.
+            "-copyts", "-flags", "low_delay", .. FfmpegArguments.FromPipe("flv"),
         ];
         if (run.Source.MayBeInterlaced)
         {

@@ -5,7 +5,7 @@ using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Pipeline.Tests.Transcoding;
 
-public sealed class FfmpegArgumentsTests
+public sealed class TranscodeArgumentsTests
 {
     private static readonly LadderRung[] Rungs = [new("480p", 480, 1_400_000), new("360p", 360, 800_000)];
 
@@ -37,7 +37,7 @@ public sealed class FfmpegArgumentsTests
 
         Assert.Contains(
             "expr:if(isnan(prev_forced_t),1,gte(t+0.3335,(floor((prev_forced_t+0.3335)/2)+1)*2))",
-            FfmpegArguments.For(run, new LadderOptions(), rung => $"/{rung.Name}"));
+            TranscodeArguments.For(run, new LadderOptions(), rung => $"/{rung.Name}"));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class FfmpegArgumentsTests
     [InlineData(720, 720, 360, 360, 360)]
     [InlineData(4096, 2, 2, 4096, 2)]
     public void Size_KeepsTheShapeWithEvenSides(int width, int height, int shorter, int expectedWidth, int expectedHeight) =>
-        Assert.Equal((expectedWidth, expectedHeight), FfmpegArguments.Size(width, height, shorter));
+        Assert.Equal((expectedWidth, expectedHeight), TranscodeArguments.Size(width, height, shorter));
 
     [Fact]
     public void For_AnamorphicSource_HasSquarePixelsAndTheShownShape() => Assert.Contains(
@@ -86,7 +86,7 @@ public sealed class FfmpegArgumentsTests
         Assert.DoesNotContain("-vf", command, StringComparison.Ordinal);
     }
 
-    private static string Command(TimeSpan? grid, VideoConfiguration? source = null) => string.Join(' ', FfmpegArguments.For(
+    private static string Command(TimeSpan? grid, VideoConfiguration? source = null) => string.Join(' ', TranscodeArguments.For(
         new TranscodeRun(1, source ?? TestFrames.VideoTrack, Rungs, grid), new LadderOptions(), rung => $"/run/{rung.Name}.sock"));
 
     private static string Output(int width, int height, int bitRate, int maxRate, int buffer, string name) =>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using Streaming.Gateway.Pictures;
+using Streaming.Pipeline.Thumbnails;
 
-namespace Streaming.Gateway.Tests.Pictures;
+namespace Streaming.Pipeline.Tests.Thumbnails;
 
 /// <summary>The beginning of a segment in storage, whole and broken.</summary>
 public sealed class FirstChunkTests

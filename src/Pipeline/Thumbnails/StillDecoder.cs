@@ -2,16 +2,18 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using Streaming.Pipeline.Processes;
-using Streaming.Pipeline.Transcoding;
+using Microsoft.Extensions.Logging;
+using Streaming.Pipeline.Ffmpeg;
 
-namespace Streaming.Gateway.Pictures;
+namespace Streaming.Pipeline.Thumbnails;
 
 /// <summary>
 /// Makes a JPEG of the first key frame in a piece of CMAF, by a process of ffmpeg: about 0.1 s, most of it the start of
 /// the process, with the decoder out of ours.
 /// </summary>
-internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillDecoder> logger)
+/// <param name="ffmpeg">The program, as found on the path.</param>
+/// <param name="logger">Gets the reason when there is no picture, once a minute at most.</param>
+public sealed partial class StillDecoder(string ffmpeg, ILogger<StillDecoder> logger)
 {
     // Bytes of a picture: its pixels are a few hundred thousand at most.
     private const int PictureLengthMax = 4 * 1024 * 1024;
@@ -34,18 +36,19 @@ internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillD
         try
         {
             // Transcoders of live broadcasts come first.
-            await using var process = await ChildProcess.StartAsync(
-                options.Ffmpeg, Arguments(lengthMax), ProcessPriorityClass.BelowNormal);
-            var reading = ReadAsync(process.Output, timeout.Token);
-            await Task.WhenAll(reading, WriteAsync(media, process.Input, timeout.Token));
-            var jpeg = await reading;
-            if (jpeg is null)
+            await using var process = await FfmpegProcess
+                .StartAsync(ffmpeg, Arguments(lengthMax), ProcessPriorityClass.BelowNormal).ConfigureAwait(false);
+            var reading = process.ReadOutputAsync(PictureLengthMax, timeout.Token);
+            var feeding = process.FeedAsync((input, token) => WriteAsync(media, input, token), timeout.Token);
+            await Task.WhenAll(reading, feeding).ConfigureAwait(false);
+            var jpeg = await reading.ConfigureAwait(false);
+            if (jpeg.Length > 0)
             {
-                await process.Exited.WaitAsync(timeout.Token);
-                Fail(await process.LastWordsAsync());
+                return jpeg;
             }
 
-            return jpeg;
+            Fail((await process.ExitAsync(timeout.Token).ConfigureAwait(false)).LastWords);
+            return null;
         }
         catch (Exception e) when (e is Win32Exception or IOException or OperationCanceledException)
         {
@@ -57,38 +60,10 @@ internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillD
     private static async Task WriteAsync(
         ImmutableArray<ReadOnlyMemory<byte>> media, Stream input, CancellationToken cancellationToken)
     {
-        try
+        foreach (var piece in media)
         {
-            await using (input)
-            {
-                foreach (var piece in media)
-                {
-                    await input.WriteAsync(piece, cancellationToken);
-                }
-            }
+            await input.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException)
-        {
-            // It has what it needs, and reads no further.
-        }
-    }
-
-    /// <summary>All that it gives; null when that is nothing.</summary>
-    private static async Task<byte[]?> ReadAsync(Stream output, CancellationToken cancellationToken)
-    {
-        using var jpeg = new MemoryStream();
-        var block = new byte[16 * 1024];
-        while (await output.ReadAsync(block, cancellationToken) is > 0 and var length)
-        {
-            if (jpeg.Length + length > PictureLengthMax)
-            {
-                throw new IOException($"The picture has more than {PictureLengthMax:N0} bytes.");
-            }
-
-            jpeg.Write(block, 0, length);
-        }
-
-        return jpeg.Length > 0 ? jpeg.ToArray() : null;
     }
 
     private void Fail(string reason)
@@ -109,14 +84,14 @@ internal sealed partial class StillDecoder(LadderOptions options, ILogger<StillD
         LogFailed(reason, unlogged);
     }
 
-    private static string[] Arguments(int lengthMax)
+    /// <summary>The whole command: the first key frame, in square pixels, as a JPEG on standard output.</summary>
+    internal static IReadOnlyList<string> Arguments(int lengthMax)
     {
         var width = lengthMax.ToString(CultureInfo.InvariantCulture);
         return
         [
             "-nostdin", "-loglevel", "quiet",
-            "-threads", "1", "-skip_frame", "nokey", "-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0",
-            "-f", "mp4", "-i", "pipe:0", "-an", "-frames:v", "1",
+            "-threads", "1", "-skip_frame", "nokey", .. FfmpegArguments.FromPipe("mp4"), "-an", "-frames:v", "1",
             "-vf", $"scale=w='min(min({width},iw*sar),{width}*dar)':h='ow/dar',setsar=1",
             "-q:v", "5", "-f", "mjpeg", "pipe:1",
         ];
