@@ -1,11 +1,14 @@
 using System.Net;
+using Akka.Actor;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Naming;
+using Streaming.Cluster.Removal;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Recordings;
 using Streaming.Cluster.Serialization;
@@ -106,7 +109,9 @@ public static class GatewayHost
         services.AddSingleton<RecordingLibrary>();
         services.AddSingleton<RecordedManifests>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveChannels>(
-            provider, (Func<string, string, Task<bool>>)provider.GetRequiredService<ChannelClaims>().TryAsync));
+            provider,
+            (Func<IActorRefFactory>)provider.GetRequiredService<ActorSystem>,
+            (Func<string, string, Task<bool>>)provider.GetRequiredService<ChannelClaims>().TryAsync));
         services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<Playlists>();
         services.AddSingleton(provider =>
@@ -154,7 +159,7 @@ public static class GatewayHost
         return new DiskStorage(
             root,
             options.Storage.MaxBytes,
-            new MediaVolume(dataPath, root, () => [.. journal.ReadStored().Select(LiveMedia.FolderOf)]));
+            new MediaVolume(dataPath, root, () => [.. journal.ReadStored().Select(BroadcastFolder.Of)]));
     }
 
     /// <summary>Media in memory ends with the process, and so does the journal of it. Another one, of media on disk, stays.</summary>

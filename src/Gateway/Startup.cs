@@ -1,4 +1,4 @@
-using Streaming.Cluster.Channels;
+using Streaming.Cluster.Removal;
 using Streaming.Gateway.Access;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Transcoding;

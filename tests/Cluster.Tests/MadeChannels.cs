@@ -1,5 +1,5 @@
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Naming;
 
 namespace Streaming.Cluster.Tests;
 

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Naming;
 using Streaming.Cluster.Membership;
 
 namespace Streaming.Cluster.Channels;

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
-using Streaming.Cluster.Channels;
 
 namespace Streaming.Cluster.Membership;
 
@@ -11,9 +10,10 @@ public static class ClusterAnswer
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Ends when the node is a member, and whoever places the channels' entities has answered.</summary>
+    /// <summary>Ends when the node is a member, and whoever places the entities has answered.</summary>
+    /// <typeparam name="TEntity">The entities, the channels for instance, by the key of their region.</typeparam>
     /// <exception cref="InvalidOperationException">The node is none, or nobody has answered; the message says which.</exception>
-    public static async Task AwaitAsync(ActorSystem system, CancellationToken cancellationToken)
+    public static async Task AwaitAsync<TEntity>(ActorSystem system, CancellationToken cancellationToken)
     {
         var cluster = Akka.Cluster.Cluster.Get(system);
 
@@ -29,7 +29,7 @@ public static class ClusterAnswer
             await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
         }
 
-        var region = ActorRegistry.For(system).Get<ChannelEntity>();
+        var region = ActorRegistry.For(system).Get<TEntity>();
         try
         {
             await region.Ask<CurrentRegions>(GetCurrentRegions.Instance, cancellationToken).ConfigureAwait(false);

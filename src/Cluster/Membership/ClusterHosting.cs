@@ -4,6 +4,7 @@ using Akka.Hosting;
 using Akka.Persistence.Sql.Hosting;
 using LinqToDB;
 using Microsoft.Extensions.DependencyInjection;
+using Streaming.Cluster.Graphs;
 using Streaming.Cluster.Serialization;
 
 namespace Streaming.Cluster.Membership;
@@ -33,6 +34,7 @@ public static class ClusterHosting
                 loggers.AddLoggerFactory();
             });
             builder.AddHocon(ConfigurationFactory.FromResource(Settings, typeof(ClusterHosting).Assembly), HoconAddMode.Prepend);
+            builder.AddHocon(Inline.Configuration, HoconAddMode.Prepend);
             builder.WithSqlPersistence(
                 provider.GetRequiredService<EventJournal>().ConnectionString, ProviderName.SQLiteMS, autoInitialize: false);
             builder.WithCustomSerializer("streaming", formats.Types, system => new MessageSerializer(system, formats));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Streaming.Cluster.Naming;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
@@ -65,7 +66,7 @@ internal sealed class RecordedTimeline(string id, TimeSpan targetDuration, TimeS
     }
 
     private static int Order(RenditionSnapshot rendition) =>
-        rendition.Kind == TrackKind.Audio ? 2 : rendition.Name == Live.Broadcast.SourceName ? 0 : 1;
+        rendition.Kind == TrackKind.Audio ? 2 : rendition.Name == RenditionNames.Source ? 0 : 1;
 
     private static int Height(RenditionSnapshot rendition) => (rendition.Configuration as VideoConfiguration)?.Height ?? 0;
 

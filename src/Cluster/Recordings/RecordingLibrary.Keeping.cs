@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Naming;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Cluster.Recordings;
@@ -96,7 +96,7 @@ public sealed partial class RecordingLibrary
     {
         foreach (var (id, rendition, sequence) in journal.ReadLetGo())
         {
-            var name = $"{LiveMedia.FolderOf(id)}/{rendition}/{MediaNames.Segment(sequence)}";
+            var name = $"{BroadcastFolder.Of(id)}/{rendition}/{MediaNames.Segment(sequence)}";
             await storage.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
             journal.Forget(id, rendition, sequence);
         }

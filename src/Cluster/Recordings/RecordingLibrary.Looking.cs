@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Streaming.Cluster.Databases;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Naming;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Cluster.Recordings;
@@ -87,7 +87,7 @@ public sealed partial class RecordingLibrary
     {
         try
         {
-            var folders = await storage.ListFoldersAsync(LiveMedia.Root, cancellationToken).ConfigureAwait(false);
+            var folders = await storage.ListFoldersAsync(BroadcastFolder.Root, cancellationToken).ConfigureAwait(false);
             if (_isAway)
             {
                 _isAway = false;
@@ -195,7 +195,7 @@ public sealed partial class RecordingLibrary
         }
 
         // Asked once more: while the files were looked at, the storage may have gone.
-        await storage.ListFoldersAsync(LiveMedia.Root, cancellationToken).ConfigureAwait(false);
+        await storage.ListFoldersAsync(BroadcastFolder.Root, cancellationToken).ConfigureAwait(false);
         return lost.Count < count ? lost : [];
     }
 

@@ -1,4 +1,4 @@
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Naming;
 
 namespace Streaming.Cluster.Recordings;
 
@@ -20,7 +20,7 @@ public sealed partial class RecordingLibrary
     /// <summary>Bytes of an orphan.</summary>
     /// <exception cref="IOException">The storage cannot tell.</exception>
     public Task<long> MeasureAsync(Orphan orphan, CancellationToken cancellationToken) =>
-        storage.MeasureFolderAsync(LiveMedia.FolderOf(orphan.Folder), cancellationToken);
+        storage.MeasureFolderAsync(BroadcastFolder.Of(orphan.Folder), cancellationToken);
 
     /// <summary>Deletes an orphan; false when there is none of that name.</summary>
     /// <exception cref="IOException">The storage cannot delete it now.</exception>
@@ -31,7 +31,7 @@ public sealed partial class RecordingLibrary
             return false;
         }
 
-        await storage.DeleteFolderAsync(LiveMedia.FolderOf(folder), cancellationToken).ConfigureAwait(false);
+        await storage.DeleteFolderAsync(BroadcastFolder.Of(folder), cancellationToken).ConfigureAwait(false);
         journal.ForgetOrphan(folder);
         LogOrphanDeleted(folder, reason);
         return true;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Naming;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Timelines;
 
@@ -54,7 +54,7 @@ public sealed partial class RecordingLibrary(
 
     /// <summary>Opens a file of a recording; null when there is none.</summary>
     public Task<Stream?> OpenAsync(string id, string rendition, string name, CancellationToken cancellationToken) =>
-        storage.OpenAsync($"{LiveMedia.FolderOf(id)}/{rendition}/{name}", cancellationToken);
+        storage.OpenAsync($"{BroadcastFolder.Of(id)}/{rendition}/{name}", cancellationToken);
 
     /// <summary>Begins the page of a broadcast, which becomes a recording where that is on. From the channel's loop.</summary>
     internal BroadcastRecording Record(string id, string channel, SegmentationOptions segments) =>
@@ -165,7 +165,7 @@ public sealed partial class RecordingLibrary(
 
     private async Task FinishAsync(string id, CancellationToken cancellationToken)
     {
-        await storage.DeleteFolderAsync(LiveMedia.FolderOf(id), cancellationToken).ConfigureAwait(false);
+        await storage.DeleteFolderAsync(BroadcastFolder.Of(id), cancellationToken).ConfigureAwait(false);
         journal.Delete(id);
     }
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Naming;
 
 namespace Streaming.Gateway.Access;
 

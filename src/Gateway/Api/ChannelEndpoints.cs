@@ -2,7 +2,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Removal;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Playback;
@@ -97,7 +99,7 @@ internal static class ChannelEndpoints
             return NoChannel();
         }
 
-        await live.RevokePublisherAsync(slug, "The stream key of this channel was changed.");
+        live.RevokePublisher(slug, "The stream key of this channel was changed.");
         return TypedResults.Ok(new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, rtmp)));
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Streaming.Cluster.Governor;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts.Rungs;
 
 namespace Streaming.Gateway.Api;
 

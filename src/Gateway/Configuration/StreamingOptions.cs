@@ -1,4 +1,4 @@
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Timelines;

@@ -49,7 +49,7 @@ internal static class Readiness
         Add("cluster", static async provider =>
         {
             using var patience = new CancellationTokenSource(NodeCheck.Patience / 2);
-            await ClusterAnswer.AwaitAsync(provider.GetRequiredService<ActorSystem>(), patience.Token);
+            await ClusterAnswer.AwaitAsync<ChannelEntity>(provider.GetRequiredService<ActorSystem>(), patience.Token);
         });
 
         void Add(string name, Func<IServiceProvider, Task> tryOut)

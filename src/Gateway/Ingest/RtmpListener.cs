@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;

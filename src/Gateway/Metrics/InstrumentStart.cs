@@ -1,4 +1,4 @@
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Connections;
 using Streaming.Gateway.Logging;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Broadcasts.Window;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Naming;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Playback;
 

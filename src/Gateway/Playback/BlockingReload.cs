@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Microsoft.AspNetCore.WebUtilities;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Gateway.Playback;

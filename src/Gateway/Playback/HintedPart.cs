@@ -1,4 +1,4 @@
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Gateway.Playback;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Naming;
 using Streaming.Gateway.Connections;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Timelines;
@@ -117,7 +118,7 @@ internal sealed class LiveEndpoints(
             return Missing(context, isGone: Ids.IsBroadcastId(broadcastId));
         }
 
-        var type = rendition == Broadcast.AudioName ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
+        var type = rendition == RenditionNames.Audio ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
         if (broadcast.Media.TryGet(rendition, name, out var hot))
         {
             if (LentBody.TakesFiles(context)

@@ -1,4 +1,4 @@
-using Streaming.Cluster.Channels;
+using Streaming.Cluster.Removal;
 using Streaming.Cluster.Recordings;
 
 namespace Streaming.Gateway.Recordings;

@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Naming;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Tests.Databases;
 

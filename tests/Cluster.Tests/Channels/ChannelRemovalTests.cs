@@ -1,10 +1,12 @@
+using Streaming.Cluster.Tests.Graphs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Removal;
 using Streaming.Cluster.Recordings;
 using Streaming.Cluster.Tests.Databases;
-using Streaming.Cluster.Tests.Live;
+using Streaming.Cluster.Tests.Broadcasts;
 using Streaming.Cluster.Tests.Membership;
 using Streaming.Cluster.Tests.Recordings;
 using Streaming.Pipeline.Rtmp;
@@ -39,7 +41,7 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
     {
         _member = await ClusterMember.StartAsync(_folder);
         var options = new BroadcastOptions { Ladder = new LadderOptions { Enabled = false } };
-        _live = new LiveChannels(Directory, options, _storage, _time, NullLogger<LiveChannel>.Instance, _recordings);
+        _live = new LiveChannels(() => TestActors.System, Directory, options, _storage, _time, NullLogger<LiveChannel>.Instance, _recordings);
         _removal = new(Directory, _member.Registry, _live, _recordings, _time, NullLogger<ChannelRemoval>.Instance);
     }
 

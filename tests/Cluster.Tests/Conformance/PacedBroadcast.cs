@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Storage.Memory;
 using Streaming.Pipeline.Tests.Isobmff;
@@ -27,8 +28,8 @@ internal sealed class PacedBroadcast : IAsyncDisposable
     {
         var options = new BroadcastOptions { Ladder = RecordedBroadcast.NoLadder, HotSegments = 1000 };
         _broadcast = new Broadcast(
-            "b1", options, new MemoryStorage(1L << 30), null, static (_, _) => default, static (_, _) => { }, _time, NullLogger.Instance);
-        _reader = new SourceReader(_broadcast.Segmenter, _time);
+            "b1", "mine", options, new MemoryStorage(1L << 30), null, static _ => { }, static _ => { }, _time, NullLogger.Instance);
+        _reader = new SourceReader(Segmenter, _time);
         BeganAt = _time.GetUtcNow();
     }
 
@@ -37,7 +38,7 @@ internal sealed class PacedBroadcast : IAsyncDisposable
 
     public BroadcastSnapshot Snapshot => _broadcast.Snapshot!;
 
-    public Segmenter Segmenter => _broadcast.Segmenter;
+    public Segmenter Segmenter => _broadcast.Output.Segmenter;
 
     public RenditionSnapshot Source => Snapshot.Find("source")!;
 
@@ -58,16 +59,26 @@ internal sealed class PacedBroadcast : IAsyncDisposable
             }
 
             _reader.Read(tag);
-            _broadcast.Publish();
+            Pass();
             _rules.Look(_broadcast.Snapshot);
         }
 
         _time.Advance(SourceReader.OpeningTimeout);
         _reader.OpenIfDue();
-        _broadcast.Segmenter.EndPublication();
-        _broadcast.End();
+        _broadcast.Output.Segmenter.EndPublication();
+        Pass();
+        _broadcast.Timeline.End();
         _rules.Look(_broadcast.Snapshot);
         return this;
+    }
+
+    /// <summary>From the source to the timeline, as the broadcast's graph does.</summary>
+    private void Pass()
+    {
+        if (_broadcast.Output.Take() is { } media)
+        {
+            _broadcast.Timeline.Add(media);
+        }
     }
 
     /// <summary>The samples of a rendition's segment.</summary>

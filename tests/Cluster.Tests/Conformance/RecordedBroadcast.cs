@@ -1,8 +1,11 @@
+using Streaming.Cluster.Tests.Graphs;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Broadcasts.Window;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage.Memory;
@@ -58,7 +61,7 @@ internal sealed class RecordedBroadcast
             HotSegments = 128, // Published far faster than it plays: storage may come after.
         };
         await using var channels = new LiveChannels(
-            directory, options, new MemoryStorage(1L << 30), time, NullLogger<LiveChannel>.Instance);
+            () => TestActors.System, directory, options, new MemoryStorage(1L << 30), time, NullLogger<LiveChannel>.Instance);
         var answer = await channels.AuthorizeAsync(new PublishRequest("live", key!, null, "1"), CancellationToken.None);
         var publication = Assert.IsType<PublishAnswer.Accepted>(answer).Publication;
         var channel = channels.Find("test")!;
@@ -70,7 +73,6 @@ internal sealed class RecordedBroadcast
             {
                 // The time is up for what was read: all of it has to be.
                 isOpened = true;
-                await WaitAsync(() => channel.MailCount == 0, () => "The channel does not read.");
                 time.Advance(SourceReader.OpeningTimeout);
             }
 

@@ -1,3 +1,4 @@
+using Streaming.Cluster.Channels;
 using Streaming.Cluster.Membership;
 
 namespace Streaming.Cluster.Tests.Membership;
@@ -16,7 +17,7 @@ public sealed class ClusterAnswerTests : IDisposable
     {
         await using var member = await ClusterMember.StartAsync(_folder);
 
-        await ClusterAnswer.AwaitAsync(member.System, CancellationToken.None).WaitAsync(Patience);
+        await ClusterAnswer.AwaitAsync<ChannelEntity>(member.System, CancellationToken.None).WaitAsync(Patience);
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class ClusterAnswerTests : IDisposable
 
         // The node may learn of its end before it is asked, or find that nobody is there any more.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        var refusal = await Record.ExceptionAsync(() => ClusterAnswer.AwaitAsync(member.System, patience.Token));
+        var refusal = await Record.ExceptionAsync(() => ClusterAnswer.AwaitAsync<ChannelEntity>(member.System, patience.Token));
         goesOn.SetResult();
 
         Assert.Contains("cluster", Assert.IsType<InvalidOperationException>(refusal).Message, StringComparison.Ordinal);

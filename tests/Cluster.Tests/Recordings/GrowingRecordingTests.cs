@@ -1,7 +1,8 @@
+using Streaming.Cluster.Tests.Graphs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage.Memory;
@@ -32,7 +33,7 @@ public sealed class GrowingRecordingTests
             Ladder = new LadderOptions { Enabled = false },
             HotSegments = 64, // Published far faster than it plays: storage may come after.
         };
-        await using var channels = new LiveChannels(directory, options, storage, time, NullLogger<LiveChannel>.Instance, library);
+        await using var channels = new LiveChannels(() => TestActors.System, directory, options, storage, time, NullLogger<LiveChannel>.Instance, library);
         var answer = await channels.AuthorizeAsync(
             new PublishRequest("live", directory.Put("news", null).StreamKey!, null, "1"), CancellationToken.None);
         var publication = Assert.IsType<PublishAnswer.Accepted>(answer).Publication;

@@ -1,10 +1,10 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts.Archive;
 using Streaming.Cluster.Recordings;
 using Streaming.Cluster.Tests.Databases;
-using Streaming.Cluster.Tests.Live;
+using Streaming.Cluster.Tests.Broadcasts;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Timelines;
 
@@ -166,12 +166,11 @@ public sealed class MissingMediaTests : IDisposable
         var library = Library();
         var recording = await RecordAsync(library, "b1", isEnded: false);
         var retired = new TaskCompletionSource();
-        var archive = new SegmentArchive(new LiveMedia("b1", _storage), _storage, NullLogger.Instance, recording);
+        var archive = new SegmentArchive("live/b1", _storage, NullLogger.Instance, recording);
         using (Refusing.Changes(_journal.Path, "UPDATE", "broadcasts"))
         {
-            archive.Complete();
             retired.SetResult();
-            await archive.RunAsync(retired.Task);
+            await archive.FinishAsync(Task.CompletedTask, retired.Task);
         }
 
         Assert.Equal(3000, _storage.UsedBytes);

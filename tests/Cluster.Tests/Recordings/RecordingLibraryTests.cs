@@ -137,7 +137,7 @@ public sealed class RecordingLibraryTests : IDisposable
     [Fact]
     public async Task Recover_CrashedWhileLettingGo_FinishesIt()
     {
-        var storage = new Live.ScriptedStorage();
+        var storage = new Broadcasts.ScriptedStorage();
         var before = Library(new() { MaxBytes = 3000 }, storage);
         var growing = await RecordAsync(before, "b1", segments: 6, isEnded: false, storage: storage);
         growing.Release(6);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Streaming.Cluster.Governor;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Gateway.Tests.Nodes;
 
 namespace Streaming.Gateway.Tests.Live;

@@ -1,5 +1,5 @@
 using Streaming.Cluster.Governor;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Gateway.Tests.Playback;
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Streaming.Cluster.Live;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Ingest;
 

@@ -231,7 +231,7 @@ public sealed class LiveHttpTests(LiveNode live) : IClassFixture<LiveNode>
         Assert.Equal(25, shown.Ingest.FrameRate, 1.0);
         Assert.Equal(1, shown.Ingest.KeyFrameInterval!.Value, 0.05);
         Assert.True(shown.Ingest.BitRate > 100_000);
-        Assert.Equal(Cluster.Live.TranscoderState.Running, shown.Transcoder!.State);
+        Assert.Equal(Cluster.Broadcasts.Rungs.TranscoderState.Running, shown.Transcoder!.State);
         Assert.Equal(Cluster.Governor.QualityLevel.Full, shown.Quality!.Level);
         Assert.InRange(shown.StartedAt!.Value, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
     }

@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using Akka;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Akka.Streams.Supervision;
+using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Broadcasts.Instruments;
+using Streaming.Cluster.Graphs;
+using Streaming.Cluster.Recordings;
+using Streaming.Pipeline.Storage;
+
+namespace Streaming.Cluster.Broadcasts.Archive;
+
+/// <summary>
+/// Brings a broadcast's complete segments to storage, one after another, beside the broadcast. When storage is slower than
+/// the broadcast and the buffer is full, a segment is not stored: it stays in memory for as long as it is announced. Where
+/// the broadcast is to be kept, everything stays in storage. Whatever fails at one segment, the next is tried.
+/// </summary>
+internal sealed partial class SegmentArchive(
+    string folder,
+    IMediaStorage storage,
+    ILogger logger,
+    BroadcastRecording? recording = null,
+    TimeProvider? time = null,
+    BroadcastInstruments? instruments = null)
+{
+    /// <summary>One segment takes storage longer than this: it takes nothing.</summary>
+    public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Segments that may wait: some 30 s of six renditions.</summary>
+    public const int WaitingMax = 128;
+
+    // errno's ENOSPC.
+    private const int NoSpace = 28;
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ImmutableArray<ArchiveEntry>.Builder _entries = ImmutableArray.CreateBuilder<ArchiveEntry>();
+
+    private string? _undeleted; // What the newest deletion failed of.
+    private int _waiting;
+    private int _unstored;
+    private long _workingSince; // 0 while there is nothing to do.
+    private volatile string? _fault; // What the newest segment failed of, null when it was stored.
+    private volatile bool _isFull;
+
+    /// <summary>How much waits. Safe from anywhere.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Storage is busy with one. Safe from anywhere.</summary>
+    public bool IsWorking => Volatile.Read(ref _workingSince) != 0;
+
+    /// <summary>Segments that could not be stored. Safe from anywhere.</summary>
+    public int Unstored => Volatile.Read(ref _unstored);
+
+    /// <summary>Why storage takes nothing at the moment and what that means, in a sentence for people; null when it does.</summary>
+    public string? Trouble
+    {
+        get
+        {
+            var since = Volatile.Read(ref _workingSince);
+            var what = _fault
+                ?? (since != 0 && _time.GetElapsedTime(since) > HangTimeout ? "Storage does not answer"
+                : _isFull ? "Storage is too slow"
+                : null);
+            return what is null
+                ? null
+                : $"{what}: viewers can go back less far than usual, and what is not stored will be missing from the recording.";
+        }
+    }
+
+    /// <summary>Has a segment stored, and then <paramref name="stored"/> called, beside the graph's thread.</summary>
+    public void Store(string rendition, string name, ImmutableArray<ReadOnlyMemory<byte>> content, Action stored) =>
+        _entries.Add(new(StoredName(rendition, name), content, stored));
+
+    /// <summary>Has a segment deleted that has left the window, unless it is to be kept.</summary>
+    public void Delete(string rendition, string name)
+    {
+        if (recording?.IsKept != true)
+        {
+            _entries.Add(new(StoredName(rendition, name), [], null));
+        }
+    }
+
+    /// <summary>What is to be done, and was not taken before. Within the graph.</summary>
+    public ImmutableArray<ArchiveEntry> TakeEntries() => _entries.DrainToImmutable();
+
+    /// <summary>
+    /// The end of the graph: what comes waits in a buffer that drops rather than hold anything up, and is dealt with on threads where storage may take
+    /// its time. The task ends when all of it has been.
+    /// </summary>
+    public Sink<ArchiveEntry, Task<Done>> ToSink() => Flow.Create<ArchiveEntry>()
+        .Via(new BoundedBuffer<ArchiveEntry>(WaitingMax, count => Volatile.Write(ref _waiting, count), Drop, _ => _isFull = false))
+        .ToMaterialized(
+            Flow.Create<ArchiveEntry>()
+                .SelectAsync(1, WorkAsync)
+                .ToMaterialized(Sink.Ignore<Done>(), Keep.Right)
+                .WithAttributes(Attributes.CreateAsyncBoundary()
+                    .And(ActorAttributes.CreateDispatcher(Akka.Dispatch.Dispatchers.DefaultDispatcherId))
+                    .And(ActorAttributes.CreateSupervisionStrategy(Deciders.ResumingDecider))),
+            Keep.Right);
+
+    /// <summary>
+    /// When all has been <paramref name="archived"/>, the broadcast becomes a recording. Once it is <paramref name="retired"/>,
+    /// deletes everything that is none. Does not throw.
+    /// </summary>
+    public async Task FinishAsync(Task archived, Task retired)
+    {
+        await archived.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        EndRecording();
+        await retired.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await DeleteUnrecordedAsync().ConfigureAwait(false);
+    }
+
+    private string StoredName(string rendition, string name) => $"{folder}/{rendition}/{name}";
+
+    private void Drop(ArchiveEntry entry)
+    {
+        if (entry.IsDeletion)
+        {
+            return; // The broadcast's folder goes as a whole later.
+        }
+
+        Interlocked.Increment(ref _unstored);
+        instruments?.Unstored("queue_full");
+        if (!_isFull)
+        {
+            _isFull = true;
+            LogFull(folder, entry.Name);
+        }
+    }
+
+    private void EndRecording()
+    {
+        try
+        {
+            recording?.End();
+        }
+        catch (Exception e)
+        {
+            // The library's next look ends it.
+            LogFailed("the recording's end", e);
+        }
+    }
+
+    /// <summary>Unless it is a recording, or may become one yet.</summary>
+    private async Task DeleteUnrecordedAsync()
+    {
+        if (recording?.IsGone == false)
+        {
+            return;
+        }
+
+        try
+        {
+            await (recording?.DeleteAsync() ?? storage.DeleteFolderAsync(folder, CancellationToken.None)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogFailed("*", e);
+        }
+    }
+
+    private async Task<Done> WorkAsync(ArchiveEntry entry)
+    {
+        Volatile.Write(ref _workingSince, _time.GetTimestamp());
+        try
+        {
+            if (entry.IsDeletion)
+            {
+                await storage.DeleteAsync(entry.Name, CancellationToken.None).ConfigureAwait(false);
+                _undeleted = null;
+            }
+            else
+            {
+                recording?.Begin();
+                await storage.WriteAsync(entry.Name, entry.Content, CancellationToken.None).ConfigureAwait(false);
+                entry.Stored!();
+                if (_fault is not null)
+                {
+                    _fault = null;
+                    LogMended(folder, Unstored);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            Note(entry, e);
+        }
+
+        Volatile.Write(ref _workingSince, 0);
+        return Done.Instance;
+    }
+
+    private void Note(ArchiveEntry entry, Exception exception)
+    {
+        // Told once for each kind of fault until it is over: a full disk fails with every segment.
+        var kind = KindOf(exception);
+        if (kind != (entry.IsDeletion ? _undeleted : _fault))
+        {
+            LogFailed(entry.Name, exception);
+        }
+
+        if (entry.IsDeletion)
+        {
+            _undeleted = kind;
+            return;
+        }
+
+        _fault = kind;
+        Interlocked.Increment(ref _unstored);
+        instruments?.Unstored("failed");
+    }
+
+    private static string KindOf(Exception exception) => exception switch
+    {
+        StorageFullException or IOException { HResult: NoSpace } => "Storage is full",
+        DbException => "The journal of recordings fails",
+        IOException or UnauthorizedAccessException => "Storage fails",
+        _ => "The server failed at storing",
+    };
+
+    private void LogFailed(string name, Exception exception)
+    {
+        if (exception is IOException or UnauthorizedAccessException or DbException)
+        {
+            LogRefused(folder, name, exception.Message);
+        }
+        else
+        {
+            LogBroken(folder, name, exception);
+        }
+    }
+
+    [LoggerMessage(210, LogLevel.Warning, "{Folder}: storage is too slow; {Name} stays in memory, and what comes until it has caught up")]
+    private partial void LogFull(string folder, string name);
+
+    [LoggerMessage(211, LogLevel.Warning, "{Folder}: storage failed with {Name}, which stays in memory, and what fails after it: {Reason}")]
+    private partial void LogRefused(string folder, string name, string reason);
+
+    [LoggerMessage(212, LogLevel.Error, "{Folder}: the archive failed with {Name}, which stays in memory, and what fails after it")]
+    private partial void LogBroken(string folder, string name, Exception exception);
+
+    [LoggerMessage(213, LogLevel.Information, "{Folder}: segments are stored again; {Unstored} were not, in all")]
+    private partial void LogMended(string folder, int unstored);
+}

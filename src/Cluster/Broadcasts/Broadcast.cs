@@ -1,0 +1,115 @@
+using Akka.Streams;
+using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Broadcasts.Archive;
+using Streaming.Cluster.Broadcasts.Instruments;
+using Streaming.Cluster.Broadcasts.Rungs;
+using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Broadcasts.Window;
+using Streaming.Cluster.Graphs;
+using Streaming.Cluster.Recordings;
+using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Broadcasts;
+
+/// <summary>
+/// One broadcast from its first picture to its last: the parts of its graph (<see cref="BroadcastGraph"/>), and what readers see of them, which is safe
+/// from anywhere.
+/// </summary>
+public sealed class Broadcast : IAsyncDisposable
+{
+    private readonly TaskCompletionSource _retired = new();
+    private Task _archiving = Task.CompletedTask;
+
+    internal Broadcast(
+        string id,
+        string slug,
+        BroadcastOptions options,
+        IMediaStorage storage,
+        BroadcastRecording? recording,
+        Action<PublicationCutOff> cutOff,
+        Action<Broadcast> runsEnded,
+        TimeProvider time,
+        ILogger logger,
+        LiveInstruments? instruments = null)
+    {
+        Id = id;
+        StartedAt = time.GetUtcNow();
+        Media = new LiveMedia(id, storage);
+        Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
+        Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts);
+        Rungs = new RungBranch(options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders);
+        Output = new SourceOutput(options.Segments, time, Rungs);
+        Timeline = new BroadcastTimeline(
+            id, options.Segments, options.HotSegments, Media, Archive, recording?.IsKept == true ? recording : null, Rungs, Faults, time, () => runsEnded(this));
+        Source = new BroadcastSource(
+            slug, Output, Rungs, () => Timeline.HasRungs, cutOff, options.Segments.Limit, options.BitRateMax, time, logger, instruments?.Ingest);
+    }
+
+    /// <summary>Unique, a path segment.</summary>
+    public string Id { get; }
+
+    /// <summary>When its first publisher came.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Its files.</summary>
+    public LiveMedia Media { get; }
+
+    /// <summary>Its timeline, null before the first segment begins.</summary>
+    public BroadcastSnapshot? Snapshot => Timeline.Snapshot;
+
+    /// <summary>No segment will be added.</summary>
+    public bool IsEnded => Timeline.IsEnded;
+
+    /// <summary>Tells when the timeline of a rendition changes, or the broadcast ends.</summary>
+    public TimelineSignal SignalOf(string rendition) => Timeline.SignalOf(rendition);
+
+    /// <summary>Where what happens to the source goes in.</summary>
+    internal Ingress<SourceEvent> Ingress { get; } = new(static happened => happened is SourceEvent.Over, Lose);
+
+    internal BroadcastSource Source { get; }
+
+    internal SourceOutput Output { get; }
+
+    internal RungBranch Rungs { get; }
+
+    internal BroadcastTimeline Timeline { get; }
+
+    internal SegmentArchive Archive { get; }
+
+    internal BranchFaults Faults { get; }
+
+    /// <summary>Begins. The task ends with its graph, when all that is to be stored has been dealt with.</summary>
+    internal Task Run(IMaterializer materializer)
+    {
+        var archived = BroadcastGraph.Run(this, materializer);
+        _archiving = Archive.FinishAsync(archived, _retired.Task);
+        return archived;
+    }
+
+    /// <summary>Lets go of everything: memory, the transcoder, and what is in storage unless it is a recording. After its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Memory first, which storage cannot hold up; neither of what is waited for can hold up the other.
+        await Timeline.Ended.ConfigureAwait(false);
+        Media.Clear();
+        Output.Abandon();
+        _retired.TrySetResult();
+        await Task.WhenAll(Rungs.StopAsync(), _archiving).ConfigureAwait(false);
+        Rungs.Dispose();
+    }
+
+    /// <summary>The graph has ended, whose publications have been ended before: nobody may wait for it.</summary>
+    private static void Lose(SourceEvent happened)
+    {
+        switch (happened)
+        {
+            case SourceEvent.TagCame came:
+                came.Publication.Next();
+                break;
+            case SourceEvent.Began began:
+                began.Publication.Answer(new(BroadcastSource.Failed));
+                break;
+        }
+    }
+}

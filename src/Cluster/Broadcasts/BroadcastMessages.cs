@@ -1,0 +1,30 @@
+using Streaming.Cluster.Broadcasts.Source;
+
+namespace Streaming.Cluster.Broadcasts;
+
+/// <summary>A publisher wants to begin: its <see cref="LivePublication.Refusal"/> tells whether it did.</summary>
+internal sealed record BeginPublication(LivePublication Publication);
+
+/// <summary>The publisher that is there has to leave.</summary>
+/// <param name="Reason">Why, in a sentence for it.</param>
+internal sealed record RevokePublisher(string Reason);
+
+/// <summary>A second has passed.</summary>
+internal sealed record SecondPassed
+{
+    public static readonly SecondPassed Instance = new();
+}
+
+/// <summary>Nothing of a broadcast is with the transcoder any more.</summary>
+internal sealed record RunsEnded(Broadcast Broadcast);
+
+/// <summary>A broadcast's graph has ended.</summary>
+/// <param name="Broadcast">The broadcast.</param>
+/// <param name="Exception">What it failed of, null when it came to its end.</param>
+internal sealed record GraphEnded(Broadcast Broadcast, Exception? Exception);
+
+/// <summary>The broadcast is to end, and the supervisor after it has let go of all.</summary>
+internal sealed record StopChannel
+{
+    public static readonly StopChannel Instance = new();
+}

@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Recordings;
+using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Storage;
+
+namespace Streaming.Cluster.Broadcasts;
+
+/// <summary>The live channels that this node owns: lets publishers in by their stream key, finds channels for readers.</summary>
+/// <param name="actors">
+/// Where the supervisors of broadcasts live, asked for with the first publisher; its system knows <see cref="Graphs.Inline"/>.
+/// </param>
+/// <param name="directory">The channels that there are.</param>
+/// <param name="options">Of their broadcasts.</param>
+/// <param name="storage">Where media goes.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Of the channels.</param>
+/// <param name="recordings">Where broadcasts go that are over; null for nowhere.</param>
+/// <param name="claim">
+/// Makes this node the origin of a channel (its slug) for a publisher (its stream key), false if that may not be; null where no other node
+/// can be.
+/// </param>
+/// <param name="instruments">Count what publishers and broadcasts do; null for nobody who asks.</param>
+public sealed class LiveChannels(
+    Func<IActorRefFactory> actors,
+    ChannelDirectory directory,
+    BroadcastOptions options,
+    IMediaStorage storage,
+    TimeProvider time,
+    ILogger<LiveChannel> logger,
+    RecordingLibrary? recordings = null,
+    Func<string, string, Task<bool>>? claim = null,
+    LiveInstruments? instruments = null)
+    : IAsyncDisposable
+{
+    /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
+    public const string App = "live";
+
+    private readonly BroadcastSettings _settings = new(options, storage, recordings, time, logger, instruments);
+    private readonly ConcurrentDictionary<string, LiveChannel> _channels = new(StringComparer.Ordinal);
+    private readonly Lock _opening = new();
+    private bool _isStopped;
+
+    /// <summary>Channels that have had a publisher since the start of the node.</summary>
+    public IEnumerable<LiveChannel> All => _channels.Select(channel => channel.Value);
+
+    /// <summary>The channel, null when it has not been live here.</summary>
+    public LiveChannel? Find(string slug) => _channels.GetValueOrDefault(slug);
+
+    /// <summary>State of a channel, also of one that was never live.</summary>
+    public ChannelStatus StatusOf(string slug) => Find(slug)?.Status ?? ChannelStatus.Offline;
+
+    /// <summary>Decides on a publisher. A <see cref="PublishAuthorizer"/>.</summary>
+    public async ValueTask<PublishAnswer> AuthorizeAsync(PublishRequest request, CancellationToken cancellationToken)
+    {
+        // What it said is not repeated: it may be the stream key, in the wrong place.
+        if (!request.App.Equals(App, StringComparison.OrdinalIgnoreCase))
+        {
+            return new PublishAnswer.Refused(
+                $"There is no such application here; publish to '{App}', with the stream key in the encoder's field for it.");
+        }
+
+        if (request.StreamKey.Length == 0)
+        {
+            return new PublishAnswer.Refused("The stream key is missing. Copy it from the studio page into the encoder's field for it.");
+        }
+
+        if (directory.FindByStreamKey(request.StreamKey) is not { } channel)
+        {
+            return new PublishAnswer.Refused(
+                "This stream key belongs to no channel. Copy it again from the studio page.", PublishRefusal.UnknownKey);
+        }
+
+        if (claim is not null && !await claim(channel.Slug, request.StreamKey).ConfigureAwait(false))
+        {
+            return new PublishAnswer.Refused(
+                "The stream key of this channel was changed in this moment. Copy it again from the studio page.",
+                PublishRefusal.UnknownKey);
+        }
+
+        if (Open(channel.Slug) is not { } live)
+        {
+            return BroadcastSupervisor.GoingDown;
+        }
+
+        var publication = new LivePublication(live.Supervisor);
+        live.Supervisor.Tell(new BeginPublication(publication));
+        try
+        {
+            await Task.WhenAny(publication.Refusal, live.Stopped).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await publication.EndAsync(PublicationEnd.Disconnected).ConfigureAwait(false); // It may have begun.
+            throw;
+        }
+
+        if (publication.Refusal.IsCompleted)
+        {
+            if (await publication.Refusal.ConfigureAwait(false) is { } refused)
+            {
+                return refused;
+            }
+
+            if (directory.FindByStreamKey(request.StreamKey) is not null)
+            {
+                return new PublishAnswer.Accepted(publication);
+            }
+
+            // Deleted, or its key changed, in this moment.
+            await RemoveAsync(channel.Slug).ConfigureAwait(false);
+        }
+
+        return new PublishAnswer.Refused("The channel was changed in this moment. Please look at the studio page.");
+    }
+
+    /// <summary>Makes the publisher of a channel leave; another, or the same with a new key, may go on with the broadcast.</summary>
+    public void RevokePublisher(string slug, string reason) => Find(slug)?.Supervisor.Tell(new RevokePublisher(reason));
+
+    /// <summary>Ends a channel's broadcast for good and forgets it.</summary>
+    public Task RemoveAsync(string slug) => _channels.TryRemove(slug, out var channel) ? StopAsync(channel) : Task.CompletedTask;
+
+    /// <summary>Lets no publisher in any more, and ends all broadcasts: what they have is stored when this is done. Again, it waits
+    /// too.</summary>
+    public Task StopAsync()
+    {
+        lock (_opening)
+        {
+            _isStopped = true;
+        }
+
+        return Task.WhenAll(_channels.Values.Select(StopAsync));
+    }
+
+    public ValueTask DisposeAsync() => new(StopAsync());
+
+    private static Task StopAsync(LiveChannel channel)
+    {
+        channel.Supervisor.Tell(StopChannel.Instance);
+        return channel.Stopped;
+    }
+
+    /// <summary>The channel with its supervisor; null when the node is going down.</summary>
+    private LiveChannel? Open(string slug)
+    {
+        if (Find(slug) is { } found)
+        {
+            return found;
+        }
+
+        lock (_opening)
+        {
+            if (_isStopped)
+            {
+                return null;
+            }
+
+            return _channels.GetOrAdd(slug, static (slug, self) => self.New(slug), this);
+        }
+    }
+
+    private LiveChannel New(string slug)
+    {
+        var channel = new LiveChannel(slug);
+        channel.Supervisor = actors().ActorOf(BroadcastSupervisor.Props(channel, _settings));
+        return channel;
+    }
+}

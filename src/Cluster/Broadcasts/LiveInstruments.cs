@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+using Streaming.Cluster.Broadcasts.Instruments;
+using Streaming.Cluster.Broadcasts.Rungs;
+using Streaming.Cluster.Broadcasts.Source;
+
+namespace Streaming.Cluster.Broadcasts;
+
+/// <summary>The instruments of live channels: of their publishers, their broadcasts and their transcoders.</summary>
+public sealed class LiveInstruments(IMeterFactory meters)
+{
+    public IngestInstruments Ingest { get; } = new(meters);
+
+    public BroadcastInstruments Broadcasts { get; } = new(meters);
+
+    public TranscoderInstruments Transcoders { get; } = new(meters);
+
+    /// <summary>Lets it be looked at what these channels are doing. Once.</summary>
+    public void Observe(Func<IEnumerable<LiveChannel>> channels)
+    {
+        Broadcasts.Observe(
+            active: () => Live().Count(),
+            publishers: () => Live().Count(static broadcast => broadcast.Source.Status?.IsConnected == true),
+            waiting: () => channels().Count(static channel => channel.IsPublisherWaiting),
+            unarchived: () => Live().Select(static broadcast => broadcast.Archive.Waiting).DefaultIfEmpty().Max());
+        Transcoders.Observe(
+            states: () => Live().Select(static broadcast => broadcast.Timeline.Status?.Transcoder.State).OfType<TranscoderState>(),
+            backlog: () => Live().Select(static broadcast => broadcast.Rungs.BacklogBytes).DefaultIfEmpty().Max());
+
+        IEnumerable<Broadcast> Live() => channels().Select(static channel => channel.Status.Broadcast).OfType<Broadcast>();
+    }
+}

@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using Streaming.Cluster.Broadcasts.Archive;
+using Streaming.Cluster.Recordings;
+using Streaming.Pipeline.Cmaf;
+using Streaming.Pipeline.Media;
+using Streaming.Pipeline.Timelines;
+
+namespace Streaming.Cluster.Broadcasts.Window;
+
+/// <summary>One rendition of a broadcast in its owner's hands: its timeline, and its files on their way through memory to
+/// storage and out of the window.</summary>
+internal sealed class LiveRendition
+{
+    // Parts are remembered for six target durations, twice as long as they are listed.
+    private const int PartsKeptLimits = 6;
+
+    // Where storage does not take segments, the window shrinks to this many times the segments that are kept in memory
+    // anyway, and memory lets go of them at this many times.
+    private const int UnstoredListedFactor = 8;
+    private const int UnstoredKeptFactor = 16;
+
+    private readonly LiveMedia _media;
+    private readonly SegmentArchive _archive;
+    private readonly BroadcastRecording? _recording;
+    private readonly int _hotSegments;
+    private readonly ImmutableArray<ReadOnlyMemory<byte>>.Builder _pieces =
+        ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+
+    private readonly Queue<HotSegment> _hot = new();
+    private readonly Queue<Segment> _behindWindow = new();
+
+    public LiveRendition(
+        string name,
+        TrackConfiguration configuration,
+        TimeSpan partTarget,
+        TimeSpan segmentLimit,
+        int hotSegments,
+        LiveMedia media,
+        SegmentArchive archive,
+        BroadcastRecording? recording)
+    {
+        (_hotSegments, _media, _archive, _recording) = (hotSegments, media, archive, recording);
+        Timeline = new RenditionTimeline(name, configuration, partTarget, segmentLimit * PartsKeptLimits);
+        AddHeader();
+    }
+
+    public RenditionTimeline Timeline { get; }
+
+    public string Name => Timeline.Name;
+
+    /// <summary>Media sequence number before which nothing can be listed, because storage has not taken it.</summary>
+    public long WindowStart { get; private set; }
+
+    /// <summary>Goes over to another configuration, from the next segment on.</summary>
+    public void Configure(TrackConfiguration configuration)
+    {
+        if (!configuration.Matches(Timeline.Configuration))
+        {
+            Timeline.Configure(configuration);
+            AddHeader();
+        }
+    }
+
+    public void Add(PackagedMedia media)
+    {
+        switch (media)
+        {
+            case PackagedMedia.PartMade made:
+                AddPart(made);
+                break;
+            case PackagedMedia.SegmentEnded ended:
+                EndSegment(ended);
+                break;
+        }
+    }
+
+    /// <summary>Fills the place of a segment that the rendition does not have.</summary>
+    public void AddGap(SegmentBoundary boundary, long duration)
+    {
+        if (Timeline.Snapshot().Open is { } open)
+        {
+            // Its parts were announced, and somebody may be on the way to fetch them.
+            _hot.Enqueue(new(open.Boundary.MediaSequence, Collected(), IsGap: true));
+        }
+
+        Timeline.AddGap(boundary, boundary.DecodeTime, duration);
+        Cool();
+    }
+
+    /// <summary>
+    /// Takes off the list what lies before <paramref name="firstSequence"/>, and deletes what lies before
+    /// <paramref name="lastReadableSequence"/>, which nobody can have listed any more.
+    /// </summary>
+    public void Trim(long firstSequence, long lastReadableSequence)
+    {
+        foreach (var segment in Timeline.Trim(firstSequence))
+        {
+            _behindWindow.Enqueue(segment);
+        }
+
+        while (_behindWindow.TryPeek(out var segment) && segment.Boundary.MediaSequence < lastReadableSequence)
+        {
+            _behindWindow.Dequeue();
+            if (!segment.IsGap)
+            {
+                var name = MediaNames.Segment(segment.Boundary.MediaSequence);
+                _media.Forget(Name, name);
+                _archive.Delete(Name, name);
+            }
+        }
+    }
+
+    private void AddHeader()
+    {
+        var name = MediaNames.Initialization(Timeline.InitializationIndex);
+        var file = HotMedia.Of(CmafHeader.Create(Timeline.Configuration));
+        _media.Add(Name, name, file);
+        if (_recording is not null)
+        {
+            _archive.Store(Name, name, file.Pieces, static () => { });
+        }
+    }
+
+    private void AddPart(PackagedMedia.PartMade made)
+    {
+        // The file has to be there before the timeline says so.
+        _media.Add(Name, MediaNames.Part(made.Boundary.MediaSequence, made.Part.Index), HotMedia.Of(made.Data));
+        _pieces.Add(made.Data);
+        Timeline.Add(made);
+    }
+
+    private void EndSegment(PackagedMedia.SegmentEnded ended)
+    {
+        var file = Collected();
+        var name = MediaNames.Segment(ended.Boundary.MediaSequence);
+        if (file.Length > 0)
+        {
+            _media.Add(Name, name, file);
+        }
+
+        var segment = Timeline.Complete(ended);
+        if (file.Length > 0)
+        {
+            _archive.Store(Name, name, file.Pieces, OnStored(file, segment));
+            _hot.Enqueue(new(ended.Boundary.MediaSequence, file, IsGap: false));
+        }
+
+        Cool();
+    }
+
+    /// <summary>The parts of the segment that ends.</summary>
+    private HotMedia Collected()
+    {
+        var length = 0L;
+        foreach (var piece in _pieces)
+        {
+            length += piece.Length;
+        }
+
+        return new(_pieces.DrainToImmutable(), length);
+    }
+
+    /// <summary>What is to be done, in the archive's loop, when a segment has been stored.</summary>
+    private Action OnStored(HotMedia file, Segment segment)
+    {
+        if (_recording is null)
+        {
+            return file.MarkStored;
+        }
+
+        var (configuration, frameRate) = (Timeline.Configuration, Timeline.FrameRate);
+        return () =>
+        {
+            file.MarkStored();
+            _recording.Add(Name, segment with { Parts = [] }, configuration, frameRate);
+        };
+    }
+
+    /// <summary>Lets go of the memory of segments that are stored and no longer at the live edge.</summary>
+    private void Cool()
+    {
+        while (_hot.Count > _hotSegments && _hot.Peek() is var oldest
+            && (oldest.IsGap || oldest.File.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
+        {
+            _hot.Dequeue();
+            for (var index = 0; index < oldest.File.Pieces.Length; index++)
+            {
+                _media.Forget(Name, MediaNames.Part(oldest.MediaSequence, index));
+            }
+
+            _media.Forget(Name, MediaNames.Segment(oldest.MediaSequence));
+        }
+
+        if (_archive.Unstored > 0 && _hot.Count > _hotSegments * UnstoredListedFactor)
+        {
+            WindowStart = Timeline.NextSequence!.Value - (_hotSegments * UnstoredListedFactor);
+        }
+    }
+
+    /// <summary>A segment in memory; of a gap, the parts that were announced before it became one.</summary>
+    private readonly record struct HotSegment(long MediaSequence, HotMedia File, bool IsGap);
+}

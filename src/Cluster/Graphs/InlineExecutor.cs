@@ -1,0 +1,76 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Streams;
+
+namespace Streaming.Cluster.Graphs;
+
+/// <summary>
+/// Runs an actor's mailbox on the thread that has put something into it, if nobody else does already. What comes of a socket is then dealt with
+/// where it was read: a change of threads for each tag would cost more than the work itself. Nothing that runs here may block or wait.
+/// </summary>
+/// <remarks>
+/// A mailbox that is filled from within another one's turn has its turn after that, on the same thread: turns follow each other, and the stack does
+/// not grow with them.
+/// </remarks>
+public sealed class InlineExecutor(string id) : ExecutorService(id)
+{
+    [ThreadStatic]
+    private static Queue<IRunnable>? t_waiting;
+
+    [ThreadStatic]
+    private static bool t_isRunning;
+
+    public override void Execute(IRunnable run)
+    {
+        if (t_isRunning)
+        {
+            (t_waiting ??= new()).Enqueue(run);
+            return;
+        }
+
+        t_isRunning = true;
+        try
+        {
+            run.Run();
+            while (t_waiting is not null && t_waiting.TryDequeue(out var next))
+            {
+                next.Run();
+            }
+        }
+        finally
+        {
+            t_isRunning = false;
+        }
+    }
+
+    public override void Shutdown()
+    {
+        // It has no threads.
+    }
+}
+
+/// <summary>How Akka.NET makes an <see cref="InlineExecutor"/>, named in the configuration of <see cref="Inline"/>.</summary>
+public sealed class InlineExecutorConfigurator(Config config, IDispatcherPrerequisites prerequisites)
+    : ExecutorServiceConfigurator(config, prerequisites)
+{
+    public override ExecutorService Produce(string id) => new InlineExecutor(id);
+}
+
+/// <summary>The dispatcher of actors and graphs that run on the thread that learns of the data.</summary>
+public static class Inline
+{
+    /// <summary>Its path in the configuration.</summary>
+    public const string Dispatcher = "streaming.inline-dispatcher";
+
+    private const string Settings = "Streaming.Cluster.Graphs.inline.hocon";
+
+    /// <summary>
+    /// How graphs are made that run there. Where an element leaves for another thread, one more is asked for, no more: what waits has a buffer of ours.
+    /// </summary>
+    public static ActorMaterializerSettings MaterializerSettings(ActorSystem system) =>
+        ActorMaterializerSettings.Create(system).WithDispatcher(Dispatcher).WithInputBuffer(1, 1);
+
+    /// <summary>What an actor system has to be told of it.</summary>
+    public static Config Configuration { get; } = ConfigurationFactory.FromResource(Settings, typeof(Inline).Assembly);
+}

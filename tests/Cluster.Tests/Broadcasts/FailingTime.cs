@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Streaming.Cluster.Tests.Broadcasts;
+
+/// <summary>
+/// A clock that stands still, and throws when it is asked from within a method of that name: a fault put where it is wanted.
+/// </summary>
+internal sealed class FailingTime() : FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
+{
+    /// <summary>Type and method, such as <c>Broadcast.Publish</c>.</summary>
+    public string? FailsIn { get; set; }
+
+    public Exception Failure { get; set; } = new InvalidOperationException("A fault of ours.");
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        if (FailsIn is { } place && new StackTrace().GetFrames().Any(frame => NameOf(frame) == place))
+        {
+            throw Failure;
+        }
+
+        return base.GetUtcNow();
+    }
+
+    private static string NameOf(StackFrame frame) => $"{frame.GetMethod()?.DeclaringType?.Name}.{frame.GetMethod()?.Name}";
+}

@@ -1,0 +1,62 @@
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Akka.Streams.TestKit;
+using Streaming.Cluster.Graphs;
+
+namespace Streaming.Cluster.Tests.Graphs;
+
+/// <summary>Who comes before a bounded buffer never waits for who comes after it.</summary>
+public sealed class BoundedBufferTests() : Akka.TestKit.Xunit.TestKit(TestActors.Configuration)
+{
+    private readonly List<int> _dropped = [];
+    private readonly List<int> _admitted = [];
+    private int _waiting;
+
+    [Fact]
+    public async Task Elements_WithoutDemand_WaitUntilItIsFullAndAreDroppedThen()
+    {
+        var (source, sink) = Run(3);
+        for (var i = 0; i < 10; i++)
+        {
+            await source.SendNextAsync(i); // There always is demand.
+        }
+
+        await AwaitConditionAsync(() => Task.FromResult(_dropped.Count == 7));
+        Assert.Equal([0, 1, 2], _admitted);
+        Assert.Equal(3, _waiting);
+        await sink.RequestNextAsync(0);
+        await source.SendNextAsync(10);
+        await sink.RequestNextAsync(1);
+        await sink.RequestNextAsync(2);
+        await sink.RequestNextAsync(10);
+        Assert.Equal(0, _waiting);
+    }
+
+    [Fact]
+    public async Task End_OfWhatComes_IsPassedOnAfterWhatWaits()
+    {
+        var (source, sink) = Run(3);
+        await source.SendNextAsync(1);
+        await source.SendNextAsync(2);
+        await source.SendCompleteAsync();
+
+        await sink.RequestNextAsync(1);
+        await sink.RequestNextAsync(2);
+        await sink.ExpectCompleteAsync();
+    }
+
+    [Fact]
+    public async Task End_WithNothingWaiting_IsPassedOn()
+    {
+        var (source, sink) = Run(3);
+        sink.Request(1);
+        await source.SendCompleteAsync();
+
+        await sink.ExpectCompleteAsync();
+    }
+
+    private (TestPublisher.Probe<int> Source, TestSubscriber.Probe<int> Sink) Run(int max) => this.SourceProbe<int>()
+        .Via(new BoundedBuffer<int>(max, count => _waiting = count, _dropped.Add, _admitted.Add))
+        .ToMaterialized(this.SinkProbe<int>(), Keep.Both)
+        .Run(Sys.Materializer());
+}

@@ -1,0 +1,24 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Streams;
+using Streaming.Cluster.Graphs;
+
+namespace Streaming.Cluster.Tests.Graphs;
+
+/// <summary>The actor system of tests that need no cluster: one for all of them, which ends with the process.</summary>
+internal static class TestActors
+{
+    /// <summary>For systems of tests: what goes wrong in them is thrown at the test.</summary>
+    public static Config Configuration { get; } = ConfigurationFactory.ParseString(
+        """
+        akka {
+          loglevel = OFF
+          stdout-loglevel = OFF
+          log-dead-letters = off
+        }
+        """).WithFallback(Inline.Configuration);
+
+    public static ActorSystem System { get; } = ActorSystem.Create("tests", Configuration);
+
+    public static ActorMaterializer Materializer { get; } = System.Materializer(Inline.MaterializerSettings(System));
+}
