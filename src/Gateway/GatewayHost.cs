@@ -12,6 +12,7 @@ using Streaming.Cluster.Removal;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Recordings;
 using Streaming.Cluster.Serialization;
+using Streaming.Cluster.Transcoding;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Configuration;
@@ -141,6 +142,8 @@ public static class GatewayHost
         services.AddSingleton<IConnectionListenerFactory, HttpTransport>();
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
+        services.AddSingleton<TranscoderProbe>();
+        services.AddHostedService(provider => provider.GetRequiredService<TranscoderProbe>());
         services.AddSingleton<RtmpListener>();
         services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
     }

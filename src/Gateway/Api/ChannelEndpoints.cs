@@ -5,6 +5,7 @@ using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Removal;
+using Streaming.Cluster.Transcoding;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Playback;
@@ -34,9 +35,9 @@ internal static class ChannelEndpoints
     }
 
     private static Results<Ok<ChannelDetail>, ProblemHttpResult> Show(
-        string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers) =>
+        string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers, TranscoderProbe transcoder) =>
         directory.Find(slug) is { } channel
-            ? TypedResults.Ok(Detail(channel, live.StatusOf(slug), viewers))
+            ? TypedResults.Ok(Detail(channel, live.StatusOf(slug), viewers, transcoder.Answer?.Problem))
             : NoChannel();
 
     private static async Task<Results<Ok<ChannelAccess>, Created<ChannelAccess>, ProblemHttpResult>> PutAsync(
@@ -117,7 +118,7 @@ internal static class ChannelEndpoints
         Quality(status),
         recordings);
 
-    private static ChannelDetail Detail(Channel channel, ChannelStatus status, Viewers viewers) => new(
+    private static ChannelDetail Detail(Channel channel, ChannelStatus status, Viewers viewers, string? transcoderProblem) => new(
         channel.Slug,
         channel.Title,
         IsPlayable(status),
@@ -127,8 +128,14 @@ internal static class ChannelEndpoints
         Quality(status),
         [.. (status.Broadcast?.Snapshot?.Renditions ?? []).Where(rendition => rendition.IsOffered).Select(Rendition)],
         status.Ingest is { } ingest ? Ingest(ingest) : null,
-        status.Transcoder is { } transcoder ? new(transcoder.State, transcoder.Message, transcoder.Restarts) : null,
+        Transcoder(status.Transcoder, transcoderProblem),
         status.Refusal is { } refusal ? new(refusal.Reason, refusal.At) : null);
+
+    /// <summary>What it is doing; without a broadcast, why it could do nothing.</summary>
+    private static TranscoderResource? Transcoder(TranscoderStatus? status, string? problem) =>
+        status is not null ? new(status.State, status.Message, status.Restarts)
+        : problem is not null ? new(TranscoderState.Unavailable, problem, Restarts: 0)
+        : null;
 
     /// <summary>A player that comes now finds something to play.</summary>
     private static bool IsPlayable(ChannelStatus status) =>

@@ -60,7 +60,7 @@ public sealed record IngestResource(
     string? Encoder,
     IReadOnlyList<string> Advice);
 
-/// <summary>What the transcoder is doing.</summary>
+/// <summary>What the transcoder is doing; for a channel that is offline only where it could do nothing.</summary>
 public sealed record TranscoderResource(
     [property: JsonConverter(typeof(TranscoderStateConverter))] TranscoderState State, string? Message, int Restarts);
 

@@ -14,7 +14,7 @@ public enum TranscodeEnd
     /// <summary>It was given up by its owner.</summary>
     Cancelled,
 
-    /// <summary>The program is not there or does not start, or there is no room for what it needs.</summary>
+    /// <summary>The program is not there, does not start or is not able to, or there is no room for what it needs.</summary>
     Unavailable,
 
     /// <summary>The program ended by itself.</summary>
@@ -171,7 +171,7 @@ public sealed partial class TranscodeSession(
             }
 
             return exit is not null
-                ? Crashed(exit)
+                ? await CrashedAsync(exit, cancellationToken).ConfigureAwait(false)
                 : new(TranscodeEnd.Stalled, $"The transcoder gave nothing for {options.StallTimeout.TotalSeconds:0.#} s.");
         }
         finally
@@ -183,9 +183,22 @@ public sealed partial class TranscodeSession(
         }
     }
 
-    private TranscodeResult Crashed(FfmpegExit exit) => exit.WasNotFound
-        ? Unavailable(exit.LastWords)
-        : new(TranscodeEnd.Crashed, $"The transcoder ended with code {exit.Code}: {exit.LastWords}");
+    /// <summary>Where nothing came out, the program may be one that cannot do what it is told: then that is said, not what it made of it.</summary>
+    private async Task<TranscodeResult> CrashedAsync(FfmpegExit exit, CancellationToken cancellationToken)
+    {
+        if (exit.WasNotFound)
+        {
+            return Unavailable(exit.LastWords);
+        }
+
+        if (Pictures == 0
+            && await FfmpegProbe.RunAsync(options.Ffmpeg, time, cancellationToken).ConfigureAwait(false) is { Build: not null, Problem: { } problem })
+        {
+            return new(TranscodeEnd.Unavailable, problem);
+        }
+
+        return new(TranscodeEnd.Crashed, $"The transcoder ended with code {exit.Code}: {exit.LastWords}");
+    }
 
     private TranscodeResult Unavailable(string reason) =>
         new(TranscodeEnd.Unavailable, $"The transcoder '{options.Ffmpeg}' cannot be started: {reason.TrimEnd('.')}.");

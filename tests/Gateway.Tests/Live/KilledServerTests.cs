@@ -21,7 +21,7 @@ public sealed class KilledServerTests : IDisposable
     public async Task Server_Killed_ItsTranscodersEndAndTheNextDeletesTheirFolders(string script)
     {
         Directory.CreateDirectory(Temporary);
-        using var program = new ScriptedProgram($"touch '{_folder}/'started; {script}");
+        using var program = new ScriptedProgram($"case \"$*\" in *unix://*) touch '{_folder}/'started;; esac; {script}");
         string[] settings = [.. Rung, $"Ladder:Ffmpeg={program.Path}"];
         var data = Path.Combine(_folder, "data");
         await using var server = await ServerProcess.StartAsync(data, Temporary, settings);

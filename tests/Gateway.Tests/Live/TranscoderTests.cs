@@ -1,5 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Streaming.Cluster.Governor;
 using Streaming.Cluster.Broadcasts.Rungs;
+using Streaming.Cluster.Transcoding;
+using Streaming.Gateway.Api;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Gateway.Tests.Playback;
 
@@ -24,6 +27,55 @@ public sealed class TranscoderTests
         Assert.Equal(QualityLevel.SourceOnly, shown.Quality!.Level);
         Assert.False(string.IsNullOrEmpty(shown.Quality.Reason));
         Assert.Equal(["source", "audio"], (await channel.MultivariantAsync())!.Names);
+    }
+
+    [Fact]
+    public async Task Transcoder_TooOld_IsToldBeforeTheFirstBroadcastAndInIt()
+    {
+        using var program = new ScriptedProgram("""
+            case $2 in
+            -version) echo 'ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright (c) 2000-2021 the FFmpeg developers';;
+            -encoders) printf ' ------\n V....D libx264   H.264\n';;
+            *) echo "Unrecognized option 'fps_mode'." >&2; exit 1;;
+            esac
+            """);
+        var said = $"The transcoder '{program.Path}' cannot be used. "
+            + "Its version is 4.4.2-0ubuntu0.22.04.1, which is too old; 5.1 or newer is needed.";
+        await using var node = await Node.StartAsync($"Ladder:Ffmpeg={program.Path}");
+        var channel = await node.CreateChannelAsync();
+
+        var offline = await channel.EventuallyAsync("it is told", static shown => shown.Transcoder is not null);
+        Assert.False(offline.Live);
+        Assert.Equal(new TranscoderResource(TranscoderState.Unavailable, said, Restarts: 0), offline.Transcoder);
+
+        await using var publisher = channel.Publish(await Sources.AudioAndVideo);
+        await channel.LiveAsync("source", "audio");
+        var live = await channel.EventuallyAsync(
+            "a run has failed", static shown => shown.Transcoder is { State: TranscoderState.Unavailable, Restarts: > 0 });
+        Assert.Equal(said, live.Transcoder!.Message);
+    }
+
+    [Fact]
+    public async Task Transcoder_OfThisMachine_IsAskedAfterTheStart()
+    {
+        await using var node = await Node.StartAsync();
+        var probe = node.Services.GetRequiredService<TranscoderProbe>();
+
+        await Eventually.HoldsAsync("it has answered", () => Task.FromResult(probe.Answer is not null));
+
+        Assert.Null(probe.Answer!.Problem);
+        Assert.Null((await (await node.CreateChannelAsync()).ShowAsync()).Transcoder);
+    }
+
+    [Fact]
+    public async Task Transcoder_ThatIsNotWanted_IsNotAsked()
+    {
+        await using var node = await Node.StartAsync("Ladder:Enabled=false", "Ladder:Ffmpeg=/nonexistent/ffmpeg");
+        var probe = node.Services.GetRequiredService<TranscoderProbe>();
+
+        await probe.ExecuteTask!.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Null(probe.Answer);
     }
 
     [Theory]

@@ -1,4 +1,6 @@
 using System.Globalization;
+using FFMpegCore;
+using FFMpegCore.Enums;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Tests.Timelines;
 using Streaming.Pipeline.Transcoding;
@@ -16,6 +18,55 @@ public sealed class TranscodeArgumentsTests
         + Output(854, 480, 1_400_000, 1_680_000, 2_800_000, "480p") + " "
         + Output(640, 360, 800_000, 960_000, 1_600_000, "360p"),
         Command(null));
+
+    /// <summary>The whole list, argument by argument: what stands in quotes for a shell is one of them.</summary>
+    [Fact]
+    public void For_OneRung_IsTheseArguments() => Assert.Equal(
+        [
+            "-nostdin", "-hide_banner", "-loglevel", "warning", "-copyts", "-flags", "low_delay",
+            "-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0", "-f", "flv", "-i", "pipe:0",
+            "-map", "0:v", "-vf", "scale=640:360,setsar=1", "-pix_fmt", "yuv420p",
+            "-c:v", "libx264", "-preset", "fast", "-tune", "zerolatency", "-fps_mode", "passthrough", "-enc_time_base", "-1",
+            "-sc_threshold", "0", "-g", "3600", "-force_key_frames", "source",
+            "-b:v", "800000", "-maxrate", "960000", "-bufsize", "1600000",
+            "-flush_packets", "1", "-flvflags", "no_duration_filesize", "-f", "flv", "unix:///tmp/a folder/360p.sock",
+        ],
+        TranscodeArguments.For(
+            new TranscodeRun(1, TestFrames.VideoTrack, [Rungs[1]], null),
+            new LadderOptions { Preset = "fast" },
+            rung => $"/tmp/a folder/{rung.Name}.sock"));
+
+    /// <summary>FFMpegCore's builder, which has words for most of them, puts the same command together.</summary>
+    [Fact]
+    public void For_TwoRungs_IsWhatFFMpegCoreBuilds()
+    {
+        var built = FFMpegArguments
+            .FromUrlInput("pipe:0", static input => input
+                .WithCustomArgument("-nostdin -hide_banner -loglevel warning")
+                .WithCustomArgument("-copyts -flags low_delay -probesize 32 -analyzeduration 0 -fpsprobesize 0")
+                .ForceFormat("flv"))
+            .OutputToMany(static outputs => outputs
+                .OutputToUrl("unix:///run/480p.sock", static output => Rung(output, "854:480", 1_400_000))
+                .OutputToUrl("unix:///run/360p.sock", static output => Rung(output, "640:360", 800_000)));
+
+        Assert.Equal(Command(null), built.Arguments.Replace("\"", "", StringComparison.Ordinal));
+
+        // Bit rates are its own to round: it takes kbit/s.
+        static void Rung(FFMpegOutputOptions output, string size, int bitRate) => output
+            .WithMap(0, StreamType.Video, (int?)null)
+            .WithCustomArgument($"-vf scale={size},setsar=1")
+            .WithPixelFormat("yuv420p")
+            .WithVideoCodec("libx264")
+            .WithSpeedPreset("veryfast")
+            .WithTune("zerolatency")
+            .WithFpsMode("passthrough")
+            .WithCustomArgument("-enc_time_base -1 -sc_threshold 0")
+            .WithGopSize(3600)
+            .WithCustomArgument("-force_key_frames source")
+            .WithCustomArgument($"-b:v {bitRate} -maxrate {bitRate + (bitRate / 5)} -bufsize {bitRate * 2}")
+            .WithCustomArgument("-flush_packets 1 -flvflags no_duration_filesize")
+            .ForceFormat("flv");
+    }
 
     [Theory]
     [InlineData(2)]

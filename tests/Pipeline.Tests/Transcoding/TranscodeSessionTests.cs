@@ -116,6 +116,22 @@ public sealed class TranscodeSessionTests
     }
 
     [Fact]
+    public async Task Run_ProgramCannotDoWhatItIsTold_IsToldInsteadOfWhatItSays()
+    {
+        var program = await ProgramAsync("""
+            case $2 in
+            -version) echo 'ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright (c) 2000-2021 the FFmpeg developers';;
+            -encoders) printf ' ------\n V....D libx264   H.264\n';;
+            *) echo "Unrecognized option 'fps_mode'." >&2; exit 1;;
+            esac
+            """);
+        var result = await RunAsync(new LadderOptions { Ffmpeg = program }, await VideoAsync(), isEndless: true);
+
+        Assert.Equal(TranscodeEnd.Unavailable, result.End);
+        Assert.Contains("4.4.2-0ubuntu0.22.04.1, which is too old; 5.1 or newer is needed", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_ProgramEndsWellWithoutAWord_IsACrashAndDoesNotHang()
     {
         var program = await ProgramAsync("exec cat >/dev/null");

@@ -8,7 +8,7 @@ const words: Record<Transcoder['state'], string> = {
   running: 'Running.',
   stalled: 'It gives nothing. Viewers keep the original quality.',
   restarting: 'Restarting. Viewers keep the original quality.',
-  unavailable: 'No transcoder is free. Viewers get what you send.',
+  unavailable: 'It cannot be used. Viewers get what you send.',
 };
 
 /** The further qualities that the server makes of the broadcast. */
