@@ -5,10 +5,11 @@ namespace Streaming.WaitingViewers;
 /// <summary>The newest parts that a media playlist lists. RFC 8216bis §4.4.4.9.</summary>
 /// <param name="MediaSequence">Of the newest part's segment.</param>
 /// <param name="Part">The newest part's index in it; -1 when the segment has none listed.</param>
-/// <param name="Parts">All that are listed, oldest first.</param>
+/// <param name="Parts">All that are listed and can be fetched, oldest first: what is missing (GAP) is listed, too.</param>
 internal sealed record PlaylistEdge(long MediaSequence, int Part, IReadOnlyList<ListedPart> Parts)
 {
     private const string Uri = "URI=\"";
+    private const string Gap = ",GAP=YES";
 
     public static PlaylistEdge Parse(string playlist)
     {
@@ -27,9 +28,12 @@ internal sealed record PlaylistEdge(long MediaSequence, int Part, IReadOnlyList<
             }
             else if (line.StartsWith("#EXT-X-PART:", StringComparison.Ordinal))
             {
-                var name = line[(line.IndexOf(Uri, StringComparison.Ordinal) + Uri.Length)..];
                 (newest, newestPart) = (sequence, ++part);
-                parts.Add(new(sequence, part, name[..name.IndexOf('"', StringComparison.Ordinal)]));
+                if (!line.Contains(Gap, StringComparison.Ordinal))
+                {
+                    var name = line[(line.IndexOf(Uri, StringComparison.Ordinal) + Uri.Length)..];
+                    parts.Add(new(sequence, part, name[..name.IndexOf('"', StringComparison.Ordinal)]));
+                }
             }
             else if (line.Length > 0 && line[0] != '#')
             {
