@@ -37,13 +37,17 @@ public sealed class SegmentCutter(SegmentationOptions options)
     private long _start;
     private long? _lastSync;
     private int _syncs;
+    private long _newest;
 
     /// <summary>
     /// IDR pictures come further apart than the limit allows. Then a transcoder has to make its own on the grid.
     /// </summary>
     public bool IsOnGrid { get; private set; }
 
-    /// <summary>The time on the grid that the newest <see cref="Cut.OnGrid"/> stands for.</summary>
+    /// <summary>
+    /// The time that the newest <see cref="Cut.OnGrid"/> stands for: on the grid, or that of the frame itself where the segment before
+    /// already has some from after the grid's line.
+    /// </summary>
     public long GridTime { get; private set; }
 
     /// <summary>Newest distance between IDR pictures, null before the second.</summary>
@@ -54,12 +58,15 @@ public sealed class SegmentCutter(SegmentationOptions options)
     {
         _start = time;
         _lastSync = time;
+        _newest = time;
         GridTime = time;
     }
 
     /// <summary>Whether the video frame at <paramref name="time"/> begins a segment.</summary>
     public Cut Next(long time, bool isSync, bool isAfterPause = false)
     {
+        var before = _newest;
+        _newest = time;
         if (isSync)
         {
             SyncInterval = time - _lastSync;
@@ -75,7 +82,7 @@ public sealed class SegmentCutter(SegmentationOptions options)
 
         if (IsOnGrid)
         {
-            return CutOnGrid(time);
+            return CutOnGrid(time, before);
         }
 
         if (isSync && (time - _start >= _target - _tolerance || IsLastWithinLimit(time)))
@@ -89,13 +96,12 @@ public sealed class SegmentCutter(SegmentationOptions options)
             return Cut.None;
         }
 
-        IsOnGrid = true;
-        GridTime = _start;
-        return CutOnGrid(time);
+        GoOnGrid();
+        return CutOnGrid(time, before);
     }
 
     /// <summary>Whether the audio frame at <paramref name="time"/> begins a segment in a broadcast without video: on the grid.</summary>
-    public bool NextAudio(long time) => CutOnGrid(time) == Cut.OnGrid;
+    public bool NextAudio(long time) => CutOnGrid(time, before: long.MinValue) == Cut.OnGrid;
 
     /// <summary>
     /// Cuts before the frame at <paramref name="time"/>, where there has been none since <paramref name="lastEnd"/> and the
@@ -131,7 +137,7 @@ public sealed class SegmentCutter(SegmentationOptions options)
         _lastSync = null;
         if (!IsOnGrid)
         {
-            (IsOnGrid, GridTime) = (true, _start);
+            GoOnGrid();
         }
     }
 
@@ -145,16 +151,23 @@ public sealed class SegmentCutter(SegmentationOptions options)
         return longest < _limit && time - _start + longest > _limit && time - _start >= _target / ShortestDivisor;
     }
 
-    private Cut CutOnGrid(long time)
+    // A line that has been passed on the grid before does not count again.
+    private void GoOnGrid() => (IsOnGrid, GridTime) = (true, Math.Max(GridTime, _start));
+
+    /// <summary>
+    /// Cuts at the first frame of a cell, or where the grid begins to count within one: there the frames since the line stay where they
+    /// are, in renditions that are cut by <see cref="GridTime"/>, too.
+    /// </summary>
+    private Cut CutOnGrid(long time, long before)
     {
-        var grid = (GridTime / _target + 1) * _target;
-        if (time < grid)
+        if (time < ((GridTime / _target) + 1) * _target)
         {
             return Cut.None;
         }
 
         // A segment that began off the grid, a little before this, goes on to the next.
-        GridTime = time / _target * _target;
+        var line = time / _target * _target;
+        GridTime = before < line ? line : time;
         if (time - _start < _target / ShortestDivisor)
         {
             return Cut.None;

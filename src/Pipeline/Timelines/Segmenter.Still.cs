@@ -52,11 +52,14 @@ public sealed partial class Segmenter
                 _cutter.GoOnWithoutSync();
             }
 
-            var clock = _videoClock.Next;
+            // Shown at whole milliseconds, as the publisher's are: the transcoder knows no others.
+            var begin = _videoClock.Next;
+            var ms = (begin + MediaClock.TicksPerMs - 1) / MediaClock.TicksPerMs;
+            var clock = ms * MediaClock.TicksPerMs;
             var idr = clock - _shownSyncAt >= _target ? _still.Idr : null;
-            (_videoMs, _leadSinceMs) = (clock / MediaClock.TicksPerMs, null);
+            (_videoMs, _leadSinceMs) = (ms, null);
             _shownSyncAt = idr is null ? _shownSyncAt : clock;
-            Place(new Frame(TrackKind.Video, 0, 0, IsSync: idr is not null, idr ?? repetition), clock, clock, clock + duration);
+            Place(new Frame(TrackKind.Video, 0, 0, IsSync: idr is not null, idr ?? repetition), clock, clock, begin + duration);
         }
     }
 

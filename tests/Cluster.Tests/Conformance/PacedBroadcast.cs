@@ -106,5 +106,20 @@ internal sealed class PacedBroadcast : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Each picture is shown in its segment: a rung, which is cut by when pictures are shown, is cut where the source is. Of sources
+    /// whose pictures are shown in the order in which they are decoded.
+    /// </summary>
+    public void AssertCutAsShown()
+    {
+        var newest = 0L; // Two may be shown at the same time.
+        foreach (var segment in Source.Segments.Where(segment => !segment.IsGap))
+        {
+            var shown = Samples(Source, segment).Select(sample => sample.DecodeTime + sample.CompositionOffset).ToList();
+            Assert.InRange(segment.Boundary.PresentationTime, newest, shown.Min());
+            newest = shown.Max();
+        }
+    }
+
     public ValueTask DisposeAsync() => _broadcast.DisposeAsync();
 }

@@ -37,6 +37,7 @@ public sealed class PacedBroadcastProperties
             {
                 var broadcast = new PacedBroadcast();
                 broadcast.Publish(script.Tags(source)).AssertMedia();
+                broadcast.AssertCutAsShown();
                 broadcast.DisposeAsync().AsTask().GetAwaiter().GetResult();
                 return true;
             }));
