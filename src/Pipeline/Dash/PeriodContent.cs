@@ -52,7 +52,7 @@ internal sealed record PeriodContent(int Index, TimeSpan Start, long DecodeTime,
         {
             var period = broadcast.Periods[i];
             var next = i + 1 < broadcast.Periods.Length ? broadcast.Periods[i + 1] : null;
-            var tracks = Offering.Of(Within(broadcast, period, isNewest: next is null));
+            var tracks = Offering.Lasting(Within(broadcast, period, isNewest: next is null));
             if (!tracks.Renditions.Any() || (next is null && contents.Count > 0 && IsEarly(tracks)))
             {
                 continue;

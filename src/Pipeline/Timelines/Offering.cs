@@ -9,6 +9,9 @@ namespace Streaming.Pipeline.Timelines;
 /// </summary>
 public sealed record Offering
 {
+    // Players join three target durations before the live edge or later, and may take as long to get there.
+    private const int NewestTargetDurations = 6;
+
     /// <summary>Video renditions between which a player may switch. Empty for a broadcast of audio alone.</summary>
     public required ImmutableArray<RenditionSnapshot> Video { get; init; }
 
@@ -28,11 +31,21 @@ public sealed record Offering
     public IEnumerable<RenditionSnapshot> Renditions => Audio is null ? Video : Video.Append(Audio);
 
     /// <summary>
-    /// What <paramref name="broadcast"/> offers. A video rendition that a player cannot switch to at each of its segments
-    /// (a source with long GOPs) or that browsers cannot decode (a source in 4:4:4 or with 10 bits) is left out when there is
-    /// another.
+    /// What <paramref name="broadcast"/> offers to those who come now. A video rendition that browsers cannot decode (a source in 4:4:4
+    /// or with 10 bits), or that players cannot join and switch to at each of its segments (a source with long GOPs), is left out when
+    /// there is another. Of a live broadcast the newest segments count: where a few older ones begin without a sync sample (a pause of
+    /// the pictures), who goes back there waits for the next that does.
     /// </summary>
-    public static Offering Of(BroadcastSnapshot broadcast)
+    public static Offering Of(BroadcastSnapshot broadcast) => Of(
+        broadcast,
+        broadcast.IsEnded ? IsIndependentThroughout : rendition => IsIndependentOfLate(rendition, broadcast.TargetDuration));
+
+    /// <summary>
+    /// What it offers to those who look again and again, and had better find what they found before: all segments count.
+    /// </summary>
+    public static Offering Lasting(BroadcastSnapshot broadcast) => Of(broadcast, IsIndependentThroughout);
+
+    private static Offering Of(BroadcastSnapshot broadcast, Func<RenditionSnapshot, bool> isIndependent)
     {
         var offered = broadcast.Renditions.RemoveAll(static rendition => !rendition.IsOffered);
         var playable = offered.RemoveAll(static rendition => !rendition.Segments.HasMedia);
@@ -42,9 +55,9 @@ public sealed record Offering
             video = video.RemoveAll(static rendition => !IsWidelyDecoded(rendition));
         }
 
-        if (video.Any(IsIndependentThroughout))
+        if (video.Any(isIndependent))
         {
-            video = video.RemoveAll(static rendition => !IsIndependentThroughout(rendition));
+            video = video.RemoveAll(rendition => !isIndependent(rendition));
         }
         else if (video.Any(IsMostlyIndependent))
         {
@@ -62,6 +75,10 @@ public sealed record Offering
     }
 
     private static bool IsIndependentThroughout(RenditionSnapshot rendition) => rendition.Segments.IsIndependent;
+
+    private static bool IsIndependentOfLate(RenditionSnapshot rendition, TimeSpan targetDuration) =>
+        IsMostlyIndependent(rendition)
+        && rendition.Segments.Newest((long)(targetDuration.TotalSeconds * NewestTargetDurations * rendition.Timescale)).IsIndependent;
 
     private static bool IsMostlyIndependent(RenditionSnapshot rendition) => rendition.Segments.IsMostlyIndependent;
 

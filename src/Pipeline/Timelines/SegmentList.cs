@@ -70,6 +70,18 @@ public sealed class SegmentList : IReadOnlyList<Segment>
         return new SegmentList(older, newest);
     }
 
+    /// <summary>The newest, which together last as long as that (in ticks of their timescale), or a little longer.</summary>
+    public SegmentList Newest(long duration)
+    {
+        var start = Length;
+        for (var missing = duration; start > 0 && missing > 0; missing -= this[start].Duration)
+        {
+            start--;
+        }
+
+        return Slice(start, Length - start);
+    }
+
     /// <summary>Those of the period of that index.</summary>
     public SegmentList Within(int period)
     {

@@ -28,29 +28,56 @@ public sealed class OfferingTests
     [Fact]
     public void Source_WithRareKeyFrames_IsLeftOutForARungThatHasNearlyAllOfThem()
     {
-        var broadcast = new BroadcastBuilder().Video("source").Video("480p").Audio().Segments(12).Build();
-        var rare = broadcast with
-        {
-            Renditions =
-            [
-                .. broadcast.Renditions.Select(one => one with
-                {
-                    Segments =
-                    [
-                        .. one.Segments.Select((segment, index) => segment with
-                        {
-                            Independent = one.Name switch { "source" => index % 4 == 0, "480p" => index != 1, _ => true },
-                        }),
-                    ],
-                }),
-            ],
-        };
+        var rare = Dependent(
+            new BroadcastBuilder().Video("source").Video("480p").Audio().Segments(12).Build(),
+            (name, index) => name == "source" ? index % 4 != 0 : name == "480p" && index == 1);
 
         Assert.Equal(["480p"], Offering.Of(rare).Video.Select(one => one.Name));
+        Assert.Equal(["480p"], Offering.Lasting(rare).Video.Select(one => one.Name));
         Assert.False(Offering.Of(rare).IsIndependent);
+    }
+
+    [Theory]
+    [InlineData(17, true)]
+    [InlineData(18, false)] // Twelve seconds before the edge.
+    [InlineData(23, false)]
+    public void Source_WithAPauseBehindIt_IsOfferedToNewcomersAgain(int pause, bool isOffered)
+    {
+        var builder = new BroadcastBuilder().Video("source").Video("480p").Audio().Segments(24);
+        var paused = Dependent(builder.Build(), (name, index) => name == "source" && index == pause);
+        var ended = Dependent(builder.End().Build(), (name, index) => name == "source" && index == pause);
+
+        Assert.Equal(isOffered ? ["source", "480p"] : ["480p"], Offering.Of(paused).Video.Select(one => one.Name));
+        Assert.Equal(!isOffered, Offering.Of(paused).IsIndependent);
+
+        // Who looks again finds what was there before; who watches a recording may go anywhere.
+        Assert.Equal(["480p"], Offering.Lasting(paused).Video.Select(one => one.Name));
+        Assert.Equal(["480p"], Offering.Of(ended).Video.Select(one => one.Name));
+    }
+
+    [Fact]
+    public void Source_ThatPausesOften_IsLeftOutForARung()
+    {
+        var broadcast = Dependent(
+            new BroadcastBuilder().Video("source").Video("480p").Audio().Segments(50).Build(),
+            (name, index) => name == "source" && index < 6);
+
+        Assert.Equal(["480p"], Offering.Of(broadcast).Video.Select(one => one.Name));
     }
 
     [Fact]
     public void Audio_Alone_IsReady() =>
         Assert.True(Offering.Of(new BroadcastBuilder().Audio().Segments(1).Build()).IsReady);
+
+    /// <summary>The same, with segments that begin without a sync sample.</summary>
+    private static BroadcastSnapshot Dependent(BroadcastSnapshot broadcast, Func<string, int, bool> isDependent) => broadcast with
+    {
+        Renditions =
+        [
+            .. broadcast.Renditions.Select(one => one with
+            {
+                Segments = [.. one.Segments.Select((segment, index) => segment with { Independent = !isDependent(one.Name, index) })],
+            }),
+        ],
+    };
 }
