@@ -17,11 +17,15 @@ public sealed class LadderGovernor(TimeSpan lagMax)
     // One late moment is a hiccup of the machine, not a ladder that is too high.
     private const int LateSamplesMax = 2;
 
+    // What lag gets less by in a second where the transcoder makes up for a slow beginning or a busy moment.
+    private const int CatchUpDivisor = 8;
+
     // A ladder that holds for this long has proved itself.
     private static readonly TimeSpan Proof = TimeSpan.FromSeconds(30);
 
     private int _removed;
     private int _lateSamples;
+    private TimeSpan _lag;
     private TimeSpan _retry = RetryMin;
     private DateTimeOffset _changedAt;
     private int _crashes;
@@ -36,9 +40,11 @@ public sealed class LadderGovernor(TimeSpan lagMax)
     /// <summary>The transcoder's lag at <paramref name="now"/>, about once a second while one runs.</summary>
     public void Observe(TimeSpan lag, int ladder, DateTimeOffset now)
     {
+        var isCatchingUp = lag <= _lag - (lagMax / CatchUpDivisor);
+        _lag = lag;
         if (lag > lagMax)
         {
-            if (++_lateSamples >= LateSamplesMax)
+            if (!isCatchingUp && ++_lateSamples >= LateSamplesMax)
             {
                 StepDown(ladder, now, "The transcoder cannot keep up on this machine; the top quality is off for now.");
             }

@@ -44,6 +44,17 @@ public sealed class LadderGovernorTests
     }
 
     [Fact]
+    public void LateAtFirst_ThenCatchingUp_KeepsItsRungs()
+    {
+        for (var lag = TimeSpan.FromSeconds(6); lag > OnTime; lag -= TimeSpan.FromSeconds(0.5))
+        {
+            Observe(lag, 1);
+        }
+
+        Assert.Equal(Ladder, _governor.Allowed(Ladder));
+    }
+
+    [Fact]
     public void LateAllTheTime_EndsAtTheSourceAlone()
     {
         Observe(Late, 60);

@@ -51,14 +51,18 @@ public sealed class ReconnectTests
         await channel.LiveAsync(Renditions);
         await publisher.KillAsync();
         var cutAt = DateTimeOffset.UtcNow;
-        await channel.EventuallyAsync("the cut is seen", shown => shown.Ingest?.State == "interrupted");
+        var cut = await channel.EventuallyAsync("the cut is seen", shown => shown.Ingest?.State == "interrupted");
+
+        // A machine that is too slow for the rung may have taken it off before.
+        var offered = (await channel.MultivariantAsync())!.Names;
+        Assert.True(offered.SequenceEqual(Renditions) || cut.Quality!.Level != Cluster.Governor.QualityLevel.Full);
 
         // Longer than the moment until the channel next looks after itself.
         await Eventually.HoldsAsync("three seconds have passed", async () =>
         {
-            Assert.Equal(Renditions, (await channel.MultivariantAsync())!.Names);
+            Assert.Equal(offered, (await channel.MultivariantAsync())!.Names);
             var shown = await channel.ShowAsync();
-            Assert.Equal(Cluster.Governor.QualityLevel.Full, shown.Quality!.Level);
+            Assert.Equal(cut.Quality!.Level, shown.Quality!.Level);
             return DateTimeOffset.UtcNow - cutAt > TimeSpan.FromSeconds(3);
         });
     }
