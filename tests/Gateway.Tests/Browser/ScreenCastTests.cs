@@ -15,6 +15,7 @@ public sealed class ScreenCastTests(Chromium chromium)
 
     [Theory]
     [InlineData("hls")]
+    [InlineData("dash")]
     public async Task WatchPage_WhilePicturesStayAway_GoesOnWithoutAHole(string player)
     {
         await using var node = await Node.StartAsync("Segments:Target=00:00:02", "Segments:Window=00:01:00", "Ladder:Enabled=false");
