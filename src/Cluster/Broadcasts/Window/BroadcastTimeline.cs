@@ -109,6 +109,7 @@ internal sealed partial class BroadcastTimeline
     public void Add(SourceMedia made)
     {
         var begins = false;
+        var announced = _boundaries.Newest?.MediaSequence ?? -1;
         foreach (var change in made.Changes)
         {
             _isDirty = true;
@@ -133,7 +134,9 @@ internal sealed partial class BroadcastTimeline
         if (begins)
         {
             OfferSource();
-            CatchUpRungs(_boundaries.Newest!.MediaSequence - BehindMax);
+
+            // Segments that begin all at once (a pause is over) count as one: no rung can have what the last of them begins with.
+            CatchUpRungs(Math.Min(_boundaries.Newest!.MediaSequence, announced + 1) - BehindMax);
             Trim();
         }
 
