@@ -21,18 +21,11 @@ public sealed class ConnectionLimitTests
         Assert.True(await IsServedAsync(first));
         Assert.True(await IsServedAsync(second));
 
-        using (var third = await ConnectAsync(node.Address.Port))
-        {
-            Assert.False(await IsServedAsync(third));
-        }
-
+        Assert.False(await IsServedAsync(() => ConnectAsync(node.Address.Port), Request));
         Assert.True(await IsServedAsync(first));
         second.Dispose();
-        await Eventually.HoldsAsync("there is room again", async () =>
-        {
-            using var another = await ConnectAsync(node.Address.Port);
-            return await IsServedAsync(another);
-        });
+        await Eventually.HoldsAsync(
+            "there is room again", () => IsServedAsync(() => ConnectAsync(node.Address.Port), Request));
     }
 
     [Fact]
@@ -57,15 +50,10 @@ public sealed class ConnectionLimitTests
         await using var first = await (await node.CreateChannelAsync()).PublishByHandAsync();
         await using (await (await node.CreateChannelAsync()).PublishByHandAsync())
         {
-            using var third = await node.ConnectRtmpAsync();
-            Assert.False(await IsServedAsync(third, Handshake));
+            Assert.False(await IsServedAsync(node.ConnectRtmpAsync, Handshake));
         }
 
-        await Eventually.HoldsAsync("there is room again", async () =>
-        {
-            using var another = await node.ConnectRtmpAsync();
-            return await IsServedAsync(another, Handshake);
-        });
+        await Eventually.HoldsAsync("there is room again", () => IsServedAsync(node.ConnectRtmpAsync, Handshake));
     }
 
     [Theory]
@@ -85,6 +73,20 @@ public sealed class ConnectionLimitTests
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
         return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>A new connection answers. A reset may come so soon that it is the connect's.</summary>
+    private static async Task<bool> IsServedAsync(Func<Task<NetworkStream>> connect, byte[] request)
+    {
+        try
+        {
+            using var connection = await connect();
+            return await IsServedAsync(connection, request);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return false;
+        }
     }
 
     /// <summary>The connection answers; false when it was closed or reset.</summary>
