@@ -27,8 +27,8 @@ public sealed class LiveChannel
             broadcast,
             broadcast.StartedAt,
             broadcast.Source.Status,
-            broadcast.Timeline.Status?.Quality,
-            broadcast.Timeline.Status?.Transcoder,
+            broadcast.Timeline.Status.Quality,
+            broadcast.Timeline.Status.Transcoder,
             _refusal);
 
     /// <summary>

@@ -23,7 +23,7 @@ public sealed class LiveInstruments(IMeterFactory meters)
             waiting: () => channels().Count(static channel => channel.IsPublisherWaiting),
             unarchived: () => Live().Select(static broadcast => broadcast.Archive.Waiting).DefaultIfEmpty().Max());
         Transcoders.Observe(
-            states: () => Live().Select(static broadcast => broadcast.Timeline.Status?.Transcoder.State).OfType<TranscoderState>(),
+            states: () => Live().Select(static broadcast => broadcast.Timeline.Status.Transcoder.State),
             backlog: () => Live().Select(static broadcast => broadcast.Rungs.BacklogBytes).DefaultIfEmpty().Max());
 
         IEnumerable<Broadcast> Live() => channels().Select(static channel => channel.Status.Broadcast).OfType<Broadcast>();

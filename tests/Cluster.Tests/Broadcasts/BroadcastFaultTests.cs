@@ -15,6 +15,8 @@ namespace Streaming.Cluster.Tests.Broadcasts;
 /// <summary>A fault of ours has a border: what is beside the source never ends it, and nothing ends the channel.</summary>
 public sealed class BroadcastFaultTests : IAsyncDisposable
 {
+    private const string Segmenting = "Streaming.Pipeline.Timelines";
+
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFolder _folder = new();
@@ -35,7 +37,7 @@ public sealed class BroadcastFaultTests : IAsyncDisposable
 
     [Theory]
     [InlineData("BroadcastTimeline.Publish")]
-    [InlineData("SourceReader.Read")] // The source's own path.
+    [InlineData(Segmenting)] // The source's own path.
     public async Task Fault_InTheSourcesPath_EndsThePublicationWithAReasonAndTheNextGoesOnInTheBroadcast(string place)
     {
         var first = await BeginAsync();
@@ -67,7 +69,7 @@ public sealed class BroadcastFaultTests : IAsyncDisposable
             id = Channel.Newest!.Id;
             await FeedAsync(publication, 0, 3000);
             await ListedAsync(1);
-            _time.FailsIn = "SourceReader.Read";
+            _time.FailsIn = Segmenting;
             await FeedAsync(publication, 3000, 3100);
             await UntilAsync(() => publication.Revoked.IsCancellationRequested);
             _time.FailsIn = null;
@@ -88,7 +90,7 @@ public sealed class BroadcastFaultTests : IAsyncDisposable
     {
         var first = await BeginAsync();
         await FeedAsync(first, 0, 3000);
-        (_time.Failure, _time.FailsIn) = (new InsufficientMemoryException(), "SourceReader.Read");
+        (_time.Failure, _time.FailsIn) = (new InsufficientMemoryException(), Segmenting);
         await FeedAsync(first, 3000, 3100);
 
         await UntilAsync(() => first.Revoked.IsCancellationRequested);

@@ -4,18 +4,19 @@ using Microsoft.Extensions.Time.Testing;
 namespace Streaming.Cluster.Tests.Broadcasts;
 
 /// <summary>
-/// A clock that stands still, and throws when it is asked from within a method of that name: a fault put where it is wanted.
+/// A clock that stands still, and throws when it is asked from within a method of that name, or any of a namespace: a fault put where it is
+/// wanted. Small methods may have become part of others, and are not seen.
 /// </summary>
 internal sealed class FailingTime() : FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
 {
-    /// <summary>Type and method, such as <c>Broadcast.Publish</c>.</summary>
+    /// <summary>Type and method, such as <c>Ladder.Start</c>, or a namespace.</summary>
     public string? FailsIn { get; set; }
 
     public Exception Failure { get; set; } = new InvalidOperationException("A fault of ours.");
 
     public override DateTimeOffset GetUtcNow()
     {
-        if (FailsIn is { } place && new StackTrace().GetFrames().Any(frame => NameOf(frame) == place))
+        if (FailsIn is { } place && new StackTrace().GetFrames().Any(frame => NameOf(frame) == place || frame.GetMethod()?.DeclaringType?.Namespace == place))
         {
             throw Failure;
         }

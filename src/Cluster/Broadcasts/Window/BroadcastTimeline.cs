@@ -40,7 +40,7 @@ internal sealed partial class BroadcastTimeline
     private bool _isDirty;
     private volatile bool _isEnded;
     private volatile BroadcastSnapshot? _snapshot;
-    private volatile TimelineStatus? _status;
+    private volatile TimelineStatus _status;
 
     /// <param name="broadcastId">The broadcast's.</param>
     /// <param name="options">How it is cut.</param>
@@ -68,6 +68,7 @@ internal sealed partial class BroadcastTimeline
         (_broadcastId, _options, _hotSegments, _media, _archive) = (broadcastId, options, hotSegments, media, archive);
         (_recording, _rungBranch, _faults, _time) = (recording, rungs, faults, time);
         _boundaries = new BoundaryLog(options.Window);
+        _status = new TimelineStatus(Quality, rungs.Status);
     }
 
     /// <summary>Null before the first segment begins. Safe from anywhere.</summary>
@@ -80,7 +81,7 @@ internal sealed partial class BroadcastTimeline
     public Task Ended => _ended.Task;
 
     /// <summary>How it was at the last look. Safe from anywhere.</summary>
-    public TimelineStatus? Status => _status;
+    public TimelineStatus Status => _status;
 
     /// <summary>There are transcoded qualities for viewers, or will be in a moment.</summary>
     public bool HasRungs => _rungBranch.IsPromising || _rungs.Exists(static rung => rung.Timeline.IsOffered);
