@@ -11,7 +11,7 @@ namespace Streaming.Cluster.Channels;
 /// <param name="entities">Where their messages go; asked for when there are actors.</param>
 /// <param name="journal">Has space for deletions where the disk is full.</param>
 /// <param name="node">This run of this node; asked for when there are actors.</param>
-/// <param name="time">Dates new channels.</param>
+/// <param name="time">Dates new channels, and ends patience.</param>
 public sealed class ChannelRegistry(
     ChannelDirectory directory, Func<IActorRef> entities, EventJournal journal, Func<string> node, TimeProvider time)
 {
@@ -97,11 +97,12 @@ public sealed class ChannelRegistry(
     private async Task<ChannelAnswer> AskAsync(IChannelCommand command, TimeSpan patience)
     {
         ChannelAnswer answer;
+        using var patienceEnds = new CancellationTokenSource(patience, time);
         try
         {
-            answer = await entities().Ask<ChannelAnswer>(command, patience).ConfigureAwait(false);
+            answer = await entities().Ask<ChannelAnswer>(command, patienceEnds.Token).ConfigureAwait(false);
         }
-        catch (AskTimeoutException)
+        catch (Exception e) when (e is OperationCanceledException or AskTimeoutException)
         {
             throw new ChannelsUnavailableException(patience);
         }

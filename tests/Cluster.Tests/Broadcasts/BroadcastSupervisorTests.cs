@@ -1,0 +1,310 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Graphs;
+using Streaming.Pipeline.Flv;
+using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Tests;
+
+namespace Streaming.Cluster.Tests.Broadcasts;
+
+/// <summary>Which publisher has the channel, how long a broadcast waits for the next one, and how it comes to its end.</summary>
+public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly TestMeters _meters = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly ScriptedStorage _storage = new();
+    private readonly LiveChannel _channel = new("mine");
+    private BroadcastOptions _options = new() { Ladder = new() { Enabled = false } };
+    private IActorRef? _supervisor;
+
+    public BroadcastSupervisorTests()
+        : base(Inline.Configuration.WithFallback("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, test.single-expect-default = 60s }"))
+    {
+    }
+
+    private IActorRef Supervisor => _supervisor ??= _channel.Supervisor = Sys.ActorOf(BroadcastSupervisor.Props(
+        _channel, new(_options, _storage, null, _time, NullLogger.Instance, new LiveInstruments(_meters))));
+
+    private Broadcast? UnderWay => _channel.Status.Broadcast;
+
+    public override async ValueTask DisposeAsync()
+    {
+        _storage.Gate?.TrySetResult();
+        Supervisor.Tell(StopChannel.Instance);
+        await _channel.Stopped.WaitAsync(Patience);
+        await base.DisposeAsync();
+        _meters.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Publisher_First_BeginsABroadcast()
+    {
+        Assert.Null(UnderWay);
+
+        var publication = await PublishAsync();
+
+        Assert.Equal(publication, _channel.Publication);
+        Assert.Equal(UnderWay, _channel.Newest);
+        Assert.Equal(_time.GetUtcNow(), UnderWay!.StartedAt);
+    }
+
+    [Fact]
+    public async Task Publisher_WhileAnotherIsAlive_TakesOverInTheSameBroadcast()
+    {
+        var first = await PublishAsync();
+        var broadcast = UnderWay;
+
+        var second = await PublishAsync();
+
+        Assert.Contains("Another encoder", first.RevokedReason, StringComparison.Ordinal);
+        Assert.Equal(second, _channel.Publication);
+        Assert.Equal(broadcast, UnderWay);
+        await first.EndAsync(PublicationEnd.Unpublished); // What the one before says ends nothing any more.
+        await LookAsync(TimeSpan.Zero);
+        Assert.Equal((second, broadcast), (_channel.Publication, UnderWay));
+    }
+
+    [Fact]
+    public async Task Publishers_ThatKeepTakingOver_AreHeldOffUntilAMinuteIsQuiet()
+    {
+        var publishing = await PublishAsync();
+        for (var i = 0; i < TakeOvers.Max; i++)
+        {
+            publishing = await PublishAsync();
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            var refused = await BeginAsync(new LivePublication(Supervisor));
+            Assert.Equal(PublishRefusal.InUse, refused?.Refusal);
+            Assert.Equal(refused!.Reason, _channel.Refusal?.Reason);
+            Assert.Null(publishing.RevokedReason);
+            await KeepAliveAsync(publishing, TimeSpan.FromSeconds(30)); // Each try begins the minute anew.
+        }
+
+        await KeepAliveAsync(publishing, TakeOvers.Within - TimeSpan.FromSeconds(30));
+        await PublishAsync();
+
+        Assert.NotNull(publishing.RevokedReason);
+    }
+
+    [Fact]
+    public async Task Publisher_CutOff_FindsItsBroadcastWithinTheWindow()
+    {
+        var first = await PublishAsync();
+        var broadcast = UnderWay;
+        await first.EndAsync(PublicationEnd.Disconnected);
+        await LookAsync(_options.ReconnectWindow - Moment);
+        Assert.Equal(broadcast, UnderWay);
+
+        await PublishAsync();
+        await LookAsync(_options.ReconnectWindow); // Which is over for those who are not there.
+
+        Assert.Equal(broadcast, UnderWay);
+    }
+
+    [Fact]
+    public async Task Publisher_AfterTheWindow_BeginsAnotherBroadcast()
+    {
+        var first = await PublishAsync();
+        var broadcast = UnderWay!;
+        await first.EndAsync(PublicationEnd.Disconnected);
+
+        await LookAsync(_options.ReconnectWindow);
+        Assert.Null(UnderWay);
+        await EndedAsync(broadcast);
+        await PublishAsync();
+
+        Assert.NotEqual(broadcast.Id, UnderWay!.Id);
+        Assert.Equal(broadcast, _channel.Find(broadcast.Id)); // For viewers that are behind.
+    }
+
+    [Fact]
+    public async Task Publisher_WhoEnds_EndsTheBroadcastAtOnce()
+    {
+        var publication = await PublishAsync();
+        var broadcast = UnderWay!;
+
+        await publication.EndAsync(PublicationEnd.Unpublished);
+        await LookAsync(TimeSpan.Zero);
+
+        Assert.Null(UnderWay);
+        await EndedAsync(broadcast);
+    }
+
+    [Fact]
+    public async Task Publisher_Revoked_MayComeBackWithinTheWindow()
+    {
+        var publication = await PublishAsync();
+        var broadcast = UnderWay;
+
+        Supervisor.Tell(new RevokePublisher("The stream key was changed."));
+        await PublishAsync();
+
+        Assert.Equal("The stream key was changed.", publication.RevokedReason);
+        Assert.Equal(broadcast, UnderWay);
+    }
+
+    [Fact]
+    public async Task Broadcast_Ended_IsLetGoOfAfterItsRetention()
+    {
+        var publication = await PublishAsync();
+        var broadcast = UnderWay!;
+        await publication.EndAsync(PublicationEnd.Unpublished);
+
+        await LookAsync(_options.Retention - Moment);
+        Assert.Equal(broadcast, _channel.Newest);
+        await LookAsync(Moment);
+
+        Assert.Null(_channel.Newest);
+    }
+
+    [Fact]
+    public async Task Broadcast_WhoseTranscoderHangs_EndsAfterAMoment()
+    {
+        var broadcast = await DrainAsync();
+        await LookAsync(TimeSpan.FromSeconds(4));
+        Assert.Equal(broadcast, UnderWay);
+        await LookAsync(Moment);
+
+        Assert.Null(UnderWay);
+        await EndedAsync(broadcast);
+    }
+
+    [Fact]
+    public async Task Publisher_WhileABroadcastIsDraining_DoesNotWaitForIt()
+    {
+        var broadcast = await DrainAsync();
+        Assert.Equal(broadcast, UnderWay);
+
+        await PublishAsync();
+
+        Assert.NotEqual(broadcast, UnderWay);
+        await EndedAsync(broadcast);
+    }
+
+    [Fact]
+    public async Task Graph_ThatFailsWhileNobodyPublishes_EndsItsBroadcastAlone()
+    {
+        var publication = await PublishAsync();
+        var broadcast = UnderWay!;
+        await publication.EndAsync(PublicationEnd.Disconnected);
+        broadcast.Rungs.Made.Send(null!); // No stage takes that.
+
+        await AwaitConditionAsync(() => Task.FromResult(UnderWay is null && broadcast.IsEnded), Patience);
+        Assert.Equal(1, _meters["streaming.broadcast.faults branch=graph"]);
+        await PublishAsync();
+
+        Assert.NotNull(UnderWay);
+    }
+
+    [Fact]
+    public async Task Stop_WithAPublisher_TellsItAndStoresWhatThereIsAndAnswersThoseWhoCome()
+    {
+        _storage.Gate = new TaskCompletionSource();
+        var publication = await PublishAsync();
+        await SendMediaAsync(publication);
+        await LookAsync(Moment); // The time is up for tracks that might still come.
+        var broadcast = UnderWay!;
+        await WatchAsync(Supervisor);
+
+        Supervisor.Tell(StopChannel.Instance);
+        var late = Enumerable.Range(0, 20).Select(_ => BeginAsync(new LivePublication(Supervisor)));
+
+        Assert.All(await Task.WhenAll(late), static refused => Assert.Equal(BroadcastSupervisor.GoingDown, refused));
+        Assert.Contains("going down", publication.RevokedReason, StringComparison.Ordinal);
+        await EndedAsync(broadcast);
+        Assert.False(_channel.Stopped.IsCompleted); // Storage has not taken it yet.
+        Assert.Null(_channel.Publication);
+        _storage.Gate.SetResult();
+
+        await ExpectTerminatedAsync(Supervisor, Patience);
+        await _channel.Stopped.WaitAsync(Patience);
+        Assert.Contains(_storage.Calls, call => call.StartsWith("write", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Stop_WithNothing_Ends()
+    {
+        await WatchAsync(Supervisor);
+
+        Supervisor.Tell(StopChannel.Instance);
+
+        await ExpectTerminatedAsync(Supervisor, Patience);
+        await _channel.Stopped.WaitAsync(Patience);
+    }
+
+    /// <summary>A publisher that was let in, and has sent something.</summary>
+    private async Task<LivePublication> PublishAsync()
+    {
+        var publication = new LivePublication(Supervisor);
+        Assert.Null(await BeginAsync(publication));
+        await SendAsync(publication);
+        return publication;
+    }
+
+    private Task<PublishAnswer.Refused?> BeginAsync(LivePublication publication)
+    {
+        Supervisor.Tell(new BeginPublication(publication));
+        return publication.Refusal.WaitAsync(Patience);
+    }
+
+    // An audio frame without a configuration: it counts, and is nothing to play.
+    private static async Task SendAsync(LivePublication publication) =>
+        await publication.WriteAsync(new FlvTag(FlvTagType.Audio, 0, (byte[])[0xAF, 1, 0]), CancellationToken.None);
+
+    private static async Task SendMediaAsync(LivePublication publication)
+    {
+        var flv = await TestMedia.FlvAsync("25", 0, 25, "320x360", seconds: 3, videoOptions: "-preset ultrafast");
+        foreach (var tag in await TestMedia.ReadTagsAsync(flv))
+        {
+            await publication.WriteAsync(tag, CancellationToken.None);
+        }
+    }
+
+    /// <summary>A broadcast that its publisher has ended, whose transcoder takes everything and gives nothing.</summary>
+    private async Task<Broadcast> DrainAsync()
+    {
+        var hanging = _folder["hanging"];
+        await File.WriteAllTextAsync(hanging, "#!/bin/sh\nexec sleep 600\n");
+        using (var chmod = Process.Start("chmod", ["+x", hanging]))
+        {
+            await chmod.WaitForExitAsync();
+        }
+
+        _options = new() { Ladder = new() { Ffmpeg = hanging, StallTimeout = TimeSpan.FromSeconds(60) } };
+        var publication = await PublishAsync();
+        await SendMediaAsync(publication);
+        await LookAsync(Moment); // The time is up for tracks that might still come.
+        Assert.False(UnderWay!.Rungs.IsDrained);
+        await publication.EndAsync(PublicationEnd.Unpublished);
+        return UnderWay;
+    }
+
+    private async Task KeepAliveAsync(LivePublication publication, TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += Moment)
+        {
+            await SendAsync(publication);
+            await LookAsync(Moment);
+        }
+    }
+
+    /// <summary>Lets time pass, and waits until the supervisor has dealt with it.</summary>
+    private async Task LookAsync(TimeSpan time)
+    {
+        _time.Advance(time);
+        await Supervisor.Ask<ActorIdentity>(new Identify(null)).WaitAsync(Patience);
+    }
+
+    private Task EndedAsync(Broadcast broadcast) => AwaitConditionAsync(() => Task.FromResult(broadcast.IsEnded), Patience);
+}
