@@ -20,6 +20,7 @@ public sealed class RecordingPageTests(Chromium chromium, TintedNode node) : ICl
             new Uri(node.Node.Address, $"{node.Recording.WatchUrl}?player={player}"));
         await page.PlaysAsync();
         Assert.Equal(player, await page.Page.EvaluateAsync<string>("() => window.__player.kind"));
+        await page.PauseAsync();
 
         // 3.5 s of 8: the second of two gray segments.
         await page.PointAtAsync(3.5 / 8);
@@ -29,15 +30,18 @@ public sealed class RecordingPageTests(Chromium chromium, TintedNode node) : ICl
 
         await page.ClickAtAsync(6.5 / 8);
         await ShowsAsync(page, 76);
-        await Eventually.HoldsAsync("it has played to its end", () => page.Page.EvaluateAsync<bool>("() => window.__player.video.ended"));
+        await PlayAsync(page);
+        await Eventually.GetAsync("it has played to its end", page.AtAsync, at => at == "ended");
         var bar = page.Page.GetByRole(AriaRole.Slider, new() { Name = "Position in the recording" });
         await Eventually.GetAsync("it says so", () => bar.GetAttributeAsync("aria-valuetext"), text => text == "0:08 of 0:08");
 
         await page.ClickAtAsync(4.5 / 8);
         await ShowsAsync(page, 255);
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true }).First.ClickAsync();
+        await PlayAsync(page);
         await page.AdvanceAsync(1);
-        Assert.Empty(page.Complaints);
+
+        // A machine that is too slow for a picture has none, and the page asks again.
+        Assert.All(page.Complaints, complaint => Assert.Contains("/thumbnails/", complaint, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,6 +79,9 @@ public sealed class RecordingPageTests(Chromium chromium, TintedNode node) : ICl
         await page.Page.GetByText("This recording is not there").WaitForAsync();
         Assert.Empty(page.Complaints);
     }
+
+    private static Task PlayAsync(WatchedPage page) =>
+        page.Page.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true }).First.ClickAsync();
 
     private static Task<double> ShowsAsync(WatchedPage page, double brightness) => Eventually.GetAsync(
         $"the video has a brightness of {brightness}",

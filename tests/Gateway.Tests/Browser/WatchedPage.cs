@@ -68,6 +68,20 @@ internal sealed class WatchedPage : IAsyncDisposable
             TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>Where the video is, and what keeps it there; <c>ended</c> at its end.</summary>
+    public Task<string> AtAsync() => Page.EvaluateAsync<string>(
+        """
+        () => {
+          const { video } = window.__player;
+          const ranges = Array.from({ length: video.buffered.length }, (_, i) => [video.buffered.start(i), video.buffered.end(i)]);
+          return video.ended ? 'ended' : `at ${video.currentTime} of ${video.duration}, buffered ${JSON.stringify(ranges)}`
+            + `${video.paused ? ', paused' : ''}${video.seeking ? ', seeking' : ''}, ready ${video.readyState}`;
+        }
+        """);
+
+    /// <summary>Halts the video, so that a slow machine does not come to its end meanwhile.</summary>
+    public Task PauseAsync() => Page.EvaluateAsync("() => window.__player.video.pause()");
+
     /// <summary>Waits until the video's clock is this much further.</summary>
     public async Task AdvanceAsync(double seconds)
     {

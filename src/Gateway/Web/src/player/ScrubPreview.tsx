@@ -4,6 +4,9 @@ import type { Moment, Storyboard } from './Storyboard';
 /** A pointer on its way somewhere else passes many pictures: one is fetched where it rests. */
 const restMs = 70;
 
+/** A server that is busy has no picture now, and may have one in a moment: it is asked again while the pointer rests. */
+const retryMs = 2000;
+
 export interface ScrubPreviewProps {
   storyboard: Storyboard | null;
   moment: Moment;
@@ -22,13 +25,18 @@ export function ScrubPreview({ storyboard, moment, at, label }: ScrubPreviewProp
 
   useEffect(() => {
     let stopped = false;
-    const timer = window.setTimeout(() => {
-      void load(storyboard, moment).then((loaded) => {
-        if (stopped) return;
-        setPicture(loaded);
-        setWanted(false);
-      });
-    }, restMs);
+    let timer = 0;
+    const ask = (inMs: number) => {
+      timer = window.setTimeout(() => {
+        void load(storyboard, moment).then((loaded) => {
+          if (stopped) return;
+          setPicture(loaded);
+          setWanted(false);
+          if (loaded === null) ask(retryMs);
+        });
+      }, inMs);
+    };
+    ask(restMs);
     setWanted(true);
     return () => {
       stopped = true;
