@@ -134,7 +134,11 @@ public static class GatewayHost
         services.AddSingleton(_ => new EventJournal(Path.Combine(dataPath, "events.db")));
         services.AddSingleton(provider => new Leaving(provider.GetRequiredService<LiveChannels>().StopAsync));
         services.AddStreamingCluster(
-            akka, new MessageFormats(ChannelFormats.All), static (builder, provider) => builder.WithChannels(provider));
+            akka,
+            new MessageFormats([.. ChannelFormats.All, .. RunFormats.All]),
+            static (builder, provider) => builder.WithChannels(provider),
+            (builder, provider) => builder.WithTranscodeRuns(provider, akka));
+        services.AddTranscodeRuns(options.Ladder);
         services.AddChannels(Path.Combine(dataPath, "channels.db"));
         services.AddSingleton<Acceptor>();
         services.AddSingleton<Stalls>();

@@ -31,14 +31,16 @@ public sealed class Broadcast : IAsyncDisposable
         Action<Broadcast> runsEnded,
         TimeProvider time,
         ILogger logger,
-        LiveInstruments? instruments = null)
+        LiveInstruments? instruments = null,
+        ITranscodeRuns? runs = null)
     {
         Id = id;
         StartedAt = time.GetUtcNow();
         Media = new LiveMedia(id, storage);
         Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
         Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts);
-        Rungs = new RungBranch(options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders);
+        Rungs = new RungBranch(
+            options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id);
         Output = new SourceOutput(options.Segments, time, Rungs);
         Timeline = new BroadcastTimeline(
             id, options.Segments, options.HotSegments, Media, Archive, recording?.IsKept == true ? recording : null, Rungs, Faults, time, () => runsEnded(this));

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Streams;
 using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Graphs;
 using Streaming.Cluster.Naming;
@@ -17,7 +18,8 @@ internal sealed record BroadcastSettings(
     RecordingLibrary? Recordings,
     TimeProvider Time,
     ILogger Logger,
-    LiveInstruments? Instruments);
+    LiveInstruments? Instruments,
+    ITranscodeRuns? Runs = null);
 
 /// <summary>
 /// Begins, keeps and ends the broadcasts of one channel, one after another: lets publishers in, makes the graph that their tags run through, waits for
@@ -157,7 +159,8 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             runsEnded => self.Tell(new RunsEnded(runsEnded)),
             _time,
             _logger,
-            _settings.Instruments);
+            _settings.Instruments,
+            _settings.Runs);
         _hasFailed = false;
         _channel.Add(broadcast);
         LogBegan(_logger, _channel.Slug, id);

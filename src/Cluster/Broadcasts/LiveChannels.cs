@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Recordings;
@@ -24,6 +25,7 @@ namespace Streaming.Cluster.Broadcasts;
 /// can be.
 /// </param>
 /// <param name="instruments">Count what publishers and broadcasts do; null for nobody who asks.</param>
+/// <param name="runs">Where the transcoder's runs are worked on; null for this process, without a limit.</param>
 public sealed class LiveChannels(
     Func<IActorRefFactory> actors,
     ChannelDirectory directory,
@@ -33,13 +35,14 @@ public sealed class LiveChannels(
     ILogger<LiveChannel> logger,
     RecordingLibrary? recordings = null,
     Func<string, string, Task<bool>>? claim = null,
-    LiveInstruments? instruments = null)
+    LiveInstruments? instruments = null,
+    ITranscodeRuns? runs = null)
     : IAsyncDisposable
 {
     /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
     public const string App = "live";
 
-    private readonly BroadcastSettings _settings = new(options, storage, recordings, time, logger, instruments);
+    private readonly BroadcastSettings _settings = new(options, storage, recordings, time, logger, instruments, runs);
     private readonly ConcurrentDictionary<string, LiveChannel> _channels = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
     private bool _isStopped;

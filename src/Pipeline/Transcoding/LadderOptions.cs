@@ -26,6 +26,8 @@ public sealed record LadderOptions
 {
     private const int BacklogBytesLeast = 1 << 20, BacklogBytesMost = 64 << 20;
 
+    private const int RunsLeast = 1, RunsMost = 1024;
+
     private static readonly TimeSpan StallTimeoutLeast = TimeSpan.FromSeconds(2), StallTimeoutMost = TimeSpan.FromSeconds(60);
 
     private static readonly string[] Presets =
@@ -58,6 +60,12 @@ public sealed record LadderOptions
 
     /// <summary>Time without any output after which a run counts as hung. 2–60 s, default 5 s.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Runs of the transcoder that this node works on at once. 1–1,024, default 256: far more than its cores can do, so that what is slow
+    /// is decided by what is measured. A broadcast has one, for a moment two.
+    /// </summary>
+    public int RunsMax { get; init; } = 256;
 
     private const int BitRateMin = 100_000;
 
@@ -99,6 +107,11 @@ public sealed record LadderOptions
         if (BacklogBytesMax is < BacklogBytesLeast or > BacklogBytesMost)
         {
             yield return $"{nameof(BacklogBytesMax)} is {BacklogBytesMax}; it has to be from {BacklogBytesLeast} to {BacklogBytesMost}.";
+        }
+
+        if (RunsMax is < RunsLeast or > RunsMost)
+        {
+            yield return $"{nameof(RunsMax)} is {RunsMax}; it has to be from {RunsLeast} to {RunsMost}.";
         }
 
         if (StallTimeout < StallTimeoutLeast || StallTimeout > StallTimeoutMost)

@@ -4,9 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Serialization;
+using Streaming.Cluster.Transcoding;
+using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Cluster.Tests.Membership;
 
@@ -29,6 +32,8 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     public ChannelRegistry Registry => _services.GetRequiredService<ChannelRegistry>();
 
+    public ITranscodeRuns Runs => _services.GetRequiredService<ITranscodeRuns>();
+
     /// <param name="folder">Has its databases.</param>
     /// <param name="leaving">What is ended when it leaves.</param>
     public static async Task<ClusterMember> StartAsync(TemporaryFolder folder, Func<Task>? leaving = null)
@@ -42,7 +47,11 @@ internal sealed class ClusterMember : IAsyncDisposable
         services.AddSingleton(_ => new EventJournal(folder["events.db"]));
         services.AddSingleton(new Leaving(leaving ?? (() => Task.CompletedTask)));
         services.AddStreamingCluster(
-            Config.Empty, new MessageFormats(ChannelFormats.All), static (builder, provider) => builder.WithChannels(provider));
+            Config.Empty,
+            new MessageFormats([.. ChannelFormats.All, .. RunFormats.All]),
+            static (builder, provider) => builder.WithChannels(provider),
+            static (builder, provider) => builder.WithTranscodeRuns(provider, Config.Empty));
+        services.AddTranscodeRuns(new LadderOptions());
         services.AddChannels(folder["channels.db"]);
         var member = new ClusterMember(services.BuildServiceProvider());
         foreach (var hosted in member._services.GetServices<IHostedService>())

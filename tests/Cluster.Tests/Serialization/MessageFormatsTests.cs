@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Serialization;
+using Streaming.Cluster.Transcoding;
+using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Cluster.Tests.Serialization;
 
@@ -12,7 +14,7 @@ namespace Streaming.Cluster.Tests.Serialization;
 public sealed class MessageFormatsTests
 {
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
-    private static readonly MessageFormats Formats = new(ChannelFormats.All);
+    private static readonly MessageFormats Formats = new([.. ChannelFormats.All, .. RunFormats.All]);
 
     private static readonly object[] Messages =
     [
@@ -33,6 +35,12 @@ public sealed class MessageFormatsTests
         new ChannelCleared("news"),
         new ClaimGranted("news", "node"),
         new ChannelNews(7, new ChannelCreated("news", "The News", "hash", At)),
+        new StartRun(new("alone:1", 3), new("b", 2), At),
+        new StopRun(new("alone:1", 3), new("b", 2)),
+        new RunStarted(new("b", 2)),
+        new RunRefused(new("b", 2), RunRefusal.OldEpoch),
+        new RunEnded(new("b", 2), TranscodeEnd.Completed, null),
+        new RunEnded(new("b", 2), TranscodeEnd.Failed, "It failed."),
     ];
 
     [Fact]
@@ -43,7 +51,7 @@ public sealed class MessageFormatsTests
     [Fact]
     public void Messages_OfTheProtocol_HaveAFormat() => Assert.Empty(typeof(IChannelCommand).Assembly.GetTypes()
         .Where(type => type is { IsClass: true, IsAbstract: false } && (type.IsAssignableTo(typeof(IChannelCommand))
-            || type.IsAssignableTo(typeof(IChannelEvent)) || type.IsAssignableTo(typeof(ChannelAnswer))))
+            || type.IsAssignableTo(typeof(IRunCommand)) || type.IsAssignableTo(typeof(IChannelEvent)) || type.IsAssignableTo(typeof(ChannelAnswer))))
         .Except(Formats.Types));
 
     [Fact]

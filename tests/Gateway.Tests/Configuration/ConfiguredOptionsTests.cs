@@ -39,6 +39,7 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Rtmp:AmfDepthMax=65", "Streaming:Rtmp:AmfDepthMax is 65; it has to be from 2 to 64.")]
     [InlineData("Rtmp:PingAfter=00:01:00", "Streaming:Rtmp:PingAfter is 00:01:00; it has to be shorter than IdleTimeout")]
     [InlineData("Ladder:BacklogBytesMax=5", "Streaming:Ladder:BacklogBytesMax is 5; it has to be from 1048576 to 67108864.")]
+    [InlineData("Ladder:RunsMax=0", "Streaming:Ladder:RunsMax is 0; it has to be from 1 to 1024.")]
     [InlineData("Ladder:Preset=best", "Streaming:Ladder:Preset is 'best'; it has to be one of x264's")]
     [InlineData("Ladder:StallTimeout=00:02:00", "Streaming:Ladder:StallTimeout is 00:02:00; it has to be from 00:00:02 to 00:01:00.")]
     [InlineData("Storage:Kind=tape", "Streaming:Storage:Kind is 'tape'; it has to be 'disk' or 'memory'.")]

@@ -43,11 +43,14 @@ internal sealed class Ladder(
     Action<int, TranscodeResult> ended,
     TimeProvider time,
     ILogger logger,
-    TranscoderInstruments? instruments = null) : IDisposable
+    TranscoderInstruments? instruments = null,
+    ITranscodeRuns? runs = null,
+    string broadcast = "") : IDisposable
 {
     // Looks, one a second, at which a run that is fed has given nothing more: it hangs, or the machine does.
     private const int SilentTicksMax = 3;
 
+    private readonly ITranscodeRuns _runs = runs ?? DirectRuns.Instance;
     private readonly LadderGovernor _governor = new(segments.Target);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<int, Task> _running = [];
@@ -337,8 +340,8 @@ internal sealed class Ladder(
 
     private async Task RunAsync(TranscodeSession session, CancellationTokenSource cancellation)
     {
-        // Off the broadcast's loop: starting a process takes milliseconds.
-        var result = await Task.Run(() => session.RunAsync(cancellation.Token)).ConfigureAwait(false);
+        var run = new RunId(broadcast, session.Run.Epoch);
+        var result = await _runs.RunAsync(run, session.RunAsync, cancellation.Token).ConfigureAwait(false);
         cancellation.Dispose();
         ended(session.Run.Epoch, result);
     }

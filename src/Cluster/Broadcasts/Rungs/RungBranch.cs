@@ -25,10 +25,12 @@ internal sealed class RungBranch : IDisposable
         TimeProvider time,
         ILogger logger,
         BranchFaults faults,
-        TranscoderInstruments? instruments)
+        TranscoderInstruments? instruments,
+        ITranscodeRuns? runs,
+        string broadcast)
     {
         (_faults, _instruments) = (faults, instruments);
-        _ladder = new Ladder(options, segments, GiveAsync, OnEnded, time, logger, instruments);
+        _ladder = new Ladder(options, segments, GiveAsync, OnEnded, time, logger, instruments, runs, broadcast);
     }
 
     /// <summary>What the runs give, and how they end.</summary>

@@ -1,0 +1,62 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Streaming.Cluster.Broadcasts.Rungs;
+using Streaming.Pipeline.Transcoding;
+
+namespace Streaming.Cluster.Transcoding;
+
+/// <summary>The actors of transcode runs.</summary>
+public static class RunHosting
+{
+    /// <summary>The role of nodes that transcode, in clusters whose nodes have roles.</summary>
+    public const string Role = "transcode";
+
+    /// <summary>What the node has of transcode runs.</summary>
+    public static void AddTranscodeRuns(this IServiceCollection services, LadderOptions options)
+    {
+        services.AddSingleton<WaitingRuns>();
+        services.AddSingleton(new RunSlots(options.RunsMax));
+        services.AddSingleton<ITranscodeRuns>(static provider => new RegionRuns(
+            provider.GetRequiredService<ActorSystem>,
+            () => provider.GetRequiredService<IRequiredActor<TranscodeRunEntity>>().ActorRef,
+            () => Akka.Cluster.Cluster.Get(provider.GetRequiredService<ActorSystem>()).SelfAddress.HostPort(),
+            provider.GetRequiredService<RunSlots>(),
+            provider.GetRequiredService<WaitingRuns>(),
+            RunDeadlines.Default,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<RunWarmUp>();
+    }
+
+    /// <summary>Starts the shard region of <see cref="TranscodeRunEntity"/>, on all nodes unless they are told roles.</summary>
+    /// <param name="builder">The actor system's.</param>
+    /// <param name="provider">The host's.</param>
+    /// <param name="akka">What the operator tells Akka.NET.</param>
+    public static void WithTranscodeRuns(this AkkaConfigurationBuilder builder, IServiceProvider provider, Config akka) =>
+        builder.WithShardRegion<TranscodeRunEntity>(
+            "runs",
+            (_, _, _) => _ => TranscodeRunEntity.PropsOf(
+                provider.GetRequiredService<WaitingRuns>(), provider.GetRequiredService<TimeProvider>()),
+            new BySlot(),
+            new ShardOptions
+            {
+                // A run has no messages while it goes on; its slot is not idle.
+                ShouldPassivateIdleEntities = false,
+                Role = akka.GetStringList("akka.cluster.roles", []).Count > 0 ? Role : null,
+            });
+
+    /// <summary>A shard is a slot.</summary>
+    private sealed class BySlot : IMessageExtractor
+    {
+        public string EntityId(object message) => (message as IRunCommand)?.Slot.ToString()!;
+
+        public object EntityMessage(object message) => message;
+
+        public string ShardId(object message) => EntityId(message);
+
+        public string ShardId(string entityId, object? messageHint = null) => entityId;
+    }
+}

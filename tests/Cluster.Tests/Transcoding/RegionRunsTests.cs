@@ -1,0 +1,127 @@
+using Akka.Actor;
+using Streaming.Cluster.Broadcasts.Rungs;
+using Streaming.Cluster.Tests.Graphs;
+using Streaming.Cluster.Tests.Membership;
+using Streaming.Cluster.Transcoding;
+using Streaming.Pipeline.Transcoding;
+
+namespace Streaming.Cluster.Tests.Transcoding;
+
+/// <summary>The origin's side of a run: it hears an end in every case, and its slot is free then.</summary>
+public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly RunDeadlines Patient = new(Patience, Patience);
+    private static readonly RunDeadlines Short = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
+    private static readonly RunId First = new("mine", 1);
+
+    private readonly WaitingRuns _waiting = new();
+    private readonly RunSlots _slots = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+
+    public RegionRunsTests()
+        : base(TestActors.Configuration)
+    {
+    }
+
+    [Fact]
+    public async Task Run_RegionNeverAnswers_IsUnavailableAndNeverBegins()
+    {
+        var run = new ScriptedRun();
+        var result = await Over(ActorRefs.Nobody, Short).RunAsync(First, run.WorkAsync, _stopping.Token).WaitAsync(Patience);
+
+        Assert.Equal(new(TranscodeEnd.Unavailable, "The worker of the transcoder does not answer."), result);
+        Assert.False(run.Begun.IsCompleted);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_StoppedBeforeTheRegionAnswers_IsCancelled()
+    {
+        var running = Over(ActorRefs.Nobody, Patient).RunAsync(First, new ScriptedRun().WorkAsync, _stopping.Token);
+        await _stopping.CancelAsync();
+
+        Assert.Equal(TranscodeEnd.Cancelled, (await running.WaitAsync(Patience)).End);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_RegionCannotBeAsked_IsUnavailable()
+    {
+        var runs = new RegionRuns(
+            () => Sys, () => throw new InvalidOperationException("gone"), () => "alone:1", _slots, _waiting, Patient, TimeProvider.System);
+        var result = await runs.RunAsync(First, new ScriptedRun().WorkAsync, _stopping.Token);
+
+        Assert.Equal(TranscodeEnd.Unavailable, result.End);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_NoSlotIsFree_IsUnavailable_AndPossibleAfterwards()
+    {
+        var runs = Over(Entity(), Patient);
+        var first = new ScriptedRun();
+        var running = runs.RunAsync(First, first.WorkAsync, _stopping.Token);
+        await first.Begun.WaitAsync(Patience);
+
+        var refused = await runs.RunAsync(new("other", 1), new ScriptedRun().WorkAsync, _stopping.Token);
+        Assert.Equal(new(TranscodeEnd.Unavailable, "All 1 places for runs of the transcoder are taken."), refused);
+
+        first.End.SetResult(new(TranscodeEnd.Completed, null));
+        Assert.Equal(TranscodeEnd.Completed, (await running.WaitAsync(Patience)).End);
+        var second = new ScriptedRun();
+        second.End.SetResult(new(TranscodeEnd.Completed, null));
+        Assert.Equal(
+            TranscodeEnd.Completed, (await runs.RunAsync(new("other", 1), second.WorkAsync, _stopping.Token).WaitAsync(Patience)).End);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_ItsSlotDies_IsUnavailable()
+    {
+        var entity = Entity();
+        var run = new ScriptedRun();
+        var running = Over(entity, Patient).RunAsync(First, run.WorkAsync, _stopping.Token);
+        await run.Begun.WaitAsync(Patience);
+        entity.Tell(Kill.Instance);
+
+        Assert.Equal(TranscodeEnd.Unavailable, (await running.WaitAsync(Patience)).End);
+        Assert.True(run.WasStopped);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_OfANode_GoesThroughTheRegionAndEndsWhenStopped()
+    {
+        using var folder = new TemporaryFolder();
+        await using var member = await ClusterMember.StartAsync(folder);
+        var run = new ScriptedRun();
+        var running = member.Runs.RunAsync(First, run.WorkAsync, _stopping.Token);
+        await run.Begun.WaitAsync(Patience);
+        await _stopping.CancelAsync();
+
+        Assert.Equal(new(TranscodeEnd.Cancelled, null), await running.WaitAsync(Patience));
+        Assert.True(run.WasStopped);
+    }
+
+    [Fact]
+    public void Slots_TheSmallestFreeOneIsTaken()
+    {
+        var slots = new RunSlots(3);
+        Assert.Equal([0, 1, 2, null], new[] { slots.Take(), slots.Take(), slots.Take(), slots.Take() });
+        slots.Give(1);
+        slots.Give(0);
+        Assert.Equal([0, 1, null], new[] { slots.Take(), slots.Take(), slots.Take() });
+    }
+
+    private RegionRuns Over(IActorRef region, RunDeadlines deadlines) =>
+        new(() => Sys, () => region, () => "alone:1", _slots, _waiting, deadlines, TimeProvider.System);
+
+    private IActorRef Entity() => Sys.ActorOf(TranscodeRunEntity.PropsOf(_waiting, TimeProvider.System));
+
+    private void AssertNothingIsLeft()
+    {
+        Assert.Equal(0, _waiting.Count);
+        Assert.Equal(0, _slots.Take());
+    }
+}
