@@ -111,8 +111,7 @@ public static class GatewayHost
         services.AddSingleton<RecordedManifests>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveChannels>(
             provider,
-            (Func<IActorRefFactory>)provider.GetRequiredService<ActorSystem>,
-            (Func<string, string, Task<bool>>)provider.GetRequiredService<ChannelClaims>().TryAsync));
+            (Func<IActorRefFactory>)provider.GetRequiredService<ActorSystem>));
         services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<Playlists>();
         services.AddSingleton(provider =>

@@ -5,6 +5,7 @@ using Streaming.Cluster.Broadcasts.Instruments;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Broadcasts.Window;
+using Streaming.Cluster.Channels;
 using Streaming.Cluster.Graphs;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Storage;
@@ -24,6 +25,7 @@ public sealed class Broadcast : IAsyncDisposable
     internal Broadcast(
         string id,
         string slug,
+        long epoch,
         BroadcastOptions options,
         IMediaStorage storage,
         BroadcastRecording? recording,
@@ -35,6 +37,7 @@ public sealed class Broadcast : IAsyncDisposable
         ITranscodeRuns? runs = null)
     {
         Id = id;
+        Epoch = epoch;
         StartedAt = time.GetUtcNow();
         Media = new LiveMedia(id, storage);
         Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
@@ -50,6 +53,9 @@ public sealed class Broadcast : IAsyncDisposable
 
     /// <summary>Unique, a path segment.</summary>
     public string Id { get; }
+
+    /// <summary>Of the claim that it was made under, <see cref="ChannelClaims.Unstored"/> if that could not be stored.</summary>
+    public long Epoch { get; }
 
     /// <summary>When its first publisher came.</summary>
     public DateTimeOffset StartedAt { get; }

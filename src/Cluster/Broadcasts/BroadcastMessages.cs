@@ -3,7 +3,15 @@ using Streaming.Cluster.Broadcasts.Source;
 namespace Streaming.Cluster.Broadcasts;
 
 /// <summary>A publisher wants to begin: its <see cref="LivePublication.Refusal"/> tells whether it did.</summary>
-internal sealed record BeginPublication(LivePublication Publication);
+/// <param name="Publication">Its publication.</param>
+/// <param name="Epoch">Of the claim that was made for it.</param>
+internal sealed record BeginPublication(LivePublication Publication, long Epoch);
+
+/// <summary>No publisher is on its way to the channel any more.</summary>
+internal sealed record NobodyArrives
+{
+    public static readonly NobodyArrives Instance = new();
+}
 
 /// <summary>The publisher that is there has to leave.</summary>
 /// <param name="Reason">Why, in a sentence for it.</param>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Channels;
 using Streaming.Pipeline.Rtmp;
 
 namespace Streaming.Cluster.Broadcasts;
@@ -12,6 +13,9 @@ internal sealed partial class BroadcastSupervisor
         "Another encoder publishes with the same stream key, and they kept taking over from each other. Stop one of them, or make "
         + "a new stream key on the studio page.",
         PublishRefusal.InUse);
+
+    /// <summary>What a publisher is told whose claim was overtaken by another.</summary>
+    private static readonly PublishAnswer.Refused Overtaken = new("Another server has this channel by now. Please connect again.");
 
     /// <summary>How long a publisher has to go on until an earlier one's trouble is over.</summary>
     private static readonly TimeSpan RefusalKept = TimeSpan.FromMinutes(1);
@@ -69,6 +73,21 @@ internal sealed partial class BroadcastSupervisor
         _channel.End();
         broadcast.Ingress.Send(SourceEvent.Over.Instance);
         LogEnded(_logger, _channel.Slug, broadcast.Id);
+        if (_settings.Claims is { } claims && broadcast.Epoch != ChannelClaims.Unstored)
+        {
+            _told = Task.WhenAll(_told, claims.EndBroadcastAsync(_channel.Slug, broadcast.Epoch, broadcast.Id));
+        }
+
+        GiveBackIfIdle();
+    }
+
+    /// <summary>A node without a broadcast of the channel is not its origin. Commands are sent in this order, and are stored in it.</summary>
+    private void GiveBackIfIdle()
+    {
+        if (_isOrigin && _broadcast is null && _settings.Claims is { } claims)
+        {
+            _isOrigin = !_channel.TryGiveBack(() => _told = Task.WhenAll(_told, claims.ReleaseAsync(_channel.Slug, _epoch)));
+        }
     }
 
     /// <summary>It should have ended only after <see cref="EndBroadcast"/>, and not by a fault: stages catch what they call.</summary>
@@ -128,7 +147,7 @@ internal sealed partial class BroadcastSupervisor
         }
 
         var (self, logger, slug) = (Self, _logger, _channel.Slug);
-        var letGo = Task.WhenAll(_ended.Select(ended => LetGoAsync(logger, slug, ended.Broadcast)));
+        var letGo = Task.WhenAll([_told, .. _ended.Select(ended => LetGoAsync(logger, slug, ended.Broadcast))]);
         _ended.Clear();
         Become(WhenStopping);
         letGo.ContinueWith(_ => self.Tell(PoisonPill.Instance), TaskScheduler.Default);

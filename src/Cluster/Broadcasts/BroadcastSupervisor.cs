@@ -3,6 +3,7 @@ using Akka.Streams;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Channels;
 using Streaming.Cluster.Graphs;
 using Streaming.Cluster.Naming;
 using Streaming.Cluster.Recordings;
@@ -16,6 +17,7 @@ internal sealed record BroadcastSettings(
     BroadcastOptions Options,
     IMediaStorage Storage,
     RecordingLibrary? Recordings,
+    ChannelClaims? Claims,
     TimeProvider Time,
     ILogger Logger,
     LiveInstruments? Instruments,
@@ -49,6 +51,9 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
     private long _disconnectedAt;
     private long _endingAt;
     private bool _isEnding;
+    private long _epoch = ChannelClaims.Unstored; // The highest that a publisher came with.
+    private bool _isOrigin; // Under that epoch.
+    private Task _told = Task.CompletedTask; // What the channel's entity is to know.
     private bool _hasFailed; // The source's path, in the broadcast under way.
 
     public BroadcastSupervisor(LiveChannel channel, BroadcastSettings settings)
@@ -87,7 +92,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
         switch (message)
         {
             case BeginPublication begin:
-                Begin(begin.Publication);
+                Begin(begin.Publication, begin.Epoch);
                 break;
             case PublisherLeft left when left.Publication == _publication:
                 Leave(left.End);
@@ -107,14 +112,23 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             case GraphEnded ended:
                 OnGraphEnded(ended);
                 break;
+            case NobodyArrives:
+                GiveBackIfIdle();
+                break;
             case StopChannel:
                 Stop();
                 break;
         }
     }
 
-    private void Begin(LivePublication publication)
+    private void Begin(LivePublication publication, long epoch)
     {
+        if (epoch != ChannelClaims.Unstored && epoch < _epoch)
+        {
+            publication.Answer(Overtaken);
+            return;
+        }
+
         if (_publication is not null)
         {
             var isAlive = _broadcast!.Source.IsAlive;
@@ -136,7 +150,17 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             EndBroadcast(); // Its last pictures are not worth making the new publisher wait.
         }
 
-        _broadcast ??= NewBroadcast();
+        if (_broadcast is { Epoch: not ChannelClaims.Unstored } && _broadcast.Epoch < epoch)
+        {
+            EndBroadcast(); // Another node has been the origin meanwhile.
+        }
+
+        if (epoch != ChannelClaims.Unstored)
+        {
+            (_epoch, _isOrigin) = (epoch, true);
+        }
+
+        _broadcast ??= NewBroadcast(epoch);
         _channel.Publication = _publication = publication;
         _connectedAt = _time.GetUtcNow();
         publication.Enter(_broadcast.Ingress);
@@ -145,16 +169,17 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             static self => ((IActorRef)self!).Tell(SecondPassed.Instance), Self, TickInterval, TickInterval);
     }
 
-    private Broadcast NewBroadcast()
+    private Broadcast NewBroadcast(long epoch)
     {
         var self = Self;
         var id = Ids.NewBroadcastId(_time.GetUtcNow());
         var broadcast = new Broadcast(
             id,
             _channel.Slug,
+            epoch,
             _settings.Options,
             _settings.Storage,
-            _settings.Recordings?.Record(id, _channel.Slug, _settings.Options.Segments),
+            _settings.Recordings?.Record(id, _channel.Slug, _settings.Options.Segments, epoch),
             cutOff => self.Tell(cutOff),
             runsEnded => self.Tell(new RunsEnded(runsEnded)),
             _time,

@@ -13,7 +13,9 @@ public sealed class LiveChannel
     private volatile Broadcast? _broadcast;
     private volatile Broadcast[] _readable = [];
     private volatile Refusal? _refusal;
+    private readonly Lock _arrivals = new();
     private volatile LivePublication? _publication;
+    private int _arriving;
 
     internal LiveChannel(string slug) => Slug = slug;
 
@@ -74,6 +76,47 @@ public sealed class LiveChannel
 
     /// <summary>A broadcast cannot be read any more.</summary>
     internal void Remove(Broadcast broadcast) => _readable = [.. _readable.Where(readable => readable != broadcast)];
+
+    /// <summary>A publisher comes, for whom the channel is claimed: until <see cref="Arrived"/> it is not given back.</summary>
+    internal void Arrive()
+    {
+        lock (_arrivals)
+        {
+            _arriving++;
+        }
+    }
+
+    /// <summary>It was let in, or was not.</summary>
+    internal void Arrived()
+    {
+        bool isLast;
+        lock (_arrivals)
+        {
+            isLast = --_arriving == 0;
+        }
+
+        if (isLast)
+        {
+            Supervisor.Tell(NobodyArrives.Instance);
+        }
+    }
+
+    /// <summary>
+    /// Gives the channel back, unless a publisher is on its way: who comes later claims it after that. False if one is.
+    /// </summary>
+    /// <param name="release">Sends that it is given back, and waits for nobody.</param>
+    internal bool TryGiveBack(Action release)
+    {
+        lock (_arrivals)
+        {
+            if (_arriving == 0)
+            {
+                release();
+            }
+
+            return _arriving == 0;
+        }
+    }
 
     internal void Stop() => _stopped.TrySetResult();
 }

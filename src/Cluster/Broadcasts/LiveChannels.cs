@@ -20,10 +20,7 @@ namespace Streaming.Cluster.Broadcasts;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Of the channels.</param>
 /// <param name="recordings">Where broadcasts go that are over; null for nowhere.</param>
-/// <param name="claim">
-/// Makes this node the origin of a channel (its slug) for a publisher (its stream key), false if that may not be; null where no other node
-/// can be.
-/// </param>
+/// <param name="claims">Makes this node the origin of a channel for its publishers; null where no other node can be.</param>
 /// <param name="instruments">Count what publishers and broadcasts do; null for nobody who asks.</param>
 /// <param name="runs">Where the transcoder's runs are worked on; null for this process, without a limit.</param>
 public sealed class LiveChannels(
@@ -34,7 +31,7 @@ public sealed class LiveChannels(
     TimeProvider time,
     ILogger<LiveChannel> logger,
     RecordingLibrary? recordings = null,
-    Func<string, string, Task<bool>>? claim = null,
+    ChannelClaims? claims = null,
     LiveInstruments? instruments = null,
     ITranscodeRuns? runs = null)
     : IAsyncDisposable
@@ -42,7 +39,7 @@ public sealed class LiveChannels(
     /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
     public const string App = "live";
 
-    private readonly BroadcastSettings _settings = new(options, storage, recordings, time, logger, instruments, runs);
+    private readonly BroadcastSettings _settings = new(options, storage, recordings, claims, time, logger, instruments, runs);
     private readonly ConcurrentDictionary<string, LiveChannel> _channels = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
     private bool _isStopped;
@@ -77,47 +74,20 @@ public sealed class LiveChannels(
                 "This stream key belongs to no channel. Copy it again from the studio page.", PublishRefusal.UnknownKey);
         }
 
-        if (claim is not null && !await claim(channel.Slug, request.StreamKey).ConfigureAwait(false))
-        {
-            return new PublishAnswer.Refused(
-                "The stream key of this channel was changed in this moment. Copy it again from the studio page.",
-                PublishRefusal.UnknownKey);
-        }
-
         if (Open(channel.Slug) is not { } live)
         {
             return BroadcastSupervisor.GoingDown;
         }
 
-        var publication = new LivePublication(live.Supervisor);
-        live.Supervisor.Tell(new BeginPublication(publication));
+        live.Arrive();
         try
         {
-            await Task.WhenAny(publication.Refusal, live.Stopped).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await LetInAsync(live, request.StreamKey, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            await publication.EndAsync(PublicationEnd.Disconnected).ConfigureAwait(false); // It may have begun.
-            throw;
+            live.Arrived();
         }
-
-        if (publication.Refusal.IsCompleted)
-        {
-            if (await publication.Refusal.ConfigureAwait(false) is { } refused)
-            {
-                return refused;
-            }
-
-            if (directory.FindByStreamKey(request.StreamKey) is not null)
-            {
-                return new PublishAnswer.Accepted(publication);
-            }
-
-            // Deleted, or its key changed, in this moment.
-            await RemoveAsync(channel.Slug).ConfigureAwait(false);
-        }
-
-        return new PublishAnswer.Refused("The channel was changed in this moment. Please look at the studio page.");
     }
 
     /// <summary>Makes the publisher of a channel leave; another, or the same with a new key, may go on with the broadcast.</summary>
@@ -139,6 +109,47 @@ public sealed class LiveChannels(
     }
 
     public ValueTask DisposeAsync() => new(StopAsync());
+
+    private async Task<PublishAnswer> LetInAsync(LiveChannel live, string streamKey, CancellationToken cancellationToken)
+    {
+        var epoch = claims is null ? ChannelClaims.Unstored : await claims.TryAsync(live.Slug, streamKey).ConfigureAwait(false);
+        if (epoch is null)
+        {
+            return new PublishAnswer.Refused(
+                "The stream key of this channel was changed in this moment. Copy it again from the studio page.",
+                PublishRefusal.UnknownKey);
+        }
+
+        var publication = new LivePublication(live.Supervisor);
+        live.Supervisor.Tell(new BeginPublication(publication, epoch.Value));
+        try
+        {
+            await Task.WhenAny(publication.Refusal, live.Stopped).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await publication.EndAsync(PublicationEnd.Disconnected).ConfigureAwait(false); // It may have begun.
+            throw;
+        }
+
+        if (publication.Refusal.IsCompleted)
+        {
+            if (await publication.Refusal.ConfigureAwait(false) is { } refused)
+            {
+                return refused;
+            }
+
+            if (directory.FindByStreamKey(streamKey) is not null)
+            {
+                return new PublishAnswer.Accepted(publication);
+            }
+
+            // Deleted, or its key changed, in this moment.
+            await RemoveAsync(live.Slug).ConfigureAwait(false);
+        }
+
+        return new PublishAnswer.Refused("The channel was changed in this moment. Please look at the studio page.");
+    }
 
     private static Task StopAsync(LiveChannel channel)
     {

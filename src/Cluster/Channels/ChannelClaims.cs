@@ -2,26 +2,53 @@ using Microsoft.Extensions.Logging;
 
 namespace Streaming.Cluster.Channels;
 
-/// <summary>Makes this node the origin of the channels whose publishers come to it.</summary>
+/// <summary>Makes this node the origin of the channels whose publishers come to it, and tells when it is so no more.</summary>
 public sealed partial class ChannelClaims(ChannelRegistry registry, ILogger<ChannelClaims> logger)
 {
+    /// <summary>The epoch of a publisher whose claim could not be stored. It is below all others.</summary>
+    public const long Unstored = 0;
+
     /// <summary>
-    /// Whether a publisher may begin. Where the journal takes nothing it may: its key was right a moment ago, nobody waits for a disk,
-    /// and no other node can be the origin as long as there is one node alone.
+    /// Whether a publisher may begin: the epoch that it does so under, null if it may not. Where the journal takes nothing it may
+    /// (<see cref="Unstored"/>): its key was right a moment ago, nobody waits for a disk, and no other node can be the origin as long as there is
+    /// one node alone.
     /// </summary>
-    public async Task<bool> TryAsync(string slug, string streamKey)
+    public async Task<long?> TryAsync(string slug, string streamKey)
     {
         try
         {
-            return await registry.ClaimAsync(slug, streamKey).ConfigureAwait(false) is not null;
+            return await registry.ClaimAsync(slug, streamKey).ConfigureAwait(false);
         }
         catch (ChannelsUnavailableException e)
         {
             LogNotStored(slug, e.Message);
-            return true;
+            return Unstored;
+        }
+    }
+
+    /// <summary>Writes that a broadcast of this node has ended. Does not throw: nothing depends on it.</summary>
+    public Task EndBroadcastAsync(string slug, long epoch, string broadcastId) =>
+        TellAsync(slug, "the end of its broadcast", registry.EndBroadcastAsync(slug, epoch, broadcastId));
+
+    /// <summary>Gives the channel back. Does not throw: where it fails, the next claim of this node has the same epoch.</summary>
+    public Task ReleaseAsync(string slug, long epoch) =>
+        TellAsync(slug, "that this node is its origin no more", registry.ReleaseAsync(slug, epoch));
+
+    private async Task TellAsync(string slug, string what, Task telling)
+    {
+        try
+        {
+            await telling.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ChannelsUnavailableException or ObjectDisposedException)
+        {
+            LogNotTold(slug, what, e.Message);
         }
     }
 
     [LoggerMessage(244, LogLevel.Warning, "{Slug}: a publisher was let in whose claim could not be stored: {Reason}")]
     private partial void LogNotStored(string slug, string reason);
+
+    [LoggerMessage(245, LogLevel.Warning, "{Slug}: {What} could not be stored: {Reason}")]
+    private partial void LogNotTold(string slug, string what, string reason);
 }

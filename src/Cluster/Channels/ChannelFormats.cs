@@ -23,6 +23,23 @@ public static class ChannelFormats
         OfOne<ChannelDeleted>("channel/deleted", static m => m.Slug, static slug => new(slug)),
         OfOne<ChannelCleared>("channel/cleared", static m => m.Slug, static slug => new(slug)),
         OfTwo<ClaimGranted>("channel/claim-granted", static m => (m.Slug, m.Node), static (slug, node) => new(slug, node)),
+        Of<ClaimReleased>(
+            "channel/claim-released",
+            static (writer, released) =>
+            {
+                writer.Write(released.Slug);
+                writer.Write(released.Epoch);
+            },
+            static reader => new(reader.ReadString(), reader.ReadInt64())),
+        Of<BroadcastEnded>(
+            "channel/broadcast-ended",
+            static (writer, ended) =>
+            {
+                writer.Write(ended.Slug);
+                writer.Write(ended.Epoch);
+                writer.Write(ended.BroadcastId);
+            },
+            static reader => new(reader.ReadString(), reader.ReadInt64(), reader.ReadString())),
     ];
 
     private static readonly MessageFormat[] Others =
@@ -49,6 +66,23 @@ public static class ChannelFormats
                 writer.Write(claim.Node);
             },
             static reader => new(reader.ReadString(), reader.ReadString(), reader.ReadString())),
+        Of<EndBroadcast>(
+            "channel/end-broadcast",
+            static (writer, end) =>
+            {
+                writer.Write(end.Slug);
+                writer.Write(end.Epoch);
+                writer.Write(end.BroadcastId);
+            },
+            static reader => new(reader.ReadString(), reader.ReadInt64(), reader.ReadString())),
+        Of<ReleaseChannel>(
+            "channel/release",
+            static (writer, release) =>
+            {
+                writer.Write(release.Slug);
+                writer.Write(release.Epoch);
+            },
+            static reader => new(reader.ReadString(), reader.ReadInt64())),
         Of<ChannelAnswer.Done>(
             "channel/done",
             static (writer, done) =>

@@ -31,6 +31,17 @@ public sealed record ClearChannel(string Slug) : IChannelCommand;
 /// <param name="Node">The node, this run of it: another one after its next start.</param>
 public sealed record ClaimChannel(string Slug, string KeyHash, string Node) : IChannelCommand;
 
+/// <summary>A broadcast of the channel has ended on its origin.</summary>
+/// <param name="Slug">The channel.</param>
+/// <param name="Epoch">Of the claim that it was made under.</param>
+/// <param name="BroadcastId">The broadcast.</param>
+public sealed record EndBroadcast(string Slug, long Epoch, string BroadcastId) : IChannelCommand;
+
+/// <summary>A node has no broadcast of the channel and no publisher any more: it gives its claim back.</summary>
+/// <param name="Slug">The channel.</param>
+/// <param name="Epoch">The claim's.</param>
+public sealed record ReleaseChannel(string Slug, long Epoch) : IChannelCommand;
+
 /// <summary>What a <see cref="ChannelEntity"/> says to a command.</summary>
 public abstract record ChannelAnswer
 {
@@ -63,6 +74,9 @@ public enum ChannelRefusal : byte
 
     /// <summary>The key is not this channel's.</summary>
     WrongKey = 3,
+
+    /// <summary>The epoch is not that of the newest claim: another node is the origin, or another run of the same one.</summary>
+    OtherEpoch = 4,
 }
 
 /// <summary>What has happened to a channel. Stored: events keep their meaning and their manifests for ever.</summary>
@@ -83,6 +97,12 @@ public sealed record ChannelCleared(string Slug) : IChannelEvent;
 
 /// <summary>A node is the channel's origin. The epoch is the event's own sequence number.</summary>
 public sealed record ClaimGranted(string Slug, string Node) : IChannelEvent;
+
+/// <summary>The node of the newest claim is not the channel's origin any more. Nobody is.</summary>
+public sealed record ClaimReleased(string Slug, long Epoch) : IChannelEvent;
+
+/// <summary>A broadcast has ended.</summary>
+public sealed record BroadcastEnded(string Slug, long Epoch, string BroadcastId) : IChannelEvent;
 
 /// <summary>An event, told to the nodes that follow the channels.</summary>
 public sealed record ChannelNews(long SequenceNr, IChannelEvent Event);

@@ -82,8 +82,8 @@ public sealed class ChannelRegistry(
     public Task ClearAsync(string slug) => AskAsync(new ClearChannel(slug));
 
     /// <summary>
-    /// Makes this node the channel's origin. The epoch, which grows with each claim of another node or run of this one; null where the
-    /// publisher's key is not the channel's.
+    /// Makes this node the channel's origin. The epoch, which grows with each claim of another node or run of this one, and with each after a
+    /// release; null where the publisher's key is not the channel's.
     /// </summary>
     /// <exception cref="ChannelsUnavailableException">It is not stored.</exception>
     public async Task<long?> ClaimAsync(string slug, string streamKey)
@@ -91,6 +91,16 @@ public sealed class ChannelRegistry(
         var claim = new ClaimChannel(slug, ChannelDirectory.Hash(streamKey), node());
         return await AskAsync(claim, PublisherPatience).ConfigureAwait(false) is ChannelAnswer.Done done ? done.SequenceNr : null;
     }
+
+    /// <summary>A broadcast of this node has ended; false where the channel is gone, or has another origin by now.</summary>
+    /// <exception cref="ChannelsUnavailableException">It is not stored.</exception>
+    public async Task<bool> EndBroadcastAsync(string slug, long epoch, string broadcastId) =>
+        await AskAsync(new EndBroadcast(slug, epoch, broadcastId), PublisherPatience).ConfigureAwait(false) is ChannelAnswer.Done;
+
+    /// <summary>This node is the channel's origin no more; false where it was not any more.</summary>
+    /// <exception cref="ChannelsUnavailableException">It is not stored.</exception>
+    public async Task<bool> ReleaseAsync(string slug, long epoch) =>
+        await AskAsync(new ReleaseChannel(slug, epoch), PublisherPatience).ConfigureAwait(false) is ChannelAnswer.Done;
 
     private Task<ChannelAnswer> AskAsync(IChannelCommand command) => AskAsync(command, Patience);
 

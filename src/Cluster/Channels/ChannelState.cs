@@ -6,8 +6,8 @@ namespace Streaming.Cluster.Channels;
 /// <param name="Channel">Null when there is none.</param>
 /// <param name="KeyHash">The hash of its stream key; empty without a channel.</param>
 /// <param name="IsLeaving">It was deleted, and what belonged to it is not gone yet.</param>
-/// <param name="Origin">The node with the newest claim, and its epoch.</param>
-public sealed record ChannelState(Channel? Channel, string KeyHash, bool IsLeaving, (string Node, long Epoch)? Origin)
+/// <param name="Origin">The newest claim: its node, null when it gave the channel back, and its epoch.</param>
+public sealed record ChannelState(Channel? Channel, string KeyHash, bool IsLeaving, (string? Node, long Epoch)? Origin)
 {
     /// <summary>Nothing has happened yet.</summary>
     public static ChannelState None { get; } = new(null, "", false, null);
@@ -28,6 +28,10 @@ public sealed record ChannelState(Channel? Channel, string KeyHash, bool IsLeavi
         ClaimChannel claim when claim.KeyHash != KeyHash => Refuse(ChannelRefusal.WrongKey),
         ClaimChannel claim when Origin is { } origin && origin.Node == claim.Node => Already(origin.Epoch),
         ClaimChannel claim => Store(new ClaimGranted(claim.Slug, claim.Node)),
+        EndBroadcast end when end.Epoch != Origin?.Epoch => Refuse(ChannelRefusal.OtherEpoch),
+        EndBroadcast end => Store(new BroadcastEnded(end.Slug, end.Epoch, end.BroadcastId)),
+        ReleaseChannel release when release.Epoch != Origin?.Epoch => Refuse(ChannelRefusal.OtherEpoch),
+        ReleaseChannel release => Origin is { Node: null } ? Already(sequenceNr) : Store(new ClaimReleased(release.Slug, release.Epoch)),
         _ => throw new ArgumentException($"A channel takes no {command.GetType()}.", nameof(command)),
     };
 
@@ -46,6 +50,8 @@ public sealed record ChannelState(Channel? Channel, string KeyHash, bool IsLeavi
         ChannelDeleted => None with { IsLeaving = true },
         ChannelCleared => None,
         ClaimGranted granted => this with { Origin = (granted.Node, sequenceNr) },
+        ClaimReleased released => this with { Origin = (null, released.Epoch) },
+        BroadcastEnded => this,
         _ => throw new ArgumentException($"A channel has no {happened.GetType()}.", nameof(happened)),
     };
 

@@ -31,7 +31,7 @@ public sealed class BroadcastRecording
     private long _releasedBefore;
 
     internal BroadcastRecording(
-        RecordingLibrary library, string id, string channel, TimeSpan targetDuration, TimeSpan partTarget, bool isKept)
+        RecordingLibrary library, string id, string channel, TimeSpan targetDuration, TimeSpan partTarget, long epoch, bool isKept)
     {
         _library = library;
         Id = id;
@@ -43,7 +43,7 @@ public sealed class BroadcastRecording
                 journal.Leave(id);
             }
 
-            journal.Begin(id, channel, targetDuration, partTarget);
+            journal.Begin(id, channel, targetDuration, partTarget, epoch);
         };
     }
 

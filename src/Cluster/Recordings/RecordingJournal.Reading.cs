@@ -37,6 +37,14 @@ public sealed partial class RecordingJournal
         return recordings;
     }
 
+    /// <summary>The epoch of the claim that a broadcast was made under; 0 where none is known.</summary>
+    public long ReadEpoch(string broadcastId)
+    {
+        var epoch = 0L;
+        Query("SELECT epoch FROM epochs WHERE broadcast = $1", row => epoch = row.GetInt64(0), broadcastId);
+        return epoch;
+    }
+
     /// <summary>Ids of the broadcasts whose end is missing.</summary>
     public IReadOnlyList<string> ReadUnended()
     {

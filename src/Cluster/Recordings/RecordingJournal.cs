@@ -20,6 +20,7 @@ public sealed partial class RecordingJournal : IDisposable
             id TEXT PRIMARY KEY, channel TEXT NOT NULL, target_duration INTEGER NOT NULL, part_target INTEGER NOT NULL,
             ended_at INTEGER
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS epochs (broadcast TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS periods (
             broadcast TEXT NOT NULL, number INTEGER NOT NULL, decode_time INTEGER NOT NULL, date_time INTEGER NOT NULL,
             PRIMARY KEY (broadcast, number)
@@ -52,11 +53,12 @@ public sealed partial class RecordingJournal : IDisposable
         ) STRICT, WITHOUT ROWID;
         """;
 
-    private static readonly string[] Tables = ["segments", "initializations", "boundaries", "periods", "let_go", "leaving"];
+    private static readonly string[] Tables = ["segments", "initializations", "boundaries", "periods", "let_go", "leaving", "epochs"];
 
     private readonly Database _database;
     private readonly Lock _using = new();
     private readonly JournalStatement _addBroadcast;
+    private readonly JournalStatement _addEpoch;
     private readonly JournalStatement _addPeriod;
     private readonly JournalStatement _addBoundary;
     private readonly JournalStatement _addInitialization;
@@ -69,6 +71,7 @@ public sealed partial class RecordingJournal : IDisposable
         Path = path;
         _database = Database.Open(path, Schema, synchronous: "NORMAL");
         _addBroadcast = new(_database.Connection, "INSERT OR IGNORE INTO broadcasts VALUES ($1, $2, $3, $4, NULL)");
+        _addEpoch = new(_database.Connection, "INSERT OR IGNORE INTO epochs VALUES ($1, $2)");
         _addPeriod = new(_database.Connection, "INSERT OR IGNORE INTO periods VALUES ($1, $2, $3, $4)");
         _addBoundary = new(_database.Connection, "INSERT OR IGNORE INTO boundaries VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
         _addInitialization = new(
@@ -83,12 +86,21 @@ public sealed partial class RecordingJournal : IDisposable
     /// <exception cref="System.Data.Common.DbException">It does not.</exception>
     public void Check() => _database.Check();
 
-    /// <summary>Appends the beginning of a broadcast; once more changes nothing.</summary>
-    public void Begin(string id, string channel, TimeSpan targetDuration, TimeSpan partTarget)
+    /// <summary>
+    /// Appends the beginning of a broadcast, with the epoch of the claim that it was made under (0 for none); once more changes nothing.
+    /// </summary>
+    public void Begin(string id, string channel, TimeSpan targetDuration, TimeSpan partTarget, long epoch = 0)
     {
         lock (_using)
         {
-            _addBroadcast.Execute(id, channel, targetDuration.Ticks, partTarget.Ticks);
+            _database.AtOnce(() =>
+            {
+                _addBroadcast.Execute(id, channel, targetDuration.Ticks, partTarget.Ticks);
+                if (epoch != 0)
+                {
+                    _addEpoch.Execute(id, epoch);
+                }
+            });
         }
     }
 
@@ -142,7 +154,7 @@ public sealed partial class RecordingJournal : IDisposable
     {
         lock (_using)
         {
-            foreach (var statement in (JournalStatement[])[_addBroadcast, _addPeriod, _addBoundary, _addInitialization, _addSegment])
+            foreach (var statement in (JournalStatement[])[_addBroadcast, _addEpoch, _addPeriod, _addBoundary, _addInitialization, _addSegment])
             {
                 statement.Dispose();
             }

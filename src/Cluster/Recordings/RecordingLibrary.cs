@@ -57,9 +57,9 @@ public sealed partial class RecordingLibrary(
         storage.OpenAsync($"{BroadcastFolder.Of(id)}/{rendition}/{name}", cancellationToken);
 
     /// <summary>Begins the page of a broadcast, which becomes a recording where that is on. From the channel's loop.</summary>
-    internal BroadcastRecording Record(string id, string channel, SegmentationOptions segments) =>
+    internal BroadcastRecording Record(string id, string channel, SegmentationOptions segments, long epoch = 0) =>
         _growing.GetOrAdd(
-            id, _ => new BroadcastRecording(this, id, channel, segments.Limit, segments.PartTarget, options.Enabled));
+            id, _ => new BroadcastRecording(this, id, channel, segments.Limit, segments.PartTarget, epoch, options.Enabled));
 
     /// <summary>Decides what becomes of a broadcast that is over.</summary>
     internal void End(BroadcastRecording broadcast)

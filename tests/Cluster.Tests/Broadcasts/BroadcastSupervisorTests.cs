@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Akka.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Channels;
 using Streaming.Cluster.Graphs;
+using Streaming.Cluster.Membership;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Tests;
@@ -22,16 +25,25 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
     private readonly TemporaryFolder _folder = new();
     private readonly ScriptedStorage _storage = new();
     private readonly LiveChannel _channel = new("mine");
+    private readonly ChannelDirectory _directory;
+    private readonly EventJournal _journal;
+    private readonly TestProbe _region; // In the place of the channel's entity.
     private BroadcastOptions _options = new() { Ladder = new() { Enabled = false } };
     private IActorRef? _supervisor;
 
     public BroadcastSupervisorTests()
         : base(Inline.Configuration.WithFallback("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, test.single-expect-default = 60s }"))
     {
+        _directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
+        _journal = new EventJournal(_folder["events.db"]);
+        _region = CreateTestProbe();
     }
 
     private IActorRef Supervisor => _supervisor ??= _channel.Supervisor = Sys.ActorOf(BroadcastSupervisor.Props(
-        _channel, new(_options, _storage, null, _time, NullLogger.Instance, new LiveInstruments(_meters))));
+        _channel, new(_options, _storage, null, Claims, _time, NullLogger.Instance, new LiveInstruments(_meters))));
+
+    private ChannelClaims Claims => new(
+        new ChannelRegistry(_directory, () => _region, _journal, () => "node", _time), NullLogger<ChannelClaims>.Instance);
 
     private Broadcast? UnderWay => _channel.Status.Broadcast;
 
@@ -39,8 +51,11 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
     {
         _storage.Gate?.TrySetResult();
         Supervisor.Tell(StopChannel.Instance);
+        _time.Advance(ChannelRegistry.PublisherPatience); // Nobody answers what it tells the channel.
         await _channel.Stopped.WaitAsync(Patience);
         await base.DisposeAsync();
+        _journal.Dispose();
+        _directory.Dispose();
         _meters.Dispose();
         _folder.Dispose();
     }
@@ -226,6 +241,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
         Assert.False(_channel.Stopped.IsCompleted); // Storage has not taken it yet.
         Assert.Null(_channel.Publication);
         _storage.Gate.SetResult();
+        _time.Advance(ChannelRegistry.PublisherPatience); // Nobody answers what it tells the channel.
 
         await ExpectTerminatedAsync(Supervisor, Patience);
         await _channel.Stopped.WaitAsync(Patience);
@@ -243,18 +259,128 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
         await _channel.Stopped.WaitAsync(Patience);
     }
 
+    [Fact]
+    public async Task Broadcast_Ended_IsToldWithItsEpochAndTheChannelIsGivenBackAfterIt()
+    {
+        var publication = await PublishAsync(epoch: 5);
+        var broadcast = UnderWay!;
+        Assert.Equal(5, broadcast.Epoch);
+
+        await publication.EndAsync(PublicationEnd.Unpublished);
+
+        await _region.ExpectMsgAsync(new EndBroadcast("mine", 5, broadcast.Id));
+        await _region.ExpectMsgAsync(new ReleaseChannel("mine", 5));
+    }
+
+    [Fact]
+    public async Task Broadcast_EndedWhileAPublisherArrives_IsToldAndTheChannelIsKeptForIt()
+    {
+        var publication = await PublishAsync(epoch: 5);
+        var first = UnderWay!;
+        _channel.Arrive();
+        await publication.EndAsync(PublicationEnd.Unpublished);
+        await _region.ExpectMsgAsync(new EndBroadcast("mine", 5, first.Id));
+        var next = await PublishAsync(epoch: 5);
+        _channel.Arrived();
+        await next.EndAsync(PublicationEnd.Unpublished);
+
+        await _region.ExpectMsgAsync<EndBroadcast>();
+        await _region.ExpectMsgAsync(new ReleaseChannel("mine", 5));
+    }
+
+    [Fact]
+    public async Task Publisher_WhoDidNotArriveAfterAll_LetsTheChannelBeGivenBack()
+    {
+        var publication = await PublishAsync(epoch: 5);
+        _channel.Arrive();
+        await publication.EndAsync(PublicationEnd.Unpublished);
+        await _region.ExpectMsgAsync<EndBroadcast>();
+        await LookAsync(Moment);
+        Assert.False(_region.HasMessages);
+
+        _channel.Arrived();
+
+        await _region.ExpectMsgAsync(new ReleaseChannel("mine", 5));
+    }
+
+    [Fact]
+    public async Task Publisher_OfALowerEpoch_IsRefusedAndEndsNothing()
+    {
+        var publication = await PublishAsync(epoch: 5);
+        var broadcast = UnderWay;
+
+        var refused = await BeginAsync(new LivePublication(Supervisor), epoch: 4);
+
+        Assert.Contains("Another server", refused?.Reason, StringComparison.Ordinal);
+        Assert.Null(publication.RevokedReason);
+        Assert.Equal(broadcast, UnderWay);
+    }
+
+    [Fact]
+    public async Task Publisher_OfAHigherEpoch_BeginsAnotherBroadcast()
+    {
+        await PublishAsync(epoch: 5);
+        var first = UnderWay!;
+
+        await PublishAsync(epoch: 7);
+
+        await EndedAsync(first);
+        Assert.Equal(7, UnderWay!.Epoch);
+    }
+
+    [Fact]
+    public async Task Publisher_WhoseClaimCouldNotBeStored_GoesOnInTheBroadcastThatThereIs()
+    {
+        await PublishAsync(epoch: 5);
+        var broadcast = UnderWay;
+
+        var publication = await PublishAsync(ChannelClaims.Unstored);
+        Assert.Equal(broadcast, UnderWay);
+        await publication.EndAsync(PublicationEnd.Unpublished);
+
+        await _region.ExpectMsgAsync(new EndBroadcast("mine", 5, broadcast!.Id));
+    }
+
+    [Fact]
+    public async Task Broadcast_WhoseClaimCouldNotBeStored_IsToldToNobodyAndGoesOnWhenClaimsAreStoredAgain()
+    {
+        await PublishAsync(ChannelClaims.Unstored);
+        var broadcast = UnderWay;
+
+        var publication = await PublishAsync(epoch: 5);
+        Assert.Equal(broadcast, UnderWay);
+        await publication.EndAsync(PublicationEnd.Unpublished);
+
+        await _region.ExpectMsgAsync(new ReleaseChannel("mine", 5));
+    }
+
+    [Fact]
+    public async Task Stop_WaitsUntilTheChannelKnowsOrDoesNotAnswer()
+    {
+        await PublishAsync(epoch: 5);
+        Supervisor.Tell(StopChannel.Instance);
+        await _region.ExpectMsgAsync<EndBroadcast>();
+        _region.Reply(new ChannelAnswer.Refused(ChannelRefusal.OtherEpoch));
+        await _region.ExpectMsgAsync<ReleaseChannel>();
+        Assert.False(_channel.Stopped.IsCompleted);
+
+        _time.Advance(ChannelRegistry.PublisherPatience);
+
+        await _channel.Stopped.WaitAsync(Patience);
+    }
+
     /// <summary>A publisher that was let in, and has sent something.</summary>
-    private async Task<LivePublication> PublishAsync()
+    private async Task<LivePublication> PublishAsync(long epoch = 1)
     {
         var publication = new LivePublication(Supervisor);
-        Assert.Null(await BeginAsync(publication));
+        Assert.Null(await BeginAsync(publication, epoch));
         await SendAsync(publication);
         return publication;
     }
 
-    private Task<PublishAnswer.Refused?> BeginAsync(LivePublication publication)
+    private Task<PublishAnswer.Refused?> BeginAsync(LivePublication publication, long epoch = 1)
     {
-        Supervisor.Tell(new BeginPublication(publication));
+        Supervisor.Tell(new BeginPublication(publication, epoch));
         return publication.Refusal.WaitAsync(Patience);
     }
 

@@ -1,8 +1,12 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Tests.Databases;
 using Streaming.Cluster.Tests.Membership;
+using Streaming.Pipeline.Rtmp;
+using Streaming.Pipeline.Storage.Memory;
 
 namespace Streaming.Cluster.Tests.Channels;
 
@@ -163,6 +167,40 @@ public sealed class ChannelRegistryTests : IAsyncLifetime
         var changed = await Registry.ChangeStreamKeyAsync("news");
         Assert.Null(await Registry.ClaimAsync("news", key));
         Assert.True(await Registry.ClaimAsync("news", changed!) > last);
+    }
+
+    [Fact]
+    public async Task Broadcasts_OneAfterAnother_AreInTheJournalWithTheirEpochs()
+    {
+        var key = (await Registry.PutAsync("news", null)).StreamKey!;
+        await using var channels = new LiveChannels(
+            () => _member.System, Directory, new BroadcastOptions { Ladder = new() { Enabled = false } }, new MemoryStorage(1 << 20),
+            TimeProvider.System, NullLogger<LiveChannel>.Instance,
+            claims: new ChannelClaims(Registry, NullLogger<ChannelClaims>.Instance));
+        var ids = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            var answer = await channels.AuthorizeAsync(new PublishRequest("live", key, null, "1"), CancellationToken.None);
+            ids.Add(channels.Find("news")!.Newest!.Id);
+            if (i == 0)
+            {
+                await Assert.IsType<PublishAnswer.Accepted>(answer).Publication.EndAsync(PublicationEnd.Unpublished);
+            }
+        }
+
+        await channels.StopAsync(); // The second is told of when the node ends.
+
+        using var journal = new EventJournal(_folder["events.db"]);
+        Assert.Equal(
+            [
+                "1 ChannelCreated",
+                "2 ClaimGranted", $"3 {new BroadcastEnded("news", 2, ids[0])}", $"4 {new ClaimReleased("news", 2)}",
+                "5 ClaimGranted", $"6 {new BroadcastEnded("news", 5, ids[1])}", $"7 {new ClaimReleased("news", 5)}",
+            ],
+            new ChannelJournal(journal).After(0).Select(stored =>
+                $"{stored.SequenceNr} {(stored.Event is ChannelCreated or ClaimGranted ? stored.Event.GetType().Name : stored.Event)}"));
+        await RestartAsync();
+        Assert.Equal(8, await Registry.ClaimAsync("news", key));
     }
 
     private async Task RestartAsync()

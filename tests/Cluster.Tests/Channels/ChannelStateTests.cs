@@ -34,6 +34,7 @@ public sealed class ChannelStateTests
         foreach (var command in new IChannelCommand[]
         {
             new ChangeStreamKey("news", "hash"), new DeleteChannel("news"), new ClaimChannel("news", "hash", "node"),
+            new EndBroadcast("news", 1, "b1"), new ReleaseChannel("news", 1),
         })
         {
             Assert.Equal(new ChannelAnswer.Refused(ChannelRefusal.NoChannel), Answered(ChannelState.None, command));
@@ -74,6 +75,41 @@ public sealed class ChannelStateTests
 
         Assert.Equal(new ChannelAnswer.Refused(ChannelRefusal.WrongKey), Answered(state, new ClaimChannel("news", "hash", "one")));
         Assert.IsType<ClaimGranted>(Decided(state, new ClaimChannel("news", "hash-2", "one")));
+    }
+
+    [Fact]
+    public void Claim_AfterARelease_HasAHigherEpochThoughTheNodeIsTheSame()
+    {
+        var state = After(Created, new ClaimGranted("news", "one"), new ClaimReleased("news", 2));
+
+        Assert.Equal((null, 2L), state.Origin);
+        Assert.Equal(new ClaimGranted("news", "one"), Decided(state, new ClaimChannel("news", "hash", "one")));
+        Assert.Equal(("one", 4L), state.After(new ClaimGranted("news", "one"), 4).Origin);
+    }
+
+    [Fact]
+    public void EndAndRelease_OfTheNewestClaim_AreStored_OfOthers_AreRefused()
+    {
+        var state = After(Created, new ClaimGranted("news", "one"), new ClaimGranted("news", "two"));
+        foreach (var other in (long[])[0, 2, 4])
+        {
+            var refused = new ChannelAnswer.Refused(ChannelRefusal.OtherEpoch);
+            Assert.Equal(refused, Answered(state, new EndBroadcast("news", other, "b1")));
+            Assert.Equal(refused, Answered(state, new ReleaseChannel("news", other)));
+        }
+
+        Assert.Equal(new BroadcastEnded("news", 3, "b1"), Decided(state, new EndBroadcast("news", 3, "b1")));
+        Assert.Equal(new ClaimReleased("news", 3), Decided(state, new ReleaseChannel("news", 3)));
+        Assert.Equal(state, state.After(new BroadcastEnded("news", 3, "b1"), 4));
+    }
+
+    [Fact]
+    public void Release_Again_ChangesNothing()
+    {
+        var state = After(Created, new ClaimGranted("news", "one"), new ClaimReleased("news", 2));
+
+        Assert.Equal(new ChannelAnswer.Done(7, null), Answered(state, new ReleaseChannel("news", 2)));
+        Assert.Equal(new BroadcastEnded("news", 2, "b1"), Decided(state, new EndBroadcast("news", 2, "b1")));
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class ChannelWaitingTests : Akka.TestKit.Xunit.TestKit
 
         _time.Advance(TimeSpan.FromTicks(1));
 
-        Assert.True(await claiming.WaitAsync(RemainingOrDefault));
+        Assert.Equal(ChannelClaims.Unstored, await claiming.WaitAsync(RemainingOrDefault));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class ChannelWaitingTests : Akka.TestKit.Xunit.TestKit
         await _region.ExpectMsgAsync<ClaimChannel>();
         _region.Reply(new ChannelAnswer.Failed("The disk is gone.", false));
 
-        Assert.True(await claiming.WaitAsync(RemainingOrDefault));
+        Assert.Equal(ChannelClaims.Unstored, await claiming.WaitAsync(RemainingOrDefault));
     }
 
     [Theory]
@@ -126,6 +126,6 @@ public sealed class ChannelWaitingTests : Akka.TestKit.Xunit.TestKit
         await _region.ExpectMsgAsync<ClaimChannel>();
         _region.Reply(new ChannelAnswer.Refused(reason));
 
-        Assert.False(await claiming.WaitAsync(RemainingOrDefault));
+        Assert.Null(await claiming.WaitAsync(RemainingOrDefault));
     }
 }

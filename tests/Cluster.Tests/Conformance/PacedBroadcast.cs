@@ -28,7 +28,7 @@ internal sealed class PacedBroadcast : IAsyncDisposable
     {
         var options = new BroadcastOptions { Ladder = RecordedBroadcast.NoLadder, HotSegments = 1000 };
         _broadcast = new Broadcast(
-            "b1", "mine", options, new MemoryStorage(1L << 30), null, static _ => { }, static _ => { }, _time, NullLogger.Instance);
+            "b1", "mine", 1, options, new MemoryStorage(1L << 30), null, static _ => { }, static _ => { }, _time, NullLogger.Instance);
         _reader = new SourceReader(Segmenter, _time);
         BeganAt = _time.GetUtcNow();
     }

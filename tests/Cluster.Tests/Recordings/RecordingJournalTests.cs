@@ -49,6 +49,21 @@ public sealed class RecordingJournalTests : IDisposable
     }
 
     [Fact]
+    public void Epoch_OfABroadcast_StaysWithItUntilItIsForgotten()
+    {
+        _journal.Begin(Id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), epoch: 1L << 40);
+        _journal.Begin(Id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), epoch: 7); // Once more.
+        Begin("unclaimed");
+
+        Reopen();
+
+        Assert.Equal(1L << 40, _journal.ReadEpoch(Id));
+        Assert.Equal(0, _journal.ReadEpoch("unclaimed"));
+        _journal.Delete(Id);
+        Assert.Equal(0, _journal.ReadEpoch(Id));
+    }
+
+    [Fact]
     public void Read_ConfigurationChanged_HasBothPeriodsAndHeaders()
     {
         Begin(Id);
