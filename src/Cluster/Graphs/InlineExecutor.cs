@@ -16,31 +16,31 @@ namespace Streaming.Cluster.Graphs;
 public sealed class InlineExecutor(string id) : ExecutorService(id)
 {
     [ThreadStatic]
-    private static Queue<IRunnable>? t_waiting;
+    private static Queue<IRunnable>? _waiting;
 
     [ThreadStatic]
-    private static bool t_isRunning;
+    private static bool _isRunning;
 
     public override void Execute(IRunnable run)
     {
-        if (t_isRunning)
+        if (_isRunning)
         {
-            (t_waiting ??= new()).Enqueue(run);
+            (_waiting ??= new()).Enqueue(run);
             return;
         }
 
-        t_isRunning = true;
+        _isRunning = true;
         try
         {
             run.Run();
-            while (t_waiting is not null && t_waiting.TryDequeue(out var next))
+            while (_waiting is not null && _waiting.TryDequeue(out var next))
             {
                 next.Run();
             }
         }
         finally
         {
-            t_isRunning = false;
+            _isRunning = false;
         }
     }
 
