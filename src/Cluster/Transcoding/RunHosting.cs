@@ -35,11 +35,13 @@ public static class RunHosting
     /// <param name="builder">The actor system's.</param>
     /// <param name="provider">The host's.</param>
     /// <param name="akka">What the operator tells Akka.NET.</param>
-    public static void WithTranscodeRuns(this AkkaConfigurationBuilder builder, IServiceProvider provider, Config akka) =>
+    public static void WithTranscodeRuns(this AkkaConfigurationBuilder builder, IServiceProvider provider, Config akka)
+    {
+        // Not when a slot begins: the host may have ended by then.
+        var (waiting, time) = (provider.GetRequiredService<WaitingRuns>(), provider.GetRequiredService<TimeProvider>());
         builder.WithShardRegion<TranscodeRunEntity>(
             "runs",
-            (_, _, _) => _ => TranscodeRunEntity.PropsOf(
-                provider.GetRequiredService<WaitingRuns>(), provider.GetRequiredService<TimeProvider>()),
+            (_, _, _) => _ => TranscodeRunEntity.PropsOf(waiting, time),
             new BySlot(),
             new ShardOptions
             {
@@ -47,6 +49,7 @@ public static class RunHosting
                 ShouldPassivateIdleEntities = false,
                 Role = akka.GetStringList("akka.cluster.roles", []).Count > 0 ? Role : null,
             });
+    }
 
     /// <summary>A shard is a slot.</summary>
     private sealed class BySlot : IMessageExtractor
