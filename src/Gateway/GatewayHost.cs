@@ -119,7 +119,9 @@ public static class GatewayHost
         services.AddSingleton<ChannelList>();
         services.AddSingleton<AdminGuesses>();
         services.AddSingleton(provider => new StillDecoder(
-            options.Ladder.Ffmpeg, provider.GetRequiredService<ILogger<StillDecoder>>()));
+            options.Ladder.Ffmpeg,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<StillDecoder>>()));
         services.AddSingleton<Thumbnails>();
         services.AddRoutingCore();
         services.AddProblemDetails();

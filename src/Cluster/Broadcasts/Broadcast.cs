@@ -46,9 +46,28 @@ public sealed class Broadcast : IAsyncDisposable
             options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id);
         Output = new SourceOutput(options.Segments, time, Rungs);
         Timeline = new BroadcastTimeline(
-            id, options.Segments, options.HotSegments, Media, Archive, recording?.IsKept == true ? recording : null, Rungs, Faults, time, () => runsEnded(this));
+            id,
+            options.Segments,
+            options.HotSegments,
+            Media,
+            Archive,
+            recording?.IsKept == true ? recording : null,
+            Rungs,
+            Faults,
+            time,
+            () => runsEnded(this));
         Source = new BroadcastSource(
-            slug, Output, Rungs, () => Timeline.HasRungs, cutOff, options.Segments.Limit, options.BitRateMax, time, logger, instruments?.Ingest);
+            slug,
+            Output,
+            Rungs,
+            () => Timeline.HasRungs,
+            cutOff,
+            options.Segments.Limit,
+            options.BitRateMax,
+            time,
+            logger,
+            instruments?.Ingest,
+            instruments?.Broadcasts);
     }
 
     /// <summary>Unique, a path segment.</summary>
@@ -93,6 +112,13 @@ public sealed class Broadcast : IAsyncDisposable
         var archived = BroadcastGraph.Run(this, materializer);
         _archiving = Archive.FinishAsync(archived, _retired.Task);
         return archived;
+    }
+
+    /// <summary>Ends the source and the timeline when the graph has ended before it should: nothing else touches them any more.</summary>
+    internal void Abandon()
+    {
+        Source.Close();
+        Timeline.End();
     }
 
     /// <summary>Lets go of everything: memory, the transcoder, and what is in storage unless it is a recording. After its end.</summary>

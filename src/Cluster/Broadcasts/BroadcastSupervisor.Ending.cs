@@ -25,7 +25,7 @@ internal sealed partial class BroadcastSupervisor
         if (_broadcast is not null)
         {
             _broadcast.Ingress.Send(SourceEvent.SecondPassed.Instance);
-            if (_publication is not null)
+            if (Publication is not null)
             {
                 ForgetRefusal();
             }
@@ -75,7 +75,7 @@ internal sealed partial class BroadcastSupervisor
         LogEnded(_logger, _channel.Slug, broadcast.Id);
         if (_settings.Claims is { } claims && broadcast.Epoch != ChannelClaims.Unstored)
         {
-            _told = Task.WhenAll(_told, claims.EndBroadcastAsync(_channel.Slug, broadcast.Epoch, broadcast.Id));
+            Await(claims.EndBroadcastAsync(_channel.Slug, broadcast.Epoch, broadcast.Id));
         }
 
         GiveBackIfIdle();
@@ -86,8 +86,15 @@ internal sealed partial class BroadcastSupervisor
     {
         if (_isOrigin && _broadcast is null && _settings.Claims is { } claims)
         {
-            _isOrigin = !_channel.TryGiveBack(() => _told = Task.WhenAll(_told, claims.ReleaseAsync(_channel.Slug, _epoch)));
+            _isOrigin = !_channel.TryGiveBack(() => Await(claims.ReleaseAsync(_channel.Slug, _epoch)));
         }
+    }
+
+    /// <summary>The channel's entity is being told something: the supervisor does not stop before that.</summary>
+    private void Await(Task told)
+    {
+        _told.RemoveAll(static earlier => earlier.IsCompleted);
+        _told.Add(told);
     }
 
     /// <summary>It should have ended only after <see cref="EndBroadcast"/>, and not by a fault: stages catch what they call.</summary>
@@ -101,14 +108,14 @@ internal sealed partial class BroadcastSupervisor
 
         if (!ended.Broadcast.IsEnded)
         {
-            ended.Broadcast.Timeline.End(); // Nothing else touches it any more.
+            ended.Broadcast.Abandon();
         }
 
         if (ended.Broadcast == _broadcast)
         {
-            if (_publication is not null)
+            if (Publication is not null)
             {
-                _publication.Revoke(BroadcastSource.Failed);
+                Publication.Revoke(BroadcastSource.Failed);
                 Left();
             }
 
@@ -136,21 +143,26 @@ internal sealed partial class BroadcastSupervisor
     /// <summary>Ends the broadcast and lets go of all, and then itself.</summary>
     private void Stop()
     {
-        if (_publication is not null)
-        {
-            Revoke("The server is going down.");
-        }
-
-        if (_broadcast is not null)
-        {
-            EndBroadcast();
-        }
-
-        var (self, logger, slug) = (Self, _logger, _channel.Slug);
-        var letGo = Task.WhenAll([_told, .. _ended.Select(ended => LetGoAsync(logger, slug, ended.Broadcast))]);
-        _ended.Clear();
         Become(WhenStopping);
-        letGo.ContinueWith(_ => self.Tell(PoisonPill.Instance), TaskScheduler.Default);
+        try
+        {
+            if (Publication is not null)
+            {
+                Revoke("The server is going down.");
+            }
+
+            if (_broadcast is not null)
+            {
+                EndBroadcast();
+            }
+        }
+        finally
+        {
+            var (self, logger, slug) = (Self, _logger, _channel.Slug);
+            var letGo = Task.WhenAll([.. _told, .. _ended.Select(ended => LetGoAsync(logger, slug, ended.Broadcast))]);
+            _ended.Clear();
+            letGo.ContinueWith(_ => self.Tell(PoisonPill.Instance), TaskScheduler.Default);
+        }
     }
 
     private void WhenStopping(object message)

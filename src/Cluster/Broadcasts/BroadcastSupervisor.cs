@@ -43,17 +43,16 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
     private readonly ILogger _logger;
     private readonly TakeOvers _takeOvers;
     private readonly List<EndedBroadcast> _ended = [];
+    private readonly List<Task> _told = []; // What the channel's entity is to know.
     private readonly ActorMaterializer _materializer;
     private ITimer? _ticker;
     private Broadcast? _broadcast;
-    private LivePublication? _publication;
     private DateTimeOffset _connectedAt;
     private long _disconnectedAt;
     private long _endingAt;
     private bool _isEnding;
     private long _epoch = ChannelClaims.Unstored; // The highest that a publisher came with.
     private bool _isOrigin; // Under that epoch.
-    private Task _told = Task.CompletedTask; // What the channel's entity is to know.
     private bool _hasFailed; // The source's path, in the broadcast under way.
 
     public BroadcastSupervisor(LiveChannel channel, BroadcastSettings settings)
@@ -62,6 +61,8 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
         _takeOvers = new TakeOvers(_time);
         _materializer = Context.Materializer(Inline.MaterializerSettings(Context.System));
     }
+
+    private LivePublication? Publication => _channel.Publication;
 
     /// <summary>A supervisor of that channel.</summary>
     public static Props Props(LiveChannel channel, BroadcastSettings settings) =>
@@ -94,10 +95,10 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             case BeginPublication begin:
                 Begin(begin.Publication, begin.Epoch);
                 break;
-            case PublisherLeft left when left.Publication == _publication:
+            case PublisherLeft left when left.Publication == Publication:
                 Leave(left.End);
                 break;
-            case RevokePublisher revoke when _publication is not null:
+            case RevokePublisher revoke when Publication is not null:
                 Revoke(revoke.Reason);
                 break;
             case PublicationCutOff cutOff:
@@ -129,7 +130,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             return;
         }
 
-        if (_publication is not null)
+        if (Publication is not null)
         {
             var isAlive = _broadcast!.Source.IsAlive;
             var takeOver = _takeOvers.Decide(isAlive);
@@ -141,7 +142,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             }
 
             LogTakenOver(_logger, _channel.Slug);
-            _publication.Revoke("Another encoder began to publish with the same stream key.");
+            Publication.Revoke("Another encoder began to publish with the same stream key.");
             Leave(PublicationEnd.Disconnected);
         }
 
@@ -161,7 +162,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
         }
 
         _broadcast ??= NewBroadcast(epoch);
-        _channel.Publication = _publication = publication;
+        _channel.Publication = publication;
         _connectedAt = _time.GetUtcNow();
         publication.Enter(_broadcast.Ingress);
         _broadcast.Ingress.Send(new SourceEvent.Began(publication));
@@ -200,7 +201,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
     /// <summary>The publisher has gone, or has to.</summary>
     private void Leave(PublicationEnd end)
     {
-        _broadcast!.Ingress.Send(new SourceEvent.Ended(_publication!, end));
+        _broadcast!.Ingress.Send(new SourceEvent.Ended(Publication!, end));
         Left();
         if (end == PublicationEnd.Unpublished)
         {
@@ -210,13 +211,13 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
 
     private void Left()
     {
-        _channel.Publication = _publication = null;
+        _channel.Publication = null;
         _disconnectedAt = _time.GetTimestamp();
     }
 
     private void Revoke(string reason)
     {
-        _publication!.Revoke(reason);
+        Publication!.Revoke(reason);
         Leave(PublicationEnd.Revoked);
     }
 
@@ -226,7 +227,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
         _settings.Instruments?.Ingest.CutOff(cutOff.Kind);
         _channel.Refusal = new Refusal(cutOff.Reason, _time.GetUtcNow());
         cutOff.Publication.Revoke(cutOff.Reason);
-        if (cutOff.Publication != _publication)
+        if (cutOff.Publication != Publication)
         {
             return;
         }
@@ -234,7 +235,6 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
         Left();
         if (cutOff.Kind is CutOffReason.Fault or CutOffReason.Memory)
         {
-            _settings.Instruments?.Broadcasts.Failed("source");
             if (_hasFailed)
             {
                 EndBroadcast(); // It failed with another publisher, too; the next one begins a new one.

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
@@ -11,15 +12,20 @@ namespace Streaming.Cluster.Graphs;
 /// </summary>
 /// <remarks>
 /// A mailbox that is filled from within another one's turn has its turn after that, on the same thread: turns follow each other, and the stack does
-/// not grow with them.
+/// not grow with them. A turn that throws is nothing to who filled that mailbox, nor to the turns that wait: it is thrown on a thread of the pool, where
+/// it ends the process, as on any other executor.
 /// </remarks>
-public sealed class InlineExecutor(string id) : ExecutorService(id)
+/// <param name="id">Names it.</param>
+/// <param name="thrown">Gets what a turn throws, on a thread of the pool; null throws it there.</param>
+public sealed class InlineExecutor(string id, Action<Exception>? thrown = null) : ExecutorService(id)
 {
     [ThreadStatic]
     private static Queue<IRunnable>? _waiting;
 
     [ThreadStatic]
     private static bool _isRunning;
+
+    private readonly Action<Exception> _thrown = thrown ?? Throw;
 
     public override void Execute(IRunnable run)
     {
@@ -30,24 +36,33 @@ public sealed class InlineExecutor(string id) : ExecutorService(id)
         }
 
         _isRunning = true;
-        try
+        Turn(run);
+        while (_waiting is not null && _waiting.TryDequeue(out var next))
         {
-            run.Run();
-            while (_waiting is not null && _waiting.TryDequeue(out var next))
-            {
-                next.Run();
-            }
+            Turn(next);
         }
-        finally
-        {
-            _isRunning = false;
-        }
+
+        _isRunning = false;
     }
 
     public override void Shutdown()
     {
         // It has no threads.
     }
+
+    private void Turn(IRunnable run)
+    {
+        try
+        {
+            run.Run();
+        }
+        catch (Exception e)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_thrown, e, preferLocal: false);
+        }
+    }
+
+    private static void Throw(Exception exception) => ExceptionDispatchInfo.Throw(exception);
 }
 
 /// <summary>How Akka.NET makes an <see cref="InlineExecutor"/>, named in the configuration of <see cref="Inline"/>.</summary>

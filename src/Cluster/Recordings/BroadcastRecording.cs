@@ -67,10 +67,10 @@ public sealed class BroadcastRecording
 
     internal RecordingFate Fate { get; set; }
 
-    /// <summary>A period begins. From the broadcast's loop; nothing is written yet.</summary>
+    /// <summary>A period begins. From the broadcast's graph; nothing is written yet.</summary>
     public void Add(Period period) => _periods[period.Index] = period;
 
-    /// <summary>Writes that there is such a broadcast. From the archive's loop, before its first file; once more does nothing.</summary>
+    /// <summary>Writes that there is such a broadcast. From the archive, before its first file; once more does nothing.</summary>
     public void Begin()
     {
         if (!_hasBegun)
@@ -80,7 +80,7 @@ public sealed class BroadcastRecording
         }
     }
 
-    /// <summary>A segment of a period that was added is in storage. From the archive's loop; returns when it is written.</summary>
+    /// <summary>A segment of a period that was added is in storage. From the archive; returns when it is written.</summary>
     public void Add(string rendition, Segment segment, TrackConfiguration configuration, double frameRate)
     {
         Begin();
@@ -91,7 +91,7 @@ public sealed class BroadcastRecording
 
     /// <summary>
     /// What lies before that media sequence number cannot be played live any more: where recordings take too much space, it may
-    /// be let go of. From the broadcast's loop: a number is left, nothing is waited for.
+    /// be let go of. From the broadcast's graph: a number is left, nothing is waited for.
     /// </summary>
     public void Release(long mediaSequence) => Interlocked.Exchange(ref _releasedBefore, mediaSequence);
 

@@ -9,7 +9,7 @@ namespace Streaming.Cluster.Recordings;
 
 /// <summary>
 /// The recordings of this node: keeps their list in memory, gives out their timelines, and deletes what is too old or
-/// too much. Media files stay where they were when the broadcast was live. Safe from any thread. What a broadcast's loop and
+/// too much. Media files stay where they were when the broadcast was live. Safe from any thread. What a broadcast's graph and
 /// those who look something up call waits for no database.
 /// </summary>
 public sealed partial class RecordingLibrary(
@@ -56,7 +56,7 @@ public sealed partial class RecordingLibrary(
     public Task<Stream?> OpenAsync(string id, string rendition, string name, CancellationToken cancellationToken) =>
         storage.OpenAsync($"{BroadcastFolder.Of(id)}/{rendition}/{name}", cancellationToken);
 
-    /// <summary>Begins the page of a broadcast, which becomes a recording where that is on. From the channel's loop.</summary>
+    /// <summary>Begins the page of a broadcast, which becomes a recording where that is on. From the channel's supervisor.</summary>
     internal BroadcastRecording Record(string id, string channel, SegmentationOptions segments, long epoch = 0) =>
         _growing.GetOrAdd(
             id, _ => new BroadcastRecording(this, id, channel, segments.Limit, segments.PartTarget, epoch, options.Enabled));

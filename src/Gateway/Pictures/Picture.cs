@@ -14,7 +14,7 @@ internal enum PictureOutcome
     /// <summary>There is no media of it, or none that can be decoded.</summary>
     None,
 
-    /// <summary>Too many are wanted at once.</summary>
+    /// <summary>Too many are wanted at once, or it took too long: there may be one another time.</summary>
     Busy,
 }
 

@@ -86,7 +86,7 @@ internal static class ThumbnailEndpoints
                 context.Response.Headers.CacheControl = MediaTypes.Never;
                 context.Response.Headers.RetryAfter = "1";
                 return TypedResults.Problem(
-                    title: "Too many pictures are wanted at once.",
+                    title: "No picture can be made now: too many are wanted, or the server is too busy.",
                     statusCode: StatusCodes.Status503ServiceUnavailable);
             default:
                 return Missing(context, isGone);

@@ -86,10 +86,17 @@ internal sealed class Thumbnails(StillDecoder decoder) : IDisposable
             return Picture.Busy;
         }
 
-        return source.Find(key.MediaSequence) is var (rendition, segment)
-            && await source.LoadAsync(rendition, segment, CancellationToken.None) is { } media
-            && await decoder.DecodeAsync(media, key.LengthMax) is { } jpeg
-                ? new Picture(PictureOutcome.Made, jpeg)
-                : Picture.None;
+        try
+        {
+            return source.Find(key.MediaSequence) is var (rendition, segment)
+                && await source.LoadAsync(rendition, segment, CancellationToken.None) is { } media
+                && await decoder.DecodeAsync(media, key.LengthMax) is { } jpeg
+                    ? new Picture(PictureOutcome.Made, jpeg)
+                    : Picture.None;
+        }
+        catch (TimeoutException)
+        {
+            return Picture.Busy;
+        }
     }
 }

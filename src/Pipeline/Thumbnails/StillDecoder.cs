@@ -12,13 +12,15 @@ namespace Streaming.Pipeline.Thumbnails;
 /// the process, with the decoder out of ours.
 /// </summary>
 /// <param name="ffmpeg">The program, as found on the path.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">Gets the reason when there is no picture, once a minute at most.</param>
-public sealed partial class StillDecoder(string ffmpeg, ILogger<StillDecoder> logger)
+public sealed partial class StillDecoder(string ffmpeg, TimeProvider time, ILogger<StillDecoder> logger)
 {
     // Bytes of a picture: its pixels are a few hundred thousand at most.
     private const int PictureLengthMax = 4 * 1024 * 1024;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    /// <summary>A picture may take so long: a machine with nothing to spare, or a program that hangs.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     // Whoever asks for a picture makes one fail: no more than a line in that time.
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
@@ -30,9 +32,10 @@ public sealed partial class StillDecoder(string ffmpeg, ILogger<StillDecoder> lo
     /// <summary>The picture in square pixels, no larger than it was; null when there is none to be had.</summary>
     /// <param name="media">A CMAF header and what follows it.</param>
     /// <param name="lengthMax">Pixels of its longer side, at most.</param>
+    /// <exception cref="TimeoutException">It took longer than <see cref="Timeout"/>: there may be one another time.</exception>
     public async Task<byte[]?> DecodeAsync(ImmutableArray<ReadOnlyMemory<byte>> media, int lengthMax)
     {
-        using var timeout = new CancellationTokenSource(Timeout);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
             // Transcoders of live broadcasts come first.
@@ -50,7 +53,12 @@ public sealed partial class StillDecoder(string ffmpeg, ILogger<StillDecoder> lo
             Fail((await process.ExitAsync(timeout.Token).ConfigureAwait(false)).LastWords);
             return null;
         }
-        catch (Exception e) when (e is Win32Exception or IOException or OperationCanceledException)
+        catch (OperationCanceledException e)
+        {
+            Fail("it took too long.");
+            throw new TimeoutException("The picture took too long.", e);
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
         {
             Fail(e.Message);
             return null;
@@ -71,13 +79,13 @@ public sealed partial class StillDecoder(string ffmpeg, ILogger<StillDecoder> lo
         long unlogged;
         lock (_logging)
         {
-            if (_loggedAt is { } at && Stopwatch.GetElapsedTime(at) < LogInterval)
+            if (_loggedAt is { } at && time.GetElapsedTime(at) < LogInterval)
             {
                 _unlogged++;
                 return;
             }
 
-            _loggedAt = Stopwatch.GetTimestamp();
+            _loggedAt = time.GetTimestamp();
             (unlogged, _unlogged) = (_unlogged, 0);
         }
 

@@ -106,7 +106,7 @@ public sealed class BroadcastFaultTests : IAsyncDisposable
     [InlineData("Ladder.Tick")]
     [InlineData("Ladder.Start")]
     [InlineData("Ladder.OnEnded")]
-    [InlineData("BroadcastSource.Observe")]
+    [InlineData("BroadcastSource.Look")]
     [InlineData("BroadcastSupervisor.Look")]
     public async Task Fault_BesideTheSource_LeavesItAlone(string place)
     {
@@ -121,6 +121,7 @@ public sealed class BroadcastFaultTests : IAsyncDisposable
         }
 
         await ListedAsync(4);
+        Assert.True(_time.HasFailed);
         Assert.Null(publication.RevokedReason);
         Assert.DoesNotContain(Channel.Newest!.Snapshot!.Renditions[0].Segments, segment => segment.IsGap);
     }

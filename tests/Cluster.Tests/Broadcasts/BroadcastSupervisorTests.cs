@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Akka.Actor;
 using Akka.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -6,8 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Graphs;
 using Streaming.Cluster.Membership;
+using Streaming.Cluster.Tests.Graphs;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Tests;
@@ -23,6 +22,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly TestMeters _meters = new();
     private readonly TemporaryFolder _folder = new();
+    private readonly ScriptedProgram _hanging = new("exec sleep 600");
     private readonly ScriptedStorage _storage = new();
     private readonly LiveChannel _channel = new("mine");
     private readonly ChannelDirectory _directory;
@@ -32,7 +32,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
     private IActorRef? _supervisor;
 
     public BroadcastSupervisorTests()
-        : base(Inline.Configuration.WithFallback("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, test.single-expect-default = 60s }"))
+        : base(TestActors.Configuration.WithFallback("akka.test.single-expect-default = 60s"))
     {
         _directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
         _journal = new EventJournal(_folder["events.db"]);
@@ -57,6 +57,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
         _journal.Dispose();
         _directory.Dispose();
         _meters.Dispose();
+        _hanging.Dispose();
         _folder.Dispose();
     }
 
@@ -400,14 +401,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
     /// <summary>A broadcast that its publisher has ended, whose transcoder takes everything and gives nothing.</summary>
     private async Task<Broadcast> DrainAsync()
     {
-        var hanging = _folder["hanging"];
-        await File.WriteAllTextAsync(hanging, "#!/bin/sh\nexec sleep 600\n");
-        using (var chmod = Process.Start("chmod", ["+x", hanging]))
-        {
-            await chmod.WaitForExitAsync();
-        }
-
-        _options = new() { Ladder = new() { Ffmpeg = hanging, StallTimeout = TimeSpan.FromSeconds(60) } };
+        _options = new() { Ladder = new() { Ffmpeg = _hanging.Path, StallTimeout = TimeSpan.FromSeconds(60) } };
         var publication = await PublishAsync();
         await SendMediaAsync(publication);
         await LookAsync(Moment); // The time is up for tracks that might still come.

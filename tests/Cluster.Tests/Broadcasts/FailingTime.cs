@@ -14,15 +14,32 @@ internal sealed class FailingTime() : FakeTimeProvider(new DateTimeOffset(2026, 
 
     public Exception Failure { get; set; } = new InvalidOperationException("A fault of ours.");
 
+    /// <summary>It has thrown.</summary>
+    public bool HasFailed { get; private set; }
+
     public override DateTimeOffset GetUtcNow()
     {
-        if (FailsIn is { } place && new StackTrace().GetFrames().Any(frame => NameOf(frame) == place || frame.GetMethod()?.DeclaringType?.Namespace == place))
-        {
-            throw Failure;
-        }
-
+        FailIfDue();
         return base.GetUtcNow();
     }
+
+    public override long GetTimestamp()
+    {
+        FailIfDue();
+        return base.GetTimestamp();
+    }
+
+    private void FailIfDue()
+    {
+        if (FailsIn is { } place && new StackTrace().GetFrames().Any(frame => IsAt(frame, place)))
+        {
+            HasFailed = true;
+            throw Failure;
+        }
+    }
+
+    private static bool IsAt(StackFrame frame, string place) =>
+        NameOf(frame) == place || frame.GetMethod()?.DeclaringType?.Namespace == place;
 
     private static string NameOf(StackFrame frame) => $"{frame.GetMethod()?.DeclaringType?.Name}.{frame.GetMethod()?.Name}";
 }

@@ -14,6 +14,9 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
     /// <summary>Writes wait for this.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
+    /// <summary>A write is waiting.</summary>
+    public bool IsWaiting { get; private set; }
+
     /// <summary>Thrown by what touches a name that contains this.</summary>
     public string? FailsOn { get; set; }
 
@@ -28,7 +31,9 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
     {
         if (Gate is not null)
         {
+            IsWaiting = true;
             await Gate.Task;
+            IsWaiting = false;
         }
 
         Touch("write", name);

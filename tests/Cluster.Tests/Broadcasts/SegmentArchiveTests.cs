@@ -113,7 +113,7 @@ public sealed class SegmentArchiveTests
         _storage.Gate = new TaskCompletionSource();
         archive.Store("source", "0.m4s", [new byte[] { 1 }], () => { });
         running.Pass();
-        await UntilAsync(() => archive.IsWorking);
+        await UntilAsync(() => _storage.IsWaiting);
         time.Advance(SegmentArchive.HangTimeout);
         Assert.Null(archive.Trouble);
 

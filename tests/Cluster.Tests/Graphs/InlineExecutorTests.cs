@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Dispatch;
 using Streaming.Cluster.Graphs;
 
 namespace Streaming.Cluster.Tests.Graphs;
@@ -99,6 +100,25 @@ public sealed class InlineExecutorTests
         await good.Task.WaitAsync(Patience);
     }
 
+    [Fact]
+    public async Task Turn_ThatThrows_IsNotItsFillersAndKeepsNoOtherFromItsTurn()
+    {
+        var thrown = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var executor = new InlineExecutor("test", thrown.SetResult);
+        var fault = new InvalidOperationException("A fault of ours.");
+        var turns = new List<string>();
+
+        executor.Execute(new Turn(() =>
+        {
+            executor.Execute(new Turn(() => turns.Add("waited")));
+            throw fault;
+        }));
+        executor.Execute(new Turn(() => turns.Add("later")));
+
+        Assert.Same(fault, await thrown.Task.WaitAsync(Patience));
+        Assert.Equal(["waited", "later"], turns);
+    }
+
     /// <summary>An actor that is there: who makes one below the system's guardian does not wait for that.</summary>
     private static async Task<IActorRef> ActorAsync(Action<IActorContext, object> receive)
     {
@@ -110,5 +130,12 @@ public sealed class InlineExecutorTests
     private sealed class Doing(Action<IActorContext, object> receive) : UntypedActor
     {
         protected override void OnReceive(object message) => receive(Context, message);
+    }
+
+    private sealed class Turn(Action work) : IRunnable
+    {
+        public void Run() => work();
+
+        public void Execute() => Run();
     }
 }

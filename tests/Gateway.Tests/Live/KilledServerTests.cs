@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Streaming.Cluster.Governor;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Pipeline.Tests;
 
 namespace Streaming.Gateway.Tests.Live;
 

@@ -5,6 +5,7 @@ using Streaming.Cluster.Transcoding;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Gateway.Tests.Playback;
+using Streaming.Pipeline.Tests;
 
 namespace Streaming.Gateway.Tests.Live;
 

@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Pipeline.Tests;
 using Streaming.Pipeline.Thumbnails;
 
 namespace Streaming.Gateway.Tests.Pictures;
@@ -59,30 +61,37 @@ public sealed class RecordedThumbnailTests(TintedNode node) : IClassFixture<Tint
     [Fact]
     public async Task Thumbnails_MoreThanMayWait_AreRefusedAndTheOthersMade()
     {
-        var folder = Directory.CreateTempSubdirectory("streaming-decoder-").FullName;
-        try
-        {
-            // A decoder that waits until it is let.
-            var decoder = Path.Combine(folder, "ffmpeg");
-            var gate = Path.Combine(folder, "gate");
-            await File.WriteAllTextAsync(decoder, $"#!/bin/sh\nwhile [ ! -e {gate} ]; do sleep 0.02; done\nprintf picture\n");
-            File.SetUnixFileMode(decoder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-            using var thumbnails = new Thumbnails(
-                new StillDecoder(decoder, NullLogger<StillDecoder>.Instance));
-            var source = (await PictureSource.OfAsync(
-                node.Node.Services.GetRequiredService<RecordingLibrary>(), node.Recording.Id))!;
+        // A decoder that waits until it is let.
+        using var decoder = new ScriptedProgram("while [ ! -e \"${0%/*}/gate\" ]; do sleep 0.02; done; printf picture");
+        using var thumbnails = MadeBy(decoder, TimeProvider.System);
+        var source = await SourceAsync();
 
-            var wanted = Enumerable.Range(1, Thumbnails.MakingMax + Thumbnails.WaitingMax)
-                .Select(width => thumbnails.OfSegmentAsync(source, 0, width, CancellationToken.None)).ToList();
-            var refused = await thumbnails.OfSegmentAsync(source, 0, 1000, CancellationToken.None);
-            await File.WriteAllTextAsync(gate, "");
+        var wanted = Enumerable.Range(1, Thumbnails.MakingMax + Thumbnails.WaitingMax)
+            .Select(width => thumbnails.OfSegmentAsync(source, 0, width, CancellationToken.None)).ToList();
+        var refused = await thumbnails.OfSegmentAsync(source, 0, 1000, CancellationToken.None);
+        await File.WriteAllTextAsync(decoder.Beside("gate"), "");
 
-            Assert.Equal(PictureOutcome.Busy, refused.Outcome);
-            Assert.All(await Task.WhenAll(wanted), picture => Assert.Equal("picture"u8.ToArray(), picture.Jpeg.ToArray()));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.Equal(PictureOutcome.Busy, refused.Outcome);
+        Assert.All(await Task.WhenAll(wanted), picture => Assert.Equal("picture"u8.ToArray(), picture.Jpeg.ToArray()));
     }
+
+    [Fact]
+    public async Task Thumbnail_ThatTakesTooLong_IsToBeHadAnotherTime()
+    {
+        using var decoder = new ScriptedProgram("touch \"${0%/*}/started\"; exec sleep 600");
+        var time = new FakeTimeProvider();
+        using var thumbnails = MadeBy(decoder, time);
+
+        var wanted = thumbnails.OfSegmentAsync(await SourceAsync(), 0, 240, CancellationToken.None);
+        await Eventually.HoldsAsync("the decoder has started", () => Task.FromResult(File.Exists(decoder.Beside("started"))));
+        time.Advance(StillDecoder.Timeout);
+
+        Assert.Equal(PictureOutcome.Busy, (await wanted).Outcome);
+    }
+
+    private static Thumbnails MadeBy(ScriptedProgram decoder, TimeProvider time) =>
+        new(new StillDecoder(decoder.Path, time, NullLogger<StillDecoder>.Instance));
+
+    private async Task<PictureSource> SourceAsync() =>
+        (await PictureSource.OfAsync(node.Node.Services.GetRequiredService<RecordingLibrary>(), node.Recording.Id))!;
 }

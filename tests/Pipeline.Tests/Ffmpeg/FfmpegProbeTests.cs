@@ -6,10 +6,8 @@ using Streaming.Pipeline.Ffmpeg;
 namespace Streaming.Pipeline.Tests.Ffmpeg;
 
 /// <summary>What a program tells of itself, and what of a program that tells nothing, or too much.</summary>
-public sealed class FfmpegProbeTests : IDisposable
+public sealed class FfmpegProbeTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("streaming-probe-").FullName;
-
     [Fact]
     public async Task Ffmpeg_OfThisMachine_HasNoProblem()
     {
@@ -51,18 +49,18 @@ public sealed class FfmpegProbeTests : IDisposable
     [InlineData("6.1", "V....D h264_vaapi", "It was built without libx264, which encodes H.264; another build of it is needed.")]
     public async Task Build_ThatCannotMakeRungs_IsToldWhy(string version, string encoder, string problem)
     {
-        var program = await ScriptAsync($"""
+        using var program = new ScriptedProgram($"""
             case $2 in
             -version) echo 'ffmpeg version {version} Copyright (c) 2000-2026 the FFmpeg developers';;
             -encoders) printf 'Encoders:\n V..... = Video\n ------\n {encoder}   An encoder\n A....D aac  AAC\n';;
             esac
             """);
 
-        var answer = await ProbeAsync(program);
+        var answer = await ProbeAsync(program.Path);
 
         Assert.Equal(version, answer.Build!.Version);
         Assert.Equal([encoder.Split(' ')[1]], answer.Build.VideoEncoders);
-        Assert.Equal($"The transcoder '{program}' cannot be used. {problem}", answer.Problem);
+        Assert.Equal($"The transcoder '{program.Path}' cannot be used. {problem}", answer.Problem);
     }
 
     [Theory]
@@ -74,20 +72,20 @@ public sealed class FfmpegProbeTests : IDisposable
     [InlineData("yes", "What ffmpeg gives has more than 1,048,576 bytes")]
     public async Task Program_OfAnotherKind_IsToldWhy(string script, string reason)
     {
-        var program = await ScriptAsync(script);
+        using var program = new ScriptedProgram(script);
 
         Assert.Equal(
-            new FfmpegProbe(null, $"The transcoder '{program}' cannot be used: {reason}."), await ProbeAsync(program));
+            new FfmpegProbe(null, $"The transcoder '{program.Path}' cannot be used: {reason}."), await ProbeAsync(program.Path));
     }
 
     [Fact]
     public async Task Program_ThatHangs_IsEndedAndTold()
     {
         var time = new FakeTimeProvider();
-        var mark = Path.Combine(_folder, "started");
-        var program = await ScriptAsync($"echo $$ > '{mark}.new'; mv '{mark}.new' '{mark}'; exec sleep 300");
+        using var program = new ScriptedProgram("cd \"${0%/*}\"; echo $$ > new; mv new started; exec sleep 300");
+        var mark = program.Beside("started");
 
-        var probing = FfmpegProbe.RunAsync(program, time, TestContext.Current.CancellationToken);
+        var probing = FfmpegProbe.RunAsync(program.Path, time, TestContext.Current.CancellationToken);
         while (!File.Exists(mark))
         {
             await Task.Delay(10, TestContext.Current.CancellationToken);
@@ -95,21 +93,10 @@ public sealed class FfmpegProbeTests : IDisposable
 
         time.Advance(TimeSpan.FromSeconds(10));
 
-        Assert.Equal($"The transcoder '{program}' cannot be used: it gave no answer.", (await probing).Problem);
+        Assert.Equal($"The transcoder '{program.Path}' cannot be used: it gave no answer.", (await probing).Problem);
         Assert.False(Directory.Exists($"/proc/{(await File.ReadAllTextAsync(mark, TestContext.Current.CancellationToken)).Trim()}"));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     private static Task<FfmpegProbe> ProbeAsync(string program) =>
         FfmpegProbe.RunAsync(program, TimeProvider.System, TestContext.Current.CancellationToken);
-
-    private async Task<string> ScriptAsync(string script)
-    {
-        var path = Path.Combine(_folder, "program");
-        await File.WriteAllTextAsync(path, $"#!/bin/sh\n{script}\n", TestContext.Current.CancellationToken);
-        using var chmod = System.Diagnostics.Process.Start("chmod", ["+x", path]);
-        await chmod.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return path;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Streaming.Pipeline.Thumbnails;
 
 namespace Streaming.Pipeline.Tests.Thumbnails;
@@ -23,5 +24,26 @@ public sealed class StillDecoderTests
     [InlineData("/nowhere/ffmpeg")]
     [InlineData("/bin/true")]
     public async Task Decode_WhatCannotBeDecoded_IsNoPicture(string program) =>
-        Assert.Null(await new StillDecoder(program, NullLogger<StillDecoder>.Instance).DecodeAsync(Media, 240));
+        Assert.Null(await Decoder(program, TimeProvider.System).DecodeAsync(Media, 240));
+
+    [Fact]
+    public async Task Decode_ThatTakesTooLong_SaysSoAndEndsTheProgram()
+    {
+        using var program = new ScriptedProgram("cd \"${0%/*}\"; echo $$ > new; mv new started; exec sleep 300");
+        var mark = program.Beside("started");
+        var time = new FakeTimeProvider();
+
+        var decoding = Decoder(program.Path, time).DecodeAsync(Media, 240);
+        while (!File.Exists(mark))
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        time.Advance(StillDecoder.Timeout);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => decoding);
+        Assert.False(Directory.Exists($"/proc/{(await File.ReadAllTextAsync(mark, TestContext.Current.CancellationToken)).Trim()}"));
+    }
+
+    private static StillDecoder Decoder(string program, TimeProvider time) => new(program, time, NullLogger<StillDecoder>.Instance);
 }

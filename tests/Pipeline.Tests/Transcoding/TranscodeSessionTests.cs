@@ -75,11 +75,11 @@ public sealed class TranscodeSessionTests
     [Fact]
     public async Task Run_ProgramGivesWhatIsNoFlv_EndsWithThatCause()
     {
-        var program = await ProgramAsync("""
+        using var program = new ScriptedProgram("""
             for argument; do case $argument in unix://*) socket=$argument;; esac; done
             exec ffmpeg -v quiet -re -f lavfi -i testsrc2=size=64x64:rate=25 -c:v mpeg2video -f mpegts "$socket"
             """);
-        var result = await RunAsync(new LadderOptions { Ffmpeg = program }, await VideoAsync(), isEndless: true);
+        var result = await RunAsync(new LadderOptions { Ffmpeg = program.Path }, await VideoAsync(), isEndless: true);
 
         Assert.Equal(TranscodeEnd.Failed, result.End);
         Assert.Contains("240p", result.Message, StringComparison.Ordinal);
@@ -102,12 +102,12 @@ public sealed class TranscodeSessionTests
     [Fact]
     public async Task Run_ProgramFloodsWhatItSays_MessageIsBoundedAndClean()
     {
-        var program = await ProgramAsync("""
+        using var program = new ScriptedProgram("""
             yes "$(printf '\033[2J')flood" | head -c 50000000 >&2
             yes flood | head -c 50000000
             exit 3
             """);
-        var result = await RunAsync(new LadderOptions { Ffmpeg = program }, await VideoAsync(), isEndless: true);
+        var result = await RunAsync(new LadderOptions { Ffmpeg = program.Path }, await VideoAsync(), isEndless: true);
 
         Assert.Equal(TranscodeEnd.Crashed, result.End);
         Assert.Contains("code 3", result.Message, StringComparison.Ordinal);
@@ -118,14 +118,14 @@ public sealed class TranscodeSessionTests
     [Fact]
     public async Task Run_ProgramCannotDoWhatItIsTold_IsToldInsteadOfWhatItSays()
     {
-        var program = await ProgramAsync("""
+        using var program = new ScriptedProgram("""
             case $2 in
             -version) echo 'ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright (c) 2000-2021 the FFmpeg developers';;
             -encoders) printf ' ------\n V....D libx264   H.264\n';;
             *) echo "Unrecognized option 'fps_mode'." >&2; exit 1;;
             esac
             """);
-        var result = await RunAsync(new LadderOptions { Ffmpeg = program }, await VideoAsync(), isEndless: true);
+        var result = await RunAsync(new LadderOptions { Ffmpeg = program.Path }, await VideoAsync(), isEndless: true);
 
         Assert.Equal(TranscodeEnd.Unavailable, result.End);
         Assert.Contains("4.4.2-0ubuntu0.22.04.1, which is too old; 5.1 or newer is needed", result.Message, StringComparison.Ordinal);
@@ -134,9 +134,9 @@ public sealed class TranscodeSessionTests
     [Fact]
     public async Task Run_ProgramEndsWellWithoutAWord_IsACrashAndDoesNotHang()
     {
-        var program = await ProgramAsync("exec cat >/dev/null");
+        using var program = new ScriptedProgram("exec cat >/dev/null");
         var result = await RunAsync(
-            new LadderOptions { Ffmpeg = program, StallTimeout = TimeSpan.FromSeconds(2) }, await VideoAsync());
+            new LadderOptions { Ffmpeg = program.Path, StallTimeout = TimeSpan.FromSeconds(2) }, await VideoAsync());
 
         Assert.NotEqual(TranscodeEnd.Completed, result.End);
         Assert.False(string.IsNullOrEmpty(result.Message));
@@ -145,8 +145,8 @@ public sealed class TranscodeSessionTests
     [Fact]
     public async Task Run_ProgramLeavesAChildThatHoldsItsErrors_EndsAllTheSame()
     {
-        var program = await ProgramAsync("sleep 300 & echo gone >&2; exit 4");
-        var result = await RunAsync(new LadderOptions { Ffmpeg = program }, await VideoAsync(), isEndless: true);
+        using var program = new ScriptedProgram("sleep 300 & echo gone >&2; exit 4");
+        var result = await RunAsync(new LadderOptions { Ffmpeg = program.Path }, await VideoAsync(), isEndless: true);
 
         Assert.Equal(TranscodeEnd.Crashed, result.End);
         Assert.Contains("gone", result.Message, StringComparison.Ordinal);
@@ -154,15 +154,6 @@ public sealed class TranscodeSessionTests
 
     private static async Task<List<FlvTag>> VideoAsync() => await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(
         fps: "25", gop: PicturesPerSegment, audioRate: 0, seconds: Segments, videoOptions: "-preset ultrafast"));
-
-    private static async Task<string> ProgramAsync(string script)
-    {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("streaming-program-").FullName, "program");
-        await File.WriteAllTextAsync(path, "#!/bin/sh\n" + script + "\n");
-        await TestMedia.RunAsync("chmod", ["+x", path]);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        return path;
-    }
 
     /// <summary>Feeds a run from that place on the timeline on, and returns how it ended.</summary>
     private async Task<TranscodeResult> RunAsync(

@@ -47,9 +47,6 @@ internal sealed partial class SegmentArchive(
     /// <summary>How much waits. Safe from anywhere.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Storage is busy with one. Safe from anywhere.</summary>
-    public bool IsWorking => Volatile.Read(ref _workingSince) != 0;
-
     /// <summary>Segments that could not be stored. Safe from anywhere.</summary>
     public int Unstored => Volatile.Read(ref _unstored);
 

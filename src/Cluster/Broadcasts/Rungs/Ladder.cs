@@ -34,7 +34,7 @@ public sealed record TranscoderStatus(TranscoderState State, string? Message, in
 /// <summary>
 /// Keeps a transcode run going beside a broadcast: one long session, replaced at a segment boundary whenever the source,
 /// the ladder or the key frame grid changes, and at the next IDR picture after it failed. Never makes the source wait.
-/// Called on the broadcast's loop alone.
+/// Called within the broadcast's graph alone.
 /// </summary>
 internal sealed class Ladder(
     LadderOptions options,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Broadcasts.Instruments;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
@@ -32,6 +33,7 @@ internal sealed partial class BroadcastSource
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IngestInstruments? _instruments;
+    private readonly BroadcastInstruments? _faults;
     private readonly BitRateLimit _bitRateLimit;
     private LivePublication? _publication;
     private SourceReader? _reader;
@@ -53,6 +55,7 @@ internal sealed partial class BroadcastSource
     /// <param name="time">The clock.</param>
     /// <param name="logger">Gets what is wrong with publishers, and with us.</param>
     /// <param name="instruments">Count what comes; null for nobody who asks.</param>
+    /// <param name="faults">Count those of ours; null for nobody who asks.</param>
     public BroadcastSource(
         string slug,
         SourceOutput output,
@@ -63,10 +66,12 @@ internal sealed partial class BroadcastSource
         long bitRateMax,
         TimeProvider time,
         ILogger logger,
-        IngestInstruments? instruments)
+        IngestInstruments? instruments,
+        BroadcastInstruments? faults)
     {
         (_slug, _output, _rungs, _hasRungs, _cutOff) = (slug, output, rungs, hasRungs, cutOff);
-        (_segmentLimit, _bitRateMax, _time, _logger, _instruments) = (segmentLimit, bitRateMax, time, logger, instruments);
+        (_segmentLimit, _bitRateMax, _time, _logger) = (segmentLimit, bitRateMax, time, logger);
+        (_instruments, _faults) = (instruments, faults);
         _bitRateLimit = new BitRateLimit(time, bitRateMax);
     }
 
@@ -113,6 +118,21 @@ internal sealed partial class BroadcastSource
         {
             Handle(new SourceEvent.Ended(_publication, PublicationEnd.Revoked));
         }
+    }
+
+    /// <summary>Something failed in the source's path: the publication ends, whose encoder is told.</summary>
+    public void Fail(Exception exception)
+    {
+        if (exception is UnsupportedCodecException)
+        {
+            Refuse(exception.Message, CutOffReason.Codec); // What cannot be taken may be followed by what can.
+            return;
+        }
+
+        LogFailed(_logger, _slug, exception);
+        _faults?.Failed("source");
+        var isMemory = exception is OutOfMemoryException;
+        CutOff(isMemory ? NoMemory : Failed, isMemory ? CutOffReason.Memory : CutOffReason.Fault);
     }
 
     private void Begin(LivePublication publication)
@@ -191,23 +211,6 @@ internal sealed partial class BroadcastSource
         Observe();
     }
 
-    /// <summary>Something failed in the source's path: the publication ends, whose encoder is told.</summary>
-    public void Fail(Exception exception)
-    {
-        if (exception is UnsupportedCodecException)
-        {
-            Refuse(exception.Message, CutOffReason.Codec); // What cannot be taken may be followed by what can.
-            return;
-        }
-
-        LogFailed(_logger, _slug, exception);
-        if (_publication is not null)
-        {
-            var isMemory = exception is OutOfMemoryException;
-            CutOff(isMemory ? NoMemory : Failed, isMemory ? CutOffReason.Memory : CutOffReason.Fault);
-        }
-    }
-
     private void Refuse(string reason, CutOffReason kind)
     {
         LogRefused(_logger, _slug, reason);
@@ -216,7 +219,11 @@ internal sealed partial class BroadcastSource
 
     private void CutOff(string reason, CutOffReason kind)
     {
-        var publication = _publication!;
+        if (_publication is not { } publication)
+        {
+            return;
+        }
+
         try
         {
             Leave(PublicationEnd.Revoked);

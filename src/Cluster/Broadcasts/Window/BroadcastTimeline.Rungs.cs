@@ -57,12 +57,12 @@ internal sealed partial class BroadcastTimeline
         Publish();
     }
 
-    private void LookAtRungs()
+    private void LookAtRungs(double frameRate)
     {
         var offered = _rungBranch.Offered.ToArray();
         ForEachRung(rung =>
         {
-            rung.Timeline.FrameRate = _frameRate;
+            rung.Timeline.FrameRate = frameRate;
             rung.Timeline.IsOffered = offered.Contains(rung.Name);
         });
     }

@@ -35,7 +35,6 @@ internal sealed partial class BroadcastTimeline
     private LiveRendition? _audio;
     private ImmutableArray<Period> _periods = [];
     private DateTimeOffset _startedAt;
-    private double _frameRate;
     private long _version;
     private bool _isDirty;
     private volatile bool _isEnded;
@@ -199,8 +198,7 @@ internal sealed partial class BroadcastTimeline
             OfferSource();
         }
 
-        _frameRate = frameRate;
-        LookAtRungs();
+        LookAtRungs(frameRate);
         _status = new TimelineStatus(Quality, _rungBranch.Status);
     }
 

@@ -160,7 +160,7 @@ internal sealed class LiveRendition
         return new(_pieces.DrainToImmutable(), length);
     }
 
-    /// <summary>What is to be done, in the archive's loop, when a segment has been stored.</summary>
+    /// <summary>What is to be done, beside the graph, when a segment has been stored.</summary>
     private Action OnStored(HotMedia file, Segment segment)
     {
         if (_recording is null)

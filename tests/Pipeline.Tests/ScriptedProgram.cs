@@ -1,10 +1,11 @@
-namespace Streaming.Gateway.Tests.Nodes;
+namespace Streaming.Pipeline.Tests;
 
 /// <summary>A shell script in the place of ffmpeg.</summary>
 internal sealed class ScriptedProgram : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("streaming-program-").FullName;
 
+    /// <param name="script">Its lines. It finds its own folder in <c>${0%/*}</c>.</param>
     public ScriptedProgram(string script)
     {
         File.WriteAllText(Path, "#!/bin/sh\n" + script + "\n");
@@ -12,7 +13,10 @@ internal sealed class ScriptedProgram : IDisposable
         chmod.WaitForExit();
     }
 
-    public string Path => System.IO.Path.Combine(_folder, "program");
+    public string Path => Beside("program");
+
+    /// <summary>A file in its folder, which goes with it.</summary>
+    public string Beside(string name) => System.IO.Path.Combine(_folder, name);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
