@@ -2,6 +2,7 @@ using Akka.Streams;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Archive;
 using Streaming.Cluster.Broadcasts.Instruments;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Broadcasts.Window;
@@ -48,7 +49,7 @@ public sealed class Broadcast : IAsyncDisposable
         Timeline = new BroadcastTimeline(
             id,
             options.Segments,
-            options.HotSegments,
+            storage.HasFiles ? options.HotSegmentsBesideFiles : options.HotSegments,
             Media,
             Archive,
             recording?.IsKept == true ? recording : null,

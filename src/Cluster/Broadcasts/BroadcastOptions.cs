@@ -31,7 +31,13 @@ public sealed record BroadcastOptions
     /// <summary>
     /// Newest segments of each rendition that are kept in memory once they are stored, their parts one by one included.
     /// 8–100, default 8: parts stay listed for three target durations, which is six segments. More serves viewers who are
-    /// behind without touching the disk, and costs memory.
+    /// behind without asking storage, and costs memory.
     /// </summary>
     public int HotSegments { get; init; } = 8;
+
+    /// <summary>
+    /// The same where storage has files, which the operating system keeps in its cache: 2–100, default 4. Parts of those before
+    /// are read from their segment's file.
+    /// </summary>
+    public int HotSegmentsBesideFiles { get; init; } = 4;
 }

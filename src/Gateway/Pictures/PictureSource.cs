@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Streaming.Cluster.Broadcasts;
-using Streaming.Cluster.Broadcasts.Window;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
@@ -80,10 +80,13 @@ internal sealed class PictureSource
     {
         ReadOnlyMemory<byte> header = CmafHeader.Create(rendition.Initializations[segment.Initialization]);
         var name = MediaNames.Segment(segment.Boundary.MediaSequence);
-        if (_live is not null && _live.TryGet(rendition.Name, name, out var hot))
+        if (_live is not null && _live.TryHold(rendition.Name, name, out var hot))
         {
-            // A segment in memory is in the parts that it was made of.
-            return [header, .. segment.Independent ? hot!.Pieces[..1] : hot!.Pieces];
+            // A segment in memory is in the parts that it was made of. A copy, since a decoder may hang.
+            ImmutableArray<ReadOnlyMemory<byte>> copy =
+                [header, .. (segment.Independent ? hot.Pieces[..1] : hot.Pieces).Select(static piece => piece.ToArray())];
+            hot.Release();
+            return copy;
         }
 
         await using var stored = await _open(rendition.Name, name, cancellationToken);

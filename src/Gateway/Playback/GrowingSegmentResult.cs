@@ -49,20 +49,22 @@ internal sealed class GrowingSegmentResult : IResult
         var written = 0;
         do
         {
-            while (_broadcast.Media.TryGet(_rendition, MediaNames.Part(_mediaSequence, written), out var part))
+            while (_broadcast.Media.TryHold(_rendition, MediaNames.Part(_mediaSequence, written), out var part))
             {
-                await response.BodyWriter.WriteAsync(part!.Pieces[0], cancellationToken);
+                await response.BodyWriter.WriteAsync(part.Pieces[0], cancellationToken); // It copies.
+                part.Release();
                 written++;
             }
 
             // A part is a piece of its segment, and outlives it in memory no longer than the segment does.
-            if (_broadcast.Media.TryGet(_rendition, whole, out var segment))
+            if (_broadcast.Media.TryHold(_rendition, whole, out var segment))
             {
-                for (; written < segment!.Pieces.Length; written++)
+                for (; written < segment.Pieces.Length; written++)
                 {
                     await response.BodyWriter.WriteAsync(segment.Pieces[written], cancellationToken);
                 }
 
+                segment.Release();
                 return true;
             }
         }

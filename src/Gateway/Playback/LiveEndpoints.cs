@@ -132,7 +132,10 @@ internal sealed class LiveEndpoints(
                 await file.DisposeAsync();
             }
 
-            return new MediaResult(hot!.Pieces, hot.Length, type, MediaTypes.Immutable);
+            if (hot!.TryHold(out var hold))
+            {
+                return new MediaResult(hold, type, MediaTypes.Immutable);
+            }
         }
 
         if (broadcast.Snapshot?.Find(rendition) is not { } found || SequenceOf(name) is not { } sequence)
@@ -145,8 +148,8 @@ internal sealed class LiveEndpoints(
         {
             switch (await hinted)
             {
-                case EdgeWait.Reached when broadcast.Media.TryGet(rendition, name, out var part):
-                    return new MediaResult(part!.Pieces, part.Length, type, MediaTypes.Immutable);
+                case EdgeWait.Reached when broadcast.Media.TryHold(rendition, name, out var part):
+                    return new MediaResult(part, type, MediaTypes.Immutable);
                 case EdgeWait.TimedOut:
                     return Silent(context);
             }

@@ -10,10 +10,10 @@ namespace Streaming.Pipeline.Cmaf;
 /// </summary>
 /// <remarks>
 /// Each payload is copied twice: into a pooled buffer as it arrives, because the sample is borrowed, and into the chunk
-/// once the number and sizes of the samples are known. The second copy buys an array of exactly the chunk's size, which
-/// the media store keeps for as long as the part is in the window: leaving room for the moof in front of a growing
-/// buffer would save the copy (some microseconds for a part) and keep up to twice the memory instead. Nothing else is
-/// allocated.
+/// once the number and sizes of the samples are known. The second copy buys an array of about the chunk's size, which is
+/// in memory for as long as the part is at the live edge: leaving room for the moof in front of a growing
+/// buffer would save the copy (some microseconds for a part) and keep up to twice the memory instead. Both arrays are the
+/// pool's: as many parts leave the live edge as come.
 /// <para>
 /// There is no styp in front of the chunk, so that a segment is its parts one after the other, byte for byte: neither
 /// HLS nor DASH nor CMAF asks for one.
@@ -103,12 +103,12 @@ public sealed class CmafChunkBuilder
     /// <param name="endDecodeTime">
     /// Where the last sample ends: the decode time of the first one of the next chunk.
     /// </param>
-    /// <returns>The chunk; the caller owns it.</returns>
+    /// <returns>The chunk; the caller has the hold.</returns>
     /// <exception cref="ArgumentException">
     /// <paramref name="endDecodeTime"/> is not after the last sample's decode time. The builder is unchanged.
     /// </exception>
     /// <exception cref="InvalidOperationException">There are no samples.</exception>
-    public byte[] Complete(uint sequenceNumber, long endDecodeTime)
+    public MediaBuffer Complete(uint sequenceNumber, long endDecodeTime)
     {
         if (Count == 0)
         {
@@ -119,11 +119,7 @@ public sealed class CmafChunkBuilder
         WriteMoof(sequenceNumber);
         MdatBox.WriteHeader(_writer, _payload.Length);
 
-        var headers = _writer.Written;
-        var payload = _payload.Written;
-        var chunk = GC.AllocateUninitializedArray<byte>(headers.Length + payload.Length);
-        headers.CopyTo(chunk);
-        payload.CopyTo(chunk.AsSpan(headers.Length));
+        var chunk = MediaBuffer.Copy(_writer.Written, _payload.Written);
         Clear();
         return chunk;
     }

@@ -145,7 +145,7 @@ public sealed class CmafPackager
     {
         var independent = _chunk.Independent;
         var sampleEnd = Math.Max(partEnd, _end);
-        var data = _chunk.Count > 0 ? _chunk.Complete(++_sequenceNumber, sampleEnd) : EmptySegment.Create(++_sequenceNumber, _end);
+        var data = _chunk.Count > 0 ? _chunk.Complete(++_sequenceNumber, sampleEnd) : MediaBuffer.Of(EmptySegment.Create(++_sequenceNumber, _end));
         var part = new Part(_partIndex++, _partStart, partEnd - _partStart, independent, data.Length);
         _partStart = partEnd;
         _emit(new PackagedMedia.PartMade(_boundary!, _segmentStart, part, data));

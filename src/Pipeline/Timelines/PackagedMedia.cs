@@ -1,3 +1,5 @@
+using Streaming.Pipeline.Media;
+
 namespace Streaming.Pipeline.Timelines;
 
 /// <summary>What a packager makes of one rendition's samples, as its timeline gets it.</summary>
@@ -5,8 +7,8 @@ namespace Streaming.Pipeline.Timelines;
 /// <param name="SegmentDecodeTime">Decode time of that segment in the rendition's timescale.</param>
 public abstract record PackagedMedia(SegmentBoundary Boundary, long SegmentDecodeTime)
 {
-    /// <summary>A part is complete. <paramref name="Data"/> is one CMAF chunk and never changes.</summary>
-    public sealed record PartMade(SegmentBoundary Boundary, long SegmentDecodeTime, Part Part, ReadOnlyMemory<byte> Data)
+    /// <summary>A part is complete. <paramref name="Data"/> is one CMAF chunk, whose hold goes to who takes the part.</summary>
+    public sealed record PartMade(SegmentBoundary Boundary, long SegmentDecodeTime, Part Part, MediaBuffer Data)
         : PackagedMedia(Boundary, SegmentDecodeTime);
 
     /// <summary>

@@ -5,6 +5,7 @@ using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Instruments;
 using Streaming.Cluster.Broadcasts.Archive;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
@@ -131,7 +132,7 @@ public sealed class LiveInstrumentsTests : IAsyncDisposable
         var running = new RunningArchive(archive, Task.CompletedTask);
         for (var index = 0; archive.Unstored < 2; index++)
         {
-            archive.Store("source", $"{index}.m4s", [new byte[] { 1 }], static () => { });
+            archive.Store("source", $"{index}.m4s", HotMedia.Of(new byte[] { 1 }), static () => { });
             running.Pass();
         }
 

@@ -1,4 +1,4 @@
-using Streaming.Cluster.Broadcasts.Window;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Pipeline.Storage.Disk;
 using Streaming.Pipeline.Storage.Memory;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Broadcasts.Archive;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Broadcasts.Window;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
@@ -16,6 +17,7 @@ public sealed class LiveRenditionTests
     private const long SegmentTicks = 2 * MediaClock.TicksPerSecond;
 
     private readonly ScriptedStorage _storage = new();
+    private readonly List<MediaBuffer> _made = [];
 
     [Fact]
     public async Task Media_WindowOfThousands_MemoryHoldsTheEdge()
@@ -78,6 +80,32 @@ public sealed class LiveRenditionTests
     }
 
     [Fact]
+    public async Task Media_ThatHasLeftTheEdge_IsNobodysAndIsReadFromItsFile()
+    {
+        var (rendition, media, archive) = New();
+        var running = new RunningArchive(archive, Task.CompletedTask);
+        for (var sequence = 0; sequence < Hot + 5; sequence++)
+        {
+            AddSegment(rendition, sequence);
+            running.Pass();
+            while (_storage.UsedBytes < (sequence + 1L) * PartsPerSegment * PartLength)
+            {
+                await Task.Yield();
+            }
+        }
+
+        running.Complete();
+        await running.Finished;
+        AddSegment(rendition, Hot + 5);
+
+        Assert.All(_made[..(5 * PartsPerSegment)], part => Assert.False(part.TryHold()));
+        Assert.All(_made[^((Hot - 1) * PartsPerSegment)..], part => Assert.True(part.TryHold()));
+        Assert.True(media.TryGet("source", MediaNames.Segment(4), out var known));
+        Assert.True(known!.IsStored && known.IsLetGo && !known.TryHold(out _));
+        Assert.False(media.TryGet("source", MediaNames.Part(4, 0), out _));
+    }
+
+    [Fact]
     public void Media_StorageTakesNothing_WindowShrinksAndMemoryStaysBounded()
     {
         _storage.FailsOn = "m4s";
@@ -107,7 +135,7 @@ public sealed class LiveRenditionTests
             archive);
     }
 
-    private static void AddSegment(LiveRendition rendition, int sequence)
+    private void AddSegment(LiveRendition rendition, int sequence)
     {
         var boundary = Boundary(sequence);
         for (var index = 0; index < PartsPerSegment; index++)
@@ -118,11 +146,13 @@ public sealed class LiveRenditionTests
         rendition.Add(new PackagedMedia.SegmentEnded(boundary, boundary.DecodeTime, SegmentTicks));
     }
 
-    private static void AddPart(LiveRendition rendition, SegmentBoundary boundary, int index)
+    private void AddPart(LiveRendition rendition, SegmentBoundary boundary, int index)
     {
         const long duration = SegmentTicks / PartsPerSegment;
         var part = new Part(index, boundary.DecodeTime + (index * duration), duration, index == 0, PartLength);
-        rendition.Add(new PackagedMedia.PartMade(boundary, boundary.DecodeTime, part, new byte[PartLength]));
+        var made = MediaBuffer.Copy(new byte[PartLength], []);
+        _made.Add(made);
+        rendition.Add(new PackagedMedia.PartMade(boundary, boundary.DecodeTime, part, made));
     }
 
     private static SegmentBoundary Boundary(int sequence) =>

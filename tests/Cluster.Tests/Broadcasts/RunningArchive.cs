@@ -9,7 +9,7 @@ namespace Streaming.Cluster.Tests.Broadcasts;
 /// <summary>An archive at the end of a graph that has nothing else.</summary>
 internal sealed class RunningArchive
 {
-    private static readonly ArchiveEntry Last = new("", [], null);
+    private static readonly ArchiveEntry Last = new("", default, null);
 
     private readonly SegmentArchive _archive;
     private readonly Ingress<ArchiveEntry> _ingress = new(static entry => entry == Last, static _ => { });

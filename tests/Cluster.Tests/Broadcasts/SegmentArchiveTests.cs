@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Broadcasts.Archive;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Tests.Broadcasts;
@@ -111,7 +112,7 @@ public sealed class SegmentArchiveTests
         var archive = new SegmentArchive("live/b1", _storage, NullLogger.Instance, time: time);
         var running = new RunningArchive(archive, _retired.Task);
         _storage.Gate = new TaskCompletionSource();
-        archive.Store("source", "0.m4s", [new byte[] { 1 }], () => { });
+        archive.Store("source", "0.m4s", HotMedia.Of(new byte[] { 1 }), () => { });
         running.Pass();
         await UntilAsync(() => _storage.IsWaiting);
         time.Advance(SegmentArchive.HangTimeout);
@@ -179,7 +180,7 @@ public sealed class SegmentArchiveTests
 
     private void Store(string name, List<string> stored)
     {
-        _archive.Store("source", name, [new byte[] { 1, 2, 3 }], () => stored.Add(name));
+        _archive.Store("source", name, HotMedia.Of(new byte[] { 1, 2, 3 }), () => stored.Add(name));
         _running.Pass();
     }
 

@@ -84,8 +84,8 @@ internal sealed class PacedBroadcast : IAsyncDisposable
     /// <summary>The samples of a rendition's segment.</summary>
     public IReadOnlyList<FragmentSample> Samples(RenditionSnapshot rendition, Segment segment)
     {
-        Assert.True(_broadcast.Media.TryGet(rendition.Name, MediaNames.Segment(segment.Boundary.MediaSequence), out var hot));
-        return BoxReader.ReadSamples(hot!.Pieces.SelectMany(piece => piece.ToArray()).ToArray());
+        Assert.True(_broadcast.Media.TryHold(rendition.Name, MediaNames.Segment(segment.Boundary.MediaSequence), out var hot));
+        return BoxReader.ReadSamples(hot.Pieces.SelectMany(piece => piece.ToArray()).ToArray());
     }
 
     /// <summary>Each segment that is no gap has media for as long as its playlist says, one after the other.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Source;
-using Streaming.Cluster.Broadcasts.Window;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Storage.Memory;
@@ -151,9 +151,9 @@ internal sealed class RecordedBroadcast
     /// <summary>A file as a viewer gets it: from memory, or else from storage.</summary>
     private static async Task<byte[]> ReadAsync(LiveMedia media, string rendition, string name)
     {
-        if (media.TryGet(rendition, name, out var hot))
+        if (media.TryHold(rendition, name, out var hot))
         {
-            return [.. hot!.Pieces.SelectMany(piece => piece.ToArray())];
+            return [.. hot.Pieces.SelectMany(piece => piece.ToArray())];
         }
 
         using var copy = new MemoryStream();

@@ -46,7 +46,7 @@ public sealed class GrowingSegmentTests(LowLatencyNode live) : IClassFixture<Low
             "a segment has begun",
             () => broadcast.Snapshot!.Find("source")!.Open is { Parts.Length: 1 } begun ? begun : null);
         await publisher.SuspendAsync();
-        Assert.True(broadcast.Media.TryGet("source", MediaNames.Part(open.Boundary.MediaSequence, 0), out var first));
+        Assert.True(broadcast.Media.TryHold("source", MediaNames.Part(open.Boundary.MediaSequence, 0), out var first));
 
         using var response = await node.Viewer.GetAsync(
             $"{channel.Folder(id, "source")}/{MediaNames.Segment(open.Boundary.MediaSequence)}", HttpCompletionOption.ResponseHeadersRead);

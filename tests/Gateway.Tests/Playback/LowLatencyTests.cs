@@ -121,8 +121,8 @@ public sealed class LowLatencyTests(LowLatencyNode live) : IClassFixture<LowLate
 
             awaited += isThere ? 0 : 1;
             var bytes = await response.Content.ReadAsByteArrayAsync();
-            Assert.True(broadcast.Media.TryGet("source", hint, out var part));
-            Assert.Equal(part!.Pieces.SelectMany(piece => piece.ToArray()), bytes);
+            Assert.True(broadcast.Media.TryHold("source", hint, out var part));
+            Assert.Equal(part.Pieces.SelectMany(piece => piece.ToArray()), bytes);
             Assert.Equal(bytes, await _viewer.GetByteArrayAsync(address));
             compared++;
         }

@@ -19,7 +19,7 @@ public sealed class CmafChunkBuilderTests
                 0x1_0000_0000 + (index * FrameDuration), offsets[index], index == 0, Payload(index + 4, (byte)index)));
         }
 
-        var chunk = builder.Complete(7, 0x1_0000_0000 + (offsets.Length * FrameDuration));
+        var chunk = builder.Complete(7, 0x1_0000_0000 + (offsets.Length * FrameDuration)).Memory.ToArray();
 
         GoldenFile.AssertMatches("chunk-video.txt", BoxReader.Dump(chunk));
     }
@@ -33,7 +33,7 @@ public sealed class CmafChunkBuilderTests
             builder.Add(new Sample(index * 1024, 0, true, Payload(index + 3, (byte)index)));
         }
 
-        GoldenFile.AssertMatches("chunk-audio.txt", BoxReader.Dump(builder.Complete(1, 4 * 1024)));
+        GoldenFile.AssertMatches("chunk-audio.txt", BoxReader.Dump(builder.Complete(1, 4 * 1024).Memory.ToArray()));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class CmafChunkBuilderTests
             builder.Add(new Sample(index * 1024, 0, true, Payload(100, (byte)index)));
         }
 
-        var traf = BoxReader.Find(BoxReader.Read(builder.Complete(1, 10 * 1024)), "moof/traf");
+        var traf = BoxReader.Find(BoxReader.Read(builder.Complete(1, 10 * 1024).Memory.ToArray()), "moof/traf");
 
         Assert.Equal(0x020038u, traf["tfhd"].Flags);
         Assert.Equal(1024u, traf["tfhd"].UInt32At(8));
@@ -67,7 +67,7 @@ public sealed class CmafChunkBuilderTests
         }
 
         Assert.Equal(firstIsSync, builder.Independent);
-        var chunk = builder.Complete(1, 30);
+        var chunk = builder.Complete(1, 30).Memory.ToArray();
 
         Assert.Equal(trunFlags, BoxReader.Find(BoxReader.Read(chunk), "moof/traf/trun").Flags);
         Assert.Equal([first, others, others], BoxReader.ReadSamples(chunk).Select(sample => sample.Flags));
@@ -83,7 +83,7 @@ public sealed class CmafChunkBuilderTests
             builder.Add(new Sample(index * 10, 0, sync[index], Payload(5, 0)));
         }
 
-        var chunk = builder.Complete(1, 30);
+        var chunk = builder.Complete(1, 30).Memory.ToArray();
 
         Assert.Equal(0x000401u, BoxReader.Find(BoxReader.Read(chunk), "moof/traf/trun").Flags);
         Assert.Equal(sync, BoxReader.ReadSamples(chunk).Select(sample => sample.IsSync));
@@ -100,7 +100,7 @@ public sealed class CmafChunkBuilderTests
         builder.Add(new Sample(0, first, true, Payload(5, 0)));
         builder.Add(new Sample(10, second, false, Payload(5, 0)));
 
-        var chunk = builder.Complete(1, 20);
+        var chunk = builder.Complete(1, 20).Memory.ToArray();
 
         Assert.Equal(present, (BoxReader.Find(BoxReader.Read(chunk), "moof/traf/trun").Flags & 0x000800) != 0);
         Assert.Equal([first, second], BoxReader.ReadSamples(chunk).Select(sample => sample.CompositionOffset));
@@ -113,12 +113,12 @@ public sealed class CmafChunkBuilderTests
         builder.Add(new Sample(90, 0, true, Payload(1000, 1)));
         Assert.Equal((1, 90, 1000), (builder.Count, builder.DecodeTime, builder.PayloadLength));
         Assert.True(builder.Independent);
-        var first = builder.Complete(1, 180);
+        var first = builder.Complete(1, 180).Memory.ToArray();
         var copy = first.ToArray();
         Assert.Equal((0, false, 0), (builder.Count, builder.Independent, builder.PayloadLength));
 
         builder.Add(new Sample(180, 0, false, Payload(2000, 2)));
-        var second = builder.Complete(2, 270);
+        var second = builder.Complete(2, 270).Memory.ToArray();
 
         Assert.Equal(copy, first);
         var sample = Assert.Single(BoxReader.ReadSamples(second));
@@ -135,7 +135,7 @@ public sealed class CmafChunkBuilderTests
         builder.Add(new Sample(0, 0, true, borrowed));
         borrowed.AsSpan().Clear();
 
-        Assert.Equal(Payload(10, 1), BoxReader.ReadSamples(builder.Complete(1, 1))[0].Data.ToArray());
+        Assert.Equal(Payload(10, 1), BoxReader.ReadSamples(builder.Complete(1, 1).Memory.ToArray())[0].Data.ToArray());
     }
 
     [Theory]
@@ -150,9 +150,9 @@ public sealed class CmafChunkBuilderTests
         builder.Add(new Sample(100, 0, true, Payload(5, 0)));
 
         Assert.Throws<ArgumentException>(() => builder.Add(new Sample(decodeTime, 0, true, Payload(5, 0))));
-        Assert.Throws<ArgumentException>(() => builder.Complete(1, decodeTime));
+        Assert.Throws<ArgumentException>(() => builder.Complete(1, decodeTime).Memory.ToArray());
 
-        Assert.Equal(101u - 100, Assert.Single(BoxReader.ReadSamples(builder.Complete(1, 101))).Duration);
+        Assert.Equal(101u - 100, Assert.Single(BoxReader.ReadSamples(builder.Complete(1, 101).Memory.ToArray())).Duration);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class CmafChunkBuilderTests
         var builder = new CmafChunkBuilder(TestTracks.Video);
         builder.Add(new Sample(100, 0, true, Payload(5, 0)));
 
-        Assert.Equal(uint.MaxValue, BoxReader.ReadSamples(builder.Complete(1, 100L + uint.MaxValue))[0].Duration);
+        Assert.Equal(uint.MaxValue, BoxReader.ReadSamples(builder.Complete(1, 100L + uint.MaxValue).Memory.ToArray())[0].Duration);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class CmafChunkBuilderTests
         Assert.Throws<ArgumentException>(() => builder.Add(new Sample(0, 0, true, default)));
         Assert.Throws<ArgumentOutOfRangeException>(() => builder.Add(new Sample(-1, 0, true, Payload(1, 0))));
         Assert.Equal(0, builder.Count);
-        Assert.Throws<InvalidOperationException>(() => builder.Complete(1, 1));
+        Assert.Throws<InvalidOperationException>(() => builder.Complete(1, 1).Memory.ToArray());
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class CmafChunkBuilderTests
         builder.Add(new Sample(0, 0, true, new byte[CmafChunkBuilder.PayloadLengthMax - 1]));
         Assert.Throws<InvalidOperationException>(() => builder.Add(new Sample(1, 0, true, Payload(2, 0))));
         builder.Add(new Sample(1, 0, true, Payload(1, 0)));
-        var written = BoxReader.ReadSamples(builder.Complete(1, 2));
+        var written = BoxReader.ReadSamples(builder.Complete(1, 2).Memory.ToArray());
         Assert.Equal(CmafChunkBuilder.PayloadLengthMax, written.Sum(sample => sample.Data.Length));
 
         for (var index = 0; index < CmafChunkBuilder.SampleCountMax; index++)
@@ -203,7 +203,7 @@ public sealed class CmafChunkBuilderTests
         builder.Clear();
         builder.Add(new Sample(50, 0, false, Payload(6, 0)));
 
-        var sample = Assert.Single(BoxReader.ReadSamples(builder.Complete(1, 60)));
+        var sample = Assert.Single(BoxReader.ReadSamples(builder.Complete(1, 60).Memory.ToArray()));
         Assert.Equal((50, 6), (sample.DecodeTime, sample.Data.Length));
     }
 
@@ -230,7 +230,7 @@ public sealed class CmafChunkBuilderTests
                 builder.Add(new Sample(time, index, index == 0, payload.AsMemory(index)));
             }
 
-            return builder.Complete((uint)round, (round + 1) * 15 * FrameDuration);
+            return builder.Complete((uint)round, (round + 1) * 15 * FrameDuration).Memory.ToArray();
         }
     }
 
@@ -260,7 +260,7 @@ public sealed class CmafChunkBuilderTests
         static double Overhead(CmafChunkBuilder builder, long end)
         {
             var payload = builder.PayloadLength;
-            return (double)(builder.Complete(1, end).Length - payload) / payload;
+            return (double)(builder.Complete(1, end).Memory.ToArray().Length - payload) / payload;
         }
     }
 

@@ -95,7 +95,7 @@ public sealed class CmafChunkProperties
         }
 
         independent = builder.Independent;
-        return builder.Complete(1, part.EndDecodeTime);
+        return builder.Complete(1, part.EndDecodeTime).Memory.ToArray();
     }
 
     /// <summary>The samples of a part and where the last one ends.</summary>

@@ -150,7 +150,7 @@ public sealed class CmafPackagerTests
         packager.EndSegment(180_000);
 
         AssertListed(TestTracks.Video.Timescale, 1);
-        Assert.Equal([1, 0, 0, 1, 0, 0], Parts.Select(made => BoxReader.ReadSamples(made.Data).Count));
+        Assert.Equal([1, 0, 0, 1, 0, 0], Parts.Select(made => BoxReader.ReadSamples(made.Data.Memory).Count));
         Assert.Equal([90_000, 90_000], Samples().Select(sample => (long)sample.Duration));
     }
 
@@ -275,7 +275,7 @@ public sealed class CmafPackagerTests
 
     private static Sample Picture(long decodeTime) => new(decodeTime, 0, false, new byte[] { 1 });
 
-    private IEnumerable<PlacedSample> Samples() => Parts.SelectMany(made => BoxReader.ReadSamples(made.Data))
+    private IEnumerable<PlacedSample> Samples() => Parts.SelectMany(made => BoxReader.ReadSamples(made.Data.Memory))
         .Select(sample => new PlacedSample(sample.DecodeTime, sample.Duration));
 
     /// <summary>Parts as playlists list them.</summary>
@@ -308,7 +308,7 @@ public sealed class CmafPackagerTests
         AssertListed(timescale, segments, partTarget);
         Assert.All(Parts, made =>
         {
-            var samples = BoxReader.ReadSamples(made.Data);
+            var samples = BoxReader.ReadSamples(made.Data.Memory);
             Assert.Equal(made.Part.DecodeTime, samples[0].DecodeTime);
             Assert.Equal(made.Part.Duration, samples.Sum(sample => (long)sample.Duration));
         });

@@ -41,13 +41,13 @@ internal sealed record ForeignTrack(
         {
             if (builder.Count == samplesPerChunk)
             {
-                file.Write(builder.Complete(++sequenceNumber, sample.DecodeTime + shift));
+                file.Write(builder.Complete(++sequenceNumber, sample.DecodeTime + shift).Memory.ToArray());
             }
 
             builder.Add(new Sample(sample.DecodeTime + shift, sample.CompositionOffset, sample.IsSync, sample.Data));
         }
 
-        file.Write(builder.Complete(++sequenceNumber, EndDecodeTime + shift));
+        file.Write(builder.Complete(++sequenceNumber, EndDecodeTime + shift).Memory.ToArray());
         return file.ToArray();
     }
 

@@ -1,3 +1,4 @@
+using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Pipeline.Tests.Timelines;
@@ -182,7 +183,7 @@ public sealed class RenditionTimelineTests
         Boundary(sequence),
         sequence * 180_000,
         new Part(index, (sequence * 180_000) + (index * 30_000), 30_000, index == 0, 100),
-        new byte[100]);
+        MediaBuffer.Of(new byte[100]));
 
     private void AddSegment(long sequence)
     {

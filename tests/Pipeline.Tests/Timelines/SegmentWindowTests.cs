@@ -1,6 +1,7 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
+using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Hls;
 using Streaming.Pipeline.Timelines;
 
@@ -131,7 +132,7 @@ public sealed class SegmentWindowTests
         for (var index = 0; index < PartsPerSegment; index++)
         {
             var part = new Part(index, boundary.DecodeTime + (index * PartTicks), PartTicks, index == 0, 100);
-            timeline.Add(new PackagedMedia.PartMade(boundary, boundary.DecodeTime, part, default));
+            timeline.Add(new PackagedMedia.PartMade(boundary, boundary.DecodeTime, part, MediaBuffer.Of(default)));
             timeline.Snapshot();
         }
 

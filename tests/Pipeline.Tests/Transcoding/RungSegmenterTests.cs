@@ -155,7 +155,7 @@ public sealed class RungSegmenterTests
         Picture(900, true);
         End();
 
-        Assert.Equal(22, Parts(0).Sum(made => BoxReader.ReadSamples(made.Data).Count));
+        Assert.Equal(22, Parts(0).Sum(made => BoxReader.ReadSamples(made.Data.Memory).Count));
         Assert.Equal(7200, Parts(1).First().Part.DecodeTime);
     }
 
@@ -185,7 +185,7 @@ public sealed class RungSegmenterTests
         End();
 
         Assert.Equal([180_000L, 180_000L, 183_600L], Segments.Select(segment => segment.Duration));
-        var sample = Assert.Single(Parts(1).SelectMany(made => BoxReader.ReadSamples(made.Data)));
+        var sample = Assert.Single(Parts(1).SelectMany(made => BoxReader.ReadSamples(made.Data.Memory)));
         Assert.Equal((180_000L, 180_000L, 270_000L), (sample.DecodeTime, sample.Duration, sample.DecodeTime + sample.CompositionOffset));
     }
 

@@ -6,6 +6,7 @@ using Akka.Streams.Dsl;
 using Akka.Streams.Supervision;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Instruments;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Graphs;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Storage;
@@ -67,15 +68,20 @@ internal sealed partial class SegmentArchive(
     }
 
     /// <summary>Has a segment stored, and then <paramref name="stored"/> called, beside the graph's thread.</summary>
-    public void Store(string rendition, string name, ImmutableArray<ReadOnlyMemory<byte>> content, Action stored) =>
-        _entries.Add(new(StoredName(rendition, name), content, stored));
+    public void Store(string rendition, string name, HotMedia file, Action stored)
+    {
+        if (file.TryHold(out var content))
+        {
+            _entries.Add(new(StoredName(rendition, name), content, stored));
+        }
+    }
 
     /// <summary>Has a segment deleted that has left the window, unless it is to be kept.</summary>
     public void Delete(string rendition, string name)
     {
         if (recording?.IsKept != true)
         {
-            _entries.Add(new(StoredName(rendition, name), [], null));
+            _entries.Add(new(StoredName(rendition, name), default, null));
         }
     }
 
@@ -118,6 +124,7 @@ internal sealed partial class SegmentArchive(
             return; // The broadcast's folder goes as a whole later.
         }
 
+        entry.Content.Release();
         Interlocked.Increment(ref _unstored);
         instruments?.Unstored("queue_full");
         if (!_isFull)
@@ -171,7 +178,8 @@ internal sealed partial class SegmentArchive(
             else
             {
                 recording?.Begin();
-                await storage.WriteAsync(entry.Name, entry.Content, CancellationToken.None).ConfigureAwait(false);
+                await storage.WriteAsync(entry.Name, entry.Content.Pieces, CancellationToken.None).ConfigureAwait(false);
+                entry.Content.Release();
                 entry.Stored!();
                 if (_fault is not null)
                 {

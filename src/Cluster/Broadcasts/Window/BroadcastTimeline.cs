@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Streaming.Cluster.Broadcasts.Archive;
 using Streaming.Cluster.Broadcasts.Instruments;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Governor;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Streaming.Cluster.Broadcasts.Archive;
+using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Cmaf;
 using Streaming.Pipeline.Media;
@@ -19,14 +20,16 @@ internal sealed class LiveRendition
     private const int UnstoredListedFactor = 8;
     private const int UnstoredKeptFactor = 16;
 
+    // Segments before those in memory whose files the operating system probably still has in its cache.
+    private const int KnownSegments = 4;
+
     private readonly LiveMedia _media;
     private readonly SegmentArchive _archive;
     private readonly BroadcastRecording? _recording;
     private readonly int _hotSegments;
-    private readonly ImmutableArray<ReadOnlyMemory<byte>>.Builder _pieces =
-        ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
-
+    private readonly ImmutableArray<MediaBuffer>.Builder _parts = ImmutableArray.CreateBuilder<MediaBuffer>();
     private readonly Queue<HotSegment> _hot = new();
+    private readonly Queue<long> _known = new();
     private readonly Queue<Segment> _behindWindow = new();
 
     public LiveRendition(
@@ -80,7 +83,8 @@ internal sealed class LiveRendition
         if (Timeline.Snapshot().Open is { } open)
         {
             // Its parts were announced, and somebody may be on the way to fetch them.
-            _hot.Enqueue(new(open.Boundary.MediaSequence, Collected(), IsGap: true));
+            _hot.Enqueue(new(open.Boundary.MediaSequence, _parts.Count, File: null));
+            _parts.Clear();
         }
 
         Timeline.AddGap(boundary, boundary.DecodeTime, duration);
@@ -117,47 +121,51 @@ internal sealed class LiveRendition
         _media.Add(Name, name, file);
         if (_recording is not null)
         {
-            _archive.Store(Name, name, file.Pieces, static () => { });
+            _archive.Store(Name, name, file, static () => { });
         }
     }
 
     private void AddPart(PackagedMedia.PartMade made)
     {
         // The file has to be there before the timeline says so.
-        _media.Add(Name, MediaNames.Part(made.Boundary.MediaSequence, made.Part.Index), HotMedia.Of(made.Data));
-        _pieces.Add(made.Data);
+        _media.Add(Name, MediaNames.Part(made.Boundary.MediaSequence, made.Part.Index), new HotMedia([made.Data]));
+        _parts.Add(made.Data);
         Timeline.Add(made);
     }
 
     private void EndSegment(PackagedMedia.SegmentEnded ended)
     {
-        var file = Collected();
-        var name = MediaNames.Segment(ended.Boundary.MediaSequence);
-        if (file.Length > 0)
+        var sequence = ended.Boundary.MediaSequence;
+        var name = MediaNames.Segment(sequence);
+        var parts = _parts.DrainToImmutable();
+        var file = parts.IsEmpty ? null : Whole(parts);
+        if (file is not null)
         {
             _media.Add(Name, name, file);
         }
 
         var segment = Timeline.Complete(ended);
-        if (file.Length > 0)
+        if (file is not null)
         {
-            _archive.Store(Name, name, file.Pieces, OnStored(file, segment));
-            _hot.Enqueue(new(ended.Boundary.MediaSequence, file, IsGap: false));
+            _archive.Store(Name, name, file, OnStored(file, segment));
+            _hot.Enqueue(new(sequence, parts.Length, file));
         }
 
         Cool();
     }
 
-    /// <summary>The parts of the segment that ends.</summary>
-    private HotMedia Collected()
+    /// <summary>A segment is its parts one after the other, and holds them as they do themselves.</summary>
+    private static HotMedia Whole(ImmutableArray<MediaBuffer> parts)
     {
-        var length = 0L;
-        foreach (var piece in _pieces)
+        foreach (var part in parts)
         {
-            length += piece.Length;
+            if (!part.TryHold())
+            {
+                throw new InvalidOperationException("A part was let go of before its segment was complete.");
+            }
         }
 
-        return new(_pieces.DrainToImmutable(), length);
+        return new(parts);
     }
 
     /// <summary>What is to be done, beside the graph, when a segment has been stored.</summary>
@@ -180,15 +188,21 @@ internal sealed class LiveRendition
     private void Cool()
     {
         while (_hot.Count > _hotSegments && _hot.Peek() is var oldest
-            && (oldest.IsGap || oldest.File.IsStored || _hot.Count > _hotSegments * UnstoredKeptFactor))
+            && (oldest.File is null or { IsStored: true } || _hot.Count > _hotSegments * UnstoredKeptFactor))
         {
             _hot.Dequeue();
-            for (var index = 0; index < oldest.File.Pieces.Length; index++)
+            for (var index = 0; index < oldest.Parts; index++)
             {
                 _media.Forget(Name, MediaNames.Part(oldest.MediaSequence, index));
             }
 
-            _media.Forget(Name, MediaNames.Segment(oldest.MediaSequence));
+            oldest.File?.LetGo();
+            _known.Enqueue(oldest.MediaSequence);
+        }
+
+        while (_known.Count > KnownSegments)
+        {
+            _media.Forget(Name, MediaNames.Segment(_known.Dequeue()));
         }
 
         if (_archive.Unstored > 0 && _hot.Count > _hotSegments * UnstoredListedFactor)
@@ -197,6 +211,6 @@ internal sealed class LiveRendition
         }
     }
 
-    /// <summary>A segment in memory; of a gap, the parts that were announced before it became one.</summary>
-    private readonly record struct HotSegment(long MediaSequence, HotMedia File, bool IsGap);
+    /// <summary>A segment in memory; without a file a gap, whose parts were announced before it became one.</summary>
+    private readonly record struct HotSegment(long MediaSequence, int Parts, HotMedia? File);
 }

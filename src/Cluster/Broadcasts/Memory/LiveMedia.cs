@@ -1,30 +1,8 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Streaming.Cluster.Naming;
 using Streaming.Pipeline.Storage;
 
-namespace Streaming.Cluster.Broadcasts.Window;
-
-/// <summary>A file of a broadcast that is in memory: pieces that make it up one after another. Its bytes never change.</summary>
-/// <param name="pieces">Its bytes in order.</param>
-/// <param name="length">Their number.</param>
-public sealed class HotMedia(ImmutableArray<ReadOnlyMemory<byte>> pieces, long length)
-{
-    private volatile bool _isStored;
-
-    /// <summary>Its bytes in order.</summary>
-    public ImmutableArray<ReadOnlyMemory<byte>> Pieces => pieces;
-
-    /// <summary>Their number.</summary>
-    public long Length => length;
-
-    /// <summary>Storage has them too.</summary>
-    public bool IsStored => _isStored;
-
-    public static HotMedia Of(ReadOnlyMemory<byte> data) => new([data], data.Length);
-
-    internal void MarkStored() => _isStored = true;
-}
+namespace Streaming.Cluster.Broadcasts.Memory;
 
 /// <summary>
 /// A broadcast's media files by rendition and name: the live edge in memory, the rest in storage. Written by the
@@ -38,13 +16,20 @@ public sealed class LiveMedia(string broadcastId, IMediaStorage storage)
     public string Folder { get; } = BroadcastFolder.Of(broadcastId);
 
     /// <summary>Bytes in memory.</summary>
-    public long HotBytes => _hot.Values.Sum(files => files.Values.Sum(file => file.Length));
+    public long HotBytes => _hot.Values.Sum(static files => files.Values.Sum(static file => file.IsLetGo ? 0 : file.Length));
 
-    /// <summary>The file if it is in memory.</summary>
+    /// <summary>The file if it is at the live edge: in memory, or let go of a moment ago.</summary>
     public bool TryGet(string rendition, string name, out HotMedia? media)
     {
         media = null;
         return _hot.TryGetValue(rendition, out var files) && files.TryGetValue(name, out media);
+    }
+
+    /// <summary>The bytes of the file if they are in memory, to be let go of.</summary>
+    public bool TryHold(string rendition, string name, out MediaHold hold)
+    {
+        hold = default;
+        return TryGet(rendition, name, out var media) && media!.TryHold(out hold);
     }
 
     /// <summary>The file if it is in storage; null when it is not.</summary>
@@ -52,8 +37,8 @@ public sealed class LiveMedia(string broadcastId, IMediaStorage storage)
         storage.OpenAsync(StoredName(rendition, name), cancellationToken);
 
     /// <summary>
-    /// What is in memory, as a file that the operating system still has in its cache; null where storage does not have it, has
-    /// no files, or fails (too many are open): memory has it all the same.
+    /// What is at the live edge, as a file that the operating system still has in its cache; null where storage does not have it, has
+    /// no files, or fails (too many are open): memory may have it all the same.
     /// </summary>
     public async ValueTask<FileStream?> OpenFileAsync(
         string rendition, string name, HotMedia media, CancellationToken cancellationToken)
@@ -73,18 +58,37 @@ public sealed class LiveMedia(string broadcastId, IMediaStorage storage)
         }
     }
 
+    /// <summary>A file is there.</summary>
     internal void Add(string rendition, string name, HotMedia media) =>
         _hot.GetOrAdd(rendition, static _ => new(StringComparer.Ordinal))[name] = media;
 
+    /// <summary>A file is at the live edge no more, and in memory only as long as somebody reads it.</summary>
     internal void Forget(string rendition, string name)
     {
         if (_hot.TryGetValue(rendition, out var files))
         {
-            files.TryRemove(name, out _);
+            Forget(files, name);
         }
     }
 
-    internal void Clear() => _hot.Clear();
+    internal void Clear()
+    {
+        foreach (var files in _hot.Values)
+        {
+            foreach (var name in files.Keys)
+            {
+                Forget(files, name);
+            }
+        }
+    }
+
+    private static void Forget(ConcurrentDictionary<string, HotMedia> files, string name)
+    {
+        if (files.TryRemove(name, out var media))
+        {
+            media.LetGo();
+        }
+    }
 
     private string StoredName(string rendition, string name) => $"{Folder}/{rendition}/{name}";
 }
