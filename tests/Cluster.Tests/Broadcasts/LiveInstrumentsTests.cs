@@ -137,12 +137,13 @@ public sealed class LiveInstrumentsTests : IAsyncDisposable
         }
 
         Assert.InRange(archive.Waiting, SegmentArchive.WaitingMax - 2, SegmentArchive.WaitingMax);
-        Assert.Equal(2, _meters["streaming.broadcast.unstored reason=queue_full"]);
         _storage.Gate.SetResult();
         running.Complete();
         await running.Finished.WaitAsync(Patience);
 
+        // What was sent before the graph had begun is dealt with on its thread: more than two may have been dropped.
         Assert.Equal(1, _meters["streaming.broadcast.unstored reason=failed"]);
+        Assert.Equal(archive.Unstored - 1, _meters["streaming.broadcast.unstored reason=queue_full"]);
         Assert.Equal(0, archive.Waiting);
     }
 
