@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Naming;
@@ -127,7 +128,7 @@ public static class GatewayHost
         services.AddProblemDetails();
         services.AddExceptionHandler<StorageProblem>();
         services.AddReadiness(dataPath);
-        services.AddNodeMetrics(options.Metrics);
+        services.AddNodeMetrics(options.Metrics, options.Traces);
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
@@ -137,6 +138,7 @@ public static class GatewayHost
         services.AddStreamingCluster(
             akka,
             new MessageFormats([.. ChannelFormats.All, .. RunFormats.All]),
+            static (builder, provider) => builder.WithLostMessages(provider),
             static (builder, provider) => builder.WithChannels(provider),
             (builder, provider) => builder.WithTranscodeRuns(provider, akka));
         services.AddTranscodeRuns(options.Ladder);

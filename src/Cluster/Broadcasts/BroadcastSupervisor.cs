@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Streams;
 using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Channels;
@@ -42,6 +43,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TakeOvers _takeOvers;
+    private readonly ActorLife _life;
     private readonly List<EndedBroadcast> _ended = [];
     private readonly List<Task> _told = []; // What the channel's entity is to know.
     private readonly ActorMaterializer _materializer;
@@ -59,6 +61,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
     {
         (_channel, _settings, _time, _logger) = (channel, settings, settings.Time, settings.Logger);
         _takeOvers = new TakeOvers(_time);
+        _life = new(settings.Instruments?.Actors, LiveInstruments.Supervisor);
         _materializer = Context.Materializer(Inline.MaterializerSettings(Context.System));
     }
 
@@ -82,8 +85,15 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
         }
     }
 
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _life.Restarts();
+        base.PreRestart(reason, message);
+    }
+
     protected override void PostStop()
     {
+        _life.Stops();
         _ticker?.Dispose();
         _channel.Stop();
     }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Persistence;
 using Microsoft.Data.Sqlite;
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Databases;
 
 namespace Streaming.Cluster.Channels;
@@ -12,7 +13,7 @@ namespace Streaming.Cluster.Channels;
 /// to: its death costs reading them again. Commands wait while an event is being stored; there is one at most of each connection that
 /// waits for its answer, and connections are limited.
 /// </summary>
-public sealed class ChannelEntity : UntypedPersistentActor
+public sealed partial class ChannelEntity : UntypedPersistentActor
 {
     /// <summary>What its persistence id begins with.</summary>
     public const string IdPrefix = "channel-";
@@ -20,14 +21,20 @@ public sealed class ChannelEntity : UntypedPersistentActor
     private const string NewsTopic = "channels";
 
     private readonly IActorRef? _mediator;
+    private readonly ChannelTelling _telling;
+    private readonly ActorLife _life;
     private ChannelState _state = ChannelState.None;
 
     /// <param name="slug">The channel.</param>
     /// <param name="mediator">Tells other nodes; null for none.</param>
-    public ChannelEntity(string slug, IActorRef? mediator)
+    /// <param name="instruments">Are told how its journal does; null for nobody.</param>
+    /// <param name="actors">Are told how it ends; null for nobody.</param>
+    public ChannelEntity(
+        string slug, IActorRef? mediator, ChannelInstruments? instruments = null, ActorInstruments? actors = null)
     {
         PersistenceId = IdPrefix + slug;
         _mediator = mediator;
+        (_telling, _life) = (new(instruments), new(actors, "channel"));
     }
 
     public override string PersistenceId { get; }
@@ -57,9 +64,17 @@ public sealed class ChannelEntity : UntypedPersistentActor
 
     /// <summary>Who asked is told, and tells the log; this actor is stopped after it, and begins anew with what is in the
     /// journal.</summary>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Sender.Tell(Failure(cause));
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _telling.Failed(cause);
+        Sender.Tell(Failure(cause));
+    }
 
-    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) => Sender.Tell(Failure(cause));
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        _telling.Rejected(cause);
+        Sender.Tell(Failure(cause));
+    }
 
     private static ChannelAnswer.Failed Failure(Exception cause)
     {
@@ -70,6 +85,7 @@ public sealed class ChannelEntity : UntypedPersistentActor
     private void Decide(IChannelCommand command)
     {
         var (happened, answer) = _state.Decide(command, LastSequenceNr);
+        _telling.Decided(command, answer);
         if (happened is null)
         {
             Sender.Tell(answer);
@@ -78,6 +94,7 @@ public sealed class ChannelEntity : UntypedPersistentActor
 
         Persist(happened, stored =>
         {
+            _telling.Stored();
             _state = _state.After(stored, LastSequenceNr);
             Sender.Tell(new ChannelAnswer.Done(LastSequenceNr, stored));
             _mediator?.Tell(new Publish(NewsTopic, new ChannelNews(LastSequenceNr, stored)));

@@ -5,6 +5,7 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Membership;
 
 namespace Streaming.Cluster.Channels;
@@ -13,6 +14,7 @@ namespace Streaming.Cluster.Channels;
 public static class ChannelHosting
 {
     private const int ShardsMax = 100;
+    private const string Region = "channels";
 
     /// <summary>What the node has of channels.</summary>
     /// <param name="services">The host's; <see cref="EventJournal"/> is among them.</param>
@@ -39,7 +41,8 @@ public static class ChannelHosting
             () => provider.GetRequiredService<IRequiredActor<ChannelEntity>>().ActorRef,
             provider.GetRequiredService<EventJournal>(),
             () => Akka.Cluster.Cluster.Get(provider.GetRequiredService<ActorSystem>()).SelfUniqueAddress.ToString(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ChannelInstruments>()));
         services.AddSingleton<ChannelClaims>();
         services.AddHostedService<ChannelWarmUp>();
     }
@@ -47,18 +50,23 @@ public static class ChannelHosting
     /// <summary>Starts the shard region of <see cref="ChannelEntity"/>, and this node's <see cref="ChannelFollower"/>.</summary>
     public static void WithChannels(this AkkaConfigurationBuilder builder, IServiceProvider provider)
     {
+        // Not when an entity begins: the host may have ended by then.
+        var (instruments, actors) = (provider.GetService<ChannelInstruments>(), provider.GetService<ActorInstruments>());
         builder.WithShardRegion<ChannelEntity>(
-            "channels",
-            static (system, _, _) => slug => PropsOf(slug, DistributedPubSub.Get(system).Mediator),
+            Region,
+            (system, _, _) => slug => PropsOf(slug, DistributedPubSub.Get(system).Mediator, instruments, actors),
             new BySlug(),
             new ShardOptions());
+        builder.WithActors((_, registry) => actors?.WatchRegion(Region, "channel", registry.Get<ChannelEntity>()));
         builder.WithActors((system, _) => system.ActorOf(
             Props.Create(() => new ChannelFollower(
                 provider.GetRequiredService<ChannelDirectory>(), DistributedPubSub.Get(system).Mediator)),
             "channel-follower"));
     }
 
-    public static Props PropsOf(string slug, IActorRef? mediator) => Props.Create(() => new ChannelEntity(slug, mediator));
+    public static Props PropsOf(
+        string slug, IActorRef? mediator, ChannelInstruments? instruments = null, ActorInstruments? actors = null) =>
+        Props.Create(() => new ChannelEntity(slug, mediator, instruments, actors));
 
     private sealed class BySlug() : HashCodeMessageExtractor(ShardsMax)
     {

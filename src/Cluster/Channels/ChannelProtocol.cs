@@ -1,3 +1,5 @@
+using Streaming.Cluster.Tracing;
+
 namespace Streaming.Cluster.Channels;
 
 /// <summary>
@@ -29,7 +31,12 @@ public sealed record ClearChannel(string Slug) : IChannelCommand;
 /// <param name="Slug">The channel.</param>
 /// <param name="KeyHash">The hash of the publisher's key.</param>
 /// <param name="Node">The node, this run of it: another one after its next start.</param>
-public sealed record ClaimChannel(string Slug, string KeyHash, string Node) : IChannelCommand;
+public sealed record ClaimChannel(string Slug, string KeyHash, string Node) : IChannelCommand, ITraced
+{
+    public string? TraceParent { get; init; }
+
+    public ITraced SentIn(string? traceParent) => this with { TraceParent = traceParent };
+}
 
 /// <summary>A broadcast of the channel has ended on its origin.</summary>
 /// <param name="Slug">The channel.</param>

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Streaming.Cluster.Naming;
 using Streaming.Cluster.Membership;
+using Streaming.Cluster.Tracing;
 
 namespace Streaming.Cluster.Channels;
 
@@ -12,11 +14,20 @@ namespace Streaming.Cluster.Channels;
 /// <param name="journal">Has space for deletions where the disk is full.</param>
 /// <param name="node">This run of this node; asked for when there are actors.</param>
 /// <param name="time">Dates new channels, and ends patience.</param>
+/// <param name="instruments">Are told what is asked; null for nobody.</param>
 public sealed class ChannelRegistry(
-    ChannelDirectory directory, Func<IActorRef> entities, EventJournal journal, Func<string> node, TimeProvider time)
+    ChannelDirectory directory,
+    Func<IActorRef> entities,
+    EventJournal journal,
+    Func<string> node,
+    TimeProvider time,
+    ChannelInstruments? instruments = null)
 {
     /// <summary>Channels that there may be.</summary>
     public const int ChannelsMax = 10_000;
+
+    /// <summary>The activity of a claim.</summary>
+    internal const string ClaimActivity = "channel/claim";
 
     /// <summary>How long an operator waits for an entity's answer: longer than the journal takes to give up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -107,6 +118,13 @@ public sealed class ChannelRegistry(
     private async Task<ChannelAnswer> AskAsync(IChannelCommand command, TimeSpan patience)
     {
         ChannelAnswer answer;
+        using var activity = command is ITraced ? Traces.Begin(ClaimActivity, ActivityKind.Client) : null;
+        if (activity is not null)
+        {
+            activity.SetTag(Traces.Channel, command.Slug);
+            command = (IChannelCommand)((ITraced)command).SentIn(activity.Id);
+        }
+
         using var patienceEnds = new CancellationTokenSource(patience, time);
         try
         {
@@ -114,12 +132,18 @@ public sealed class ChannelRegistry(
         }
         catch (Exception e) when (e is OperationCanceledException or AskTimeoutException)
         {
+            activity?.Fail(ChannelOutcome.Unanswered);
+            instruments?.Answered(command, ChannelOutcome.Unanswered);
             throw new ChannelsUnavailableException(patience);
         }
 
+        var outcome = ChannelOutcome.Of(answer);
+        activity?.SetTag(Traces.Outcome, outcome);
+        instruments?.Answered(command, outcome);
         switch (answer)
         {
             case ChannelAnswer.Failed failed:
+                activity?.Fail(outcome, failed.Reason);
                 throw new ChannelsUnavailableException(failed.Reason, failed.IsDiskFull);
             case ChannelAnswer.Done { Event: { } happened } done:
                 directory.Apply(done.SequenceNr, happened);

@@ -23,6 +23,7 @@ public sealed record RunDeadlines(TimeSpan Start, TimeSpan Stop)
 /// <param name="waiting">Where the slots find the runs.</param>
 /// <param name="deadlines">When a slot is given up.</param>
 /// <param name="time">The clock.</param>
+/// <param name="instruments">Are told of runs that no slot begins; null for nobody.</param>
 public sealed class RegionRuns(
     Func<IActorRefFactory> actors,
     Func<IActorRef> region,
@@ -30,13 +31,15 @@ public sealed class RegionRuns(
     RunSlots slots,
     WaitingRuns waiting,
     RunDeadlines deadlines,
-    TimeProvider time) : ITranscodeRuns
+    TimeProvider time,
+    SlotInstruments? instruments = null) : ITranscodeRuns
 {
     public async Task<TranscodeResult> RunAsync(
         RunId run, Func<CancellationToken, Task<TranscodeResult>> work, CancellationToken stopping)
     {
         if (slots.Take() is not { } number)
         {
+            instruments?.NoneFree();
             return new(TranscodeEnd.Unavailable, $"All {slots.Count} places for runs of the transcoder are taken.");
         }
 
@@ -62,7 +65,7 @@ public sealed class RegionRuns(
         var slot = new RunSlot(worker(), number);
         var start = new StartRun(slot, run, time.GetUtcNow() + deadlines.Start);
         var to = region();
-        var request = actors().ActorOf(Props.Create(() => new RunRequest(to, start, deadlines, result)));
+        var request = actors().ActorOf(Props.Create(() => new RunRequest(to, start, deadlines, result, instruments)));
         await using var registration = stopping.Register(() =>
         {
             // What no slot has taken ends here.

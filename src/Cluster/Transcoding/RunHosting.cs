@@ -4,6 +4,7 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Pipeline.Transcoding;
 
@@ -14,6 +15,8 @@ public static class RunHosting
 {
     /// <summary>The role of nodes that transcode, in clusters whose nodes have roles.</summary>
     public const string Role = "transcode";
+
+    private const string Region = "runs";
 
     /// <summary>What the node has of transcode runs.</summary>
     public static void AddTranscodeRuns(this IServiceCollection services, LadderOptions options)
@@ -27,7 +30,8 @@ public static class RunHosting
             provider.GetRequiredService<RunSlots>(),
             provider.GetRequiredService<WaitingRuns>(),
             RunDeadlines.Default,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<SlotInstruments>()));
         services.AddHostedService<RunWarmUp>();
     }
 
@@ -39,9 +43,10 @@ public static class RunHosting
     {
         // Not when a slot begins: the host may have ended by then.
         var (waiting, time) = (provider.GetRequiredService<WaitingRuns>(), provider.GetRequiredService<TimeProvider>());
+        var actors = provider.GetService<ActorInstruments>();
         builder.WithShardRegion<TranscodeRunEntity>(
-            "runs",
-            (_, _, _) => _ => TranscodeRunEntity.PropsOf(waiting, time),
+            Region,
+            (_, _, _) => _ => TranscodeRunEntity.PropsOf(waiting, time, actors),
             new BySlot(),
             new ShardOptions
             {
@@ -49,6 +54,7 @@ public static class RunHosting
                 ShouldPassivateIdleEntities = false,
                 Role = akka.GetStringList("akka.cluster.roles", []).Count > 0 ? Role : null,
             });
+        builder.WithActors((_, registry) => actors?.WatchRegion(Region, "run", registry.Get<TranscodeRunEntity>()));
     }
 
     /// <summary>A shard is a slot.</summary>

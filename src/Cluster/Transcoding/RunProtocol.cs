@@ -1,4 +1,5 @@
 using Streaming.Cluster.Broadcasts.Rungs;
+using Streaming.Cluster.Tracing;
 using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Cluster.Transcoding;
@@ -22,10 +23,20 @@ public interface IRunCommand
 /// <param name="Slot">The slot.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Deadline">The origin has given up then: it is not begun any more.</param>
-public sealed record StartRun(RunSlot Slot, RunId Run, DateTimeOffset Deadline) : IRunCommand;
+public sealed record StartRun(RunSlot Slot, RunId Run, DateTimeOffset Deadline) : IRunCommand, ITraced
+{
+    public string? TraceParent { get; init; }
+
+    public ITraced SentIn(string? traceParent) => this with { TraceParent = traceParent };
+}
 
 /// <summary>End the run. Nothing to a slot that has another or none.</summary>
-public sealed record StopRun(RunSlot Slot, RunId Run) : IRunCommand;
+public sealed record StopRun(RunSlot Slot, RunId Run) : IRunCommand, ITraced
+{
+    public string? TraceParent { get; init; }
+
+    public ITraced SentIn(string? traceParent) => this with { TraceParent = traceParent };
+}
 
 /// <summary>The run has begun; <see cref="RunEnded"/> follows.</summary>
 public sealed record RunStarted(RunId Run);
@@ -50,4 +61,9 @@ public sealed record RunRefused(RunId Run, RunRefusal Reason);
 /// <param name="Run">The run.</param>
 /// <param name="End">How.</param>
 /// <param name="Message">A sentence for people; null where there is nothing to say.</param>
-public sealed record RunEnded(RunId Run, TranscodeEnd End, string? Message);
+public sealed record RunEnded(RunId Run, TranscodeEnd End, string? Message) : ITraced
+{
+    public string? TraceParent { get; init; }
+
+    public ITraced SentIn(string? traceParent) => this with { TraceParent = traceParent };
+}

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Akka.Actor;
+using Streaming.Cluster.Tracing;
 using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Cluster.Transcoding;
@@ -15,18 +17,26 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
     private readonly StartRun _start;
     private readonly RunDeadlines _deadlines;
     private readonly TaskCompletionSource<TranscodeResult> _result;
+    private readonly SlotInstruments? _instruments;
+    private Activity? _asking; // The slot, to begin the run or to end it.
+    private bool _hasBegun;
     private bool _isStopping;
 
     public RunRequest(
-        IActorRef region, StartRun start, RunDeadlines deadlines, TaskCompletionSource<TranscodeResult> result) =>
-        (_region, _start, _deadlines, _result) = (region, start, deadlines, result);
+        IActorRef region,
+        StartRun start,
+        RunDeadlines deadlines,
+        TaskCompletionSource<TranscodeResult> result,
+        SlotInstruments? instruments) =>
+        (_region, _start, _deadlines, _result, _instruments) = (region, start, deadlines, result, instruments);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
         Timers.StartSingleTimer(DeadlineKey, DeadlinePassed.Instance, _deadlines.Start);
-        _region.Tell(_start);
+        _asking = RunTraces.Asking(_start);
+        _region.Tell(_start with { TraceParent = _asking?.Id });
     }
 
     protected override void OnReceive(object message)
@@ -35,21 +45,32 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
         {
             case RunStarted started when started.Run == _start.Run:
                 Context.Watch(Sender);
+                _hasBegun = true;
                 if (!_isStopping)
                 {
                     Timers.Cancel(DeadlineKey);
+                    EndAsking();
                 }
 
                 break;
             case RunRefused refused when refused.Run == _start.Run:
+                if (!_isStopping)
+                {
+                    _instruments?.Refused(refused.Reason);
+                    _asking?.Fail(SlotInstruments.NameOf(refused.Reason));
+                }
+
                 End(_isStopping ? new(TranscodeEnd.Cancelled, null) : Unavailable(SentenceOf(refused.Reason)));
                 break;
             case RunEnded ended when ended.Run == _start.Run:
+                (_isStopping ? _asking : RunTraces.Ended(ended))?.EndWith(ended.End, ended.Message);
                 End(new(ended.End, ended.Message));
                 break;
             case StopRun stop:
                 _isStopping = true;
-                _region.Tell(stop);
+                EndAsking();
+                _asking = RunTraces.AskingToStop(stop);
+                _region.Tell(stop with { TraceParent = _asking?.Id });
                 Timers.StartSingleTimer(DeadlineKey, DeadlinePassed.Instance, _deadlines.Stop);
                 break;
             case Terminated:
@@ -57,6 +78,8 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
                 Timers.StartSingleTimer(DeadlineKey, DeadlinePassed.Instance, _deadlines.Stop);
                 break;
             case DeadlinePassed:
+                _instruments?.Unanswered(wasToEnd: _isStopping || _hasBegun);
+                _asking?.Fail("timeout");
                 _region.Tell(new StopRun(_start.Slot, _start.Run));
                 End(Unavailable("The worker of the transcoder does not answer."));
                 break;
@@ -66,7 +89,11 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
         }
     }
 
-    protected override void PostStop() => _result.TrySetResult(Unavailable("The server is going down."));
+    protected override void PostStop()
+    {
+        EndAsking();
+        _result.TrySetResult(Unavailable("The server is going down."));
+    }
 
     protected override void PreRestart(Exception reason, object message) =>
         _result.TrySetResult(new(TranscodeEnd.Failed, $"The server failed at a run of the transcoder: {reason.Message}"));
@@ -79,6 +106,12 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
         RunRefusal.OldEpoch => "The worker of the transcoder has a newer run of the broadcast.",
         _ => "The worker of the transcoder was asked too late.",
     };
+
+    private void EndAsking()
+    {
+        _asking?.End();
+        _asking = null;
+    }
 
     private void End(TranscodeResult result)
     {

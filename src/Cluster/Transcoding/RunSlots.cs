@@ -10,6 +10,18 @@ public sealed class RunSlots(int count)
     /// <summary>Slots that it has.</summary>
     public int Count => count;
 
+    /// <summary>Those that are taken now.</summary>
+    public int Taken
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _taken.Count(static isTaken => isTaken);
+            }
+        }
+    }
+
     /// <summary>Takes the smallest free one; null when there is none.</summary>
     public int? Take()
     {

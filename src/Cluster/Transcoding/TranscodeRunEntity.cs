@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using Akka.Actor;
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Broadcasts.Rungs;
+using Streaming.Cluster.Tracing;
 using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Cluster.Transcoding;
@@ -9,16 +12,17 @@ namespace Streaming.Cluster.Transcoding;
 /// first message. It owns the run under way: its death ends that, and the run's origin is told when it has ended. Its mailbox has two
 /// commands at most of each origin's run.
 /// </summary>
-public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time) : UntypedActor
+public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time, ActorInstruments? actors = null) : UntypedActor
 {
     private static readonly TranscodeResult Lost = new(TranscodeEnd.Unavailable, "The worker of the transcoder was stopped.");
 
+    private readonly ActorLife _life = new(actors, "run");
     private UnderWay? _underWay;
     private (StartRun Start, IActorRef Origin)? _next;
     private RunId _newest;
 
-    public static Props PropsOf(WaitingRuns waiting, TimeProvider time) =>
-        Props.Create(() => new TranscodeRunEntity(waiting, time));
+    public static Props PropsOf(WaitingRuns waiting, TimeProvider time, ActorInstruments? actors = null) =>
+        Props.Create(() => new TranscodeRunEntity(waiting, time, actors));
 
     protected override void OnReceive(object message)
     {
@@ -28,7 +32,7 @@ public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time) :
                 Begin(start, Sender);
                 break;
             case StopRun stop:
-                Stop(stop.Run);
+                Stop(stop);
                 break;
             case Finished finished when finished.UnderWay == _underWay:
                 Next();
@@ -39,9 +43,16 @@ public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time) :
         }
     }
 
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _life.Restarts();
+        base.PreRestart(reason, message);
+    }
+
     /// <summary>Also before a restart. The origin is told by the run itself, which outlives this actor by its last moments.</summary>
     protected override void PostStop()
     {
+        _life.Stops();
         _underWay?.Stop(Lost);
         _underWay = null;
         if (_next is { } next)
@@ -53,6 +64,15 @@ public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time) :
     }
 
     private void Begin(StartRun start, IActorRef origin)
+    {
+        var activity = RunTraces.Beginning(start);
+        BeginOrRefuse(start, origin);
+        activity?.SetTag(
+            Traces.Outcome, _underWay?.Run == start.Run ? "started" : _next?.Start.Run == start.Run ? "waits" : "refused");
+        activity?.End();
+    }
+
+    private void BeginOrRefuse(StartRun start, IActorRef origin)
     {
         var run = start.Run;
         if (_underWay?.Run == run)
@@ -92,10 +112,12 @@ public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time) :
         }
     }
 
-    private void Stop(RunId run)
+    private void Stop(StopRun stop)
     {
+        var run = stop.Run;
         if (_underWay?.Run == run)
         {
+            _underWay.Ending ??= RunTraces.Stopping(stop);
             _underWay.Stop(null);
         }
         else if (_next is { } next && next.Start.Run == run)
@@ -134,7 +156,9 @@ public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time) :
 
         self.Tell(new Finished(underWay));
         result = result.End == TranscodeEnd.Cancelled && underWay.Reason is { } reason ? reason : result;
-        origin.Tell(new RunEnded(underWay.Run, result.End, result.Message));
+        var ending = underWay.Ending ?? RunTraces.Ending(underWay.Run);
+        ending?.EndWith(result.End, result.Message);
+        origin.Tell(new RunEnded(underWay.Run, result.End, result.Message) { TraceParent = ending?.Id });
     }
 
     private sealed record Finished(UnderWay UnderWay);
@@ -143,6 +167,7 @@ public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time) :
     private sealed class UnderWay(RunId run, CancellationTokenSource stopping)
     {
         private volatile TranscodeResult? _reason;
+        private volatile Activity? _ending;
 
         public RunId Run => run;
 
@@ -150,6 +175,13 @@ public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time) :
 
         /// <summary>Why it was stopped, if that was not for its origin.</summary>
         public TranscodeResult? Reason => _reason;
+
+        /// <summary>Its end, where somebody asked for that and somebody listens.</summary>
+        public Activity? Ending
+        {
+            get => _ending;
+            set => _ending = value;
+        }
 
         public void Stop(TranscodeResult? reason)
         {

@@ -6,7 +6,8 @@ public sealed record MetricsOptions
     /// <summary>
     /// The address of an OpenTelemetry collector that gets all metrics once a minute, by OTLP over HTTP:
     /// <c>http://collector:4318/v1/metrics</c>. Unset, nobody gets them. How often, and with which headers, the variables of
-    /// OpenTelemetry's specification say, such as <c>OTEL_METRIC_EXPORT_INTERVAL</c>.
+    /// OpenTelemetry's specification say, such as <c>OTEL_METRIC_EXPORT_INTERVAL</c>. Where its address ends so, it gets traces too
+    /// (<see cref="TracesOptions.Otlp"/>).
     /// </summary>
     public string? Otlp { get; init; }
 
@@ -19,6 +20,7 @@ public sealed record MetricsOptions
         }
     }
 
-    private static bool IsAddress(string text) =>
+    /// <summary>Whether it is one of HTTP or HTTPS.</summary>
+    internal static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 }

@@ -49,6 +49,8 @@ public sealed record StreamingOptions
 
     public MetricsOptions Metrics { get; init; } = new();
 
+    public TracesOptions Traces { get; init; } = new();
+
     public RecordingOptions Recordings { get; init; } = new();
 
     /// <summary>See <see cref="BroadcastOptions.ReconnectWindow"/>.</summary>
@@ -84,6 +86,7 @@ public sealed record StreamingOptions
         .. Of(nameof(Ladder), Ladder.Problems()),
         .. Of(nameof(Storage), Storage.Problems()),
         .. Of(nameof(Metrics), Metrics.Problems()),
+        .. Of(nameof(Traces), Traces.Problems()),
         .. Of(nameof(Recordings), Recordings.Problems(Storage.MaxBytes)),
         .. Own(),
     ];

@@ -1,4 +1,7 @@
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Transcoding;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Connections;
 using Streaming.Gateway.Logging;
@@ -15,6 +18,9 @@ internal sealed class InstrumentStart : IHostedService
         // Metrics are sent once more when the host is gone, and its services with it.
         var channels = services.GetRequiredService<LiveChannels>();
         services.GetRequiredService<LiveInstruments>().Observe(() => channels.All);
+        services.GetRequiredService<ActorInstruments>();
+        services.GetRequiredService<ChannelInstruments>();
+        services.GetRequiredService<SlotInstruments>();
         services.GetRequiredService<IMediaStorage>();
         services.GetRequiredService<PlaybackInstruments>();
         services.GetRequiredService<ConnectionInstruments>();

@@ -2,10 +2,15 @@ using System.Diagnostics.Metrics;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Broadcasts.Instruments;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Tracing;
+using Streaming.Cluster.Transcoding;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;
@@ -16,8 +21,8 @@ using Streaming.Pipeline.Storage;
 namespace Streaming.Gateway.Metrics;
 
 /// <summary>
-/// Brings the node's instruments to whoever watches it: <c>/metrics</c> for Prometheus, OTLP where it is configured. All instruments
-/// are in docs/metrics.md. This is the one place that knows OpenTelemetry.
+/// Brings the node's instruments to whoever watches it: <c>/metrics</c> for Prometheus, OTLP where it is configured; and its activities, by
+/// OTLP. All of them are in docs/metrics.md. This is the one place that knows OpenTelemetry.
 /// </summary>
 internal static class MetricsHosting
 {
@@ -35,6 +40,9 @@ internal static class MetricsHosting
         IngestInstruments.MeterName,
         BroadcastInstruments.MeterName,
         TranscoderInstruments.MeterName,
+        ActorInstruments.MeterName,
+        ChannelInstruments.MeterName,
+        SlotInstruments.MeterName,
         StorageInstruments.MeterName,
         PlaybackInstruments.MeterName,
         ConnectionInstruments.MeterName,
@@ -42,9 +50,12 @@ internal static class MetricsHosting
         LogInstruments.MeterName,
     ];
 
-    public static void AddNodeMetrics(this IServiceCollection services, MetricsOptions options)
+    public static void AddNodeMetrics(this IServiceCollection services, MetricsOptions options, TracesOptions traces)
     {
         services.AddSingleton<LiveInstruments>();
+        services.AddSingleton<ActorInstruments>();
+        services.AddSingleton<ChannelInstruments>();
+        services.AddSingleton<SlotInstruments>();
         services.AddSingleton<StorageInstruments>();
         services.AddSingleton<PlaybackInstruments>();
         services.AddSingleton<ConnectionInstruments>();
@@ -52,7 +63,7 @@ internal static class MetricsHosting
         services.AddSingleton<LogInstruments>();
         services.AddSingleton<Egress>();
         services.AddHostedService<InstrumentStart>();
-        services.AddOpenTelemetry()
+        var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(static resource => resource.AddService("streaming"))
             .WithMetrics(metrics =>
             {
@@ -64,6 +75,13 @@ internal static class MetricsHosting
                     metrics.AddOtlpExporter(otlp => (otlp.Endpoint, otlp.Protocol) = (new Uri(options.Otlp), OtlpExportProtocol.HttpProtobuf));
                 }
             });
+        if (traces.AddressBeside(options) is { } collector)
+        {
+            telemetry.WithTracing(tracing => tracing
+                .AddSource(Traces.SourceName)
+                .AddOtlpExporter(otlp => (otlp.Endpoint, otlp.Protocol) = (collector, OtlpExportProtocol.HttpProtobuf)));
+        }
+
         services.ConfigureOpenTelemetryMeterProvider(static (provider, metrics) =>
         {
             var own = provider.GetRequiredService<IMeterFactory>();

@@ -130,6 +130,48 @@ public sealed class LadderTests
     }
 
     /// <summary>Gives a source to a ladder as a broadcast does.</summary>
+    [Fact]
+    public async Task Run_ThatTakesNothing_IsGivenUpWhenItsQueueIsFull_AndCounted()
+    {
+        using var meters = new TestMeters();
+        var runs = new IdleRuns();
+        using var ladder = new Ladder(
+            new LadderOptions { Rungs = [new("90p", 90, 100_000)], BacklogBytesMax = 1_000 },
+            new SegmentationOptions(),
+            (_, _) => ValueTask.CompletedTask,
+            (_, result) => _results.Enqueue(result),
+            new FakeTimeProvider(),
+            NullLogger.Instance,
+            new TranscoderInstruments(meters),
+            runs);
+        var demuxer = new FlvDemuxer();
+        var tags = await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(
+            fps: "25", gop: PicturesPerSegment, audioRate: 0, seconds: 1, videoOptions: "-preset ultrafast"));
+        ladder.BeginSegment(Boundary(0, 0), VideoOf(demuxer, tags), isOnGrid: false);
+        var picture = new Sample(0, 0, IsSync: true, new byte[2_000]);
+
+        ladder.Video(picture, PictureTicks, 0, demuxer.Video!, isOnGrid: false);
+        ladder.Video(picture with { DecodeTime = PictureTicks }, PictureTicks, 0, demuxer.Video!, isOnGrid: false);
+
+        Assert.True(runs.Stopping.IsCancellationRequested);
+        Assert.Equal(1, meters["streaming.transcoder.overruns"]);
+        await ladder.StopAsync();
+    }
+
+    /// <summary>Works on nothing until it is stopped.</summary>
+    private sealed class IdleRuns : ITranscodeRuns
+    {
+        public CancellationToken Stopping { get; private set; }
+
+        public async Task<TranscodeResult> RunAsync(
+            RunId run, Func<CancellationToken, Task<TranscodeResult>> work, CancellationToken stopping)
+        {
+            Stopping = stopping;
+            await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return new(TranscodeEnd.Cancelled, null);
+        }
+    }
+
     private sealed class FedSource : SegmenterOutput
     {
         private readonly Ladder _ladder;

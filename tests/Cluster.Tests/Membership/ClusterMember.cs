@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Cluster.Actors;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Membership;
@@ -36,7 +38,10 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     /// <param name="folder">Has its databases.</param>
     /// <param name="leaving">What is ended when it leaves.</param>
-    public static async Task<ClusterMember> StartAsync(TemporaryFolder folder, Func<Task>? leaving = null)
+    /// <param name="meters">Make its instruments; null for none.</param>
+    /// <param name="akka">What its actor system is told, in HOCON.</param>
+    public static async Task<ClusterMember> StartAsync(
+        TemporaryFolder folder, Func<Task>? leaving = null, IMeterFactory? meters = null, string akka = "")
     {
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
@@ -46,9 +51,18 @@ internal sealed class ClusterMember : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => new EventJournal(folder["events.db"]));
         services.AddSingleton(new Leaving(leaving ?? (() => Task.CompletedTask)));
+        if (meters is not null)
+        {
+            services.AddSingleton(meters);
+            services.AddSingleton<ActorInstruments>();
+            services.AddSingleton<ChannelInstruments>();
+            services.AddSingleton<SlotInstruments>();
+        }
+
         services.AddStreamingCluster(
-            Config.Empty,
+            ConfigurationFactory.ParseString(akka),
             new MessageFormats([.. ChannelFormats.All, .. RunFormats.All]),
+            static (builder, provider) => builder.WithLostMessages(provider),
             static (builder, provider) => builder.WithChannels(provider),
             static (builder, provider) => builder.WithTranscodeRuns(provider, Config.Empty));
         services.AddTranscodeRuns(new LadderOptions());

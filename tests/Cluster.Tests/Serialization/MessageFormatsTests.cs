@@ -13,6 +13,8 @@ namespace Streaming.Cluster.Tests.Serialization;
 /// </summary>
 public sealed class MessageFormatsTests
 {
+    private const string Activity = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
     private static readonly MessageFormats Formats = new([.. ChannelFormats.All, .. RunFormats.All]);
 
@@ -45,6 +47,10 @@ public sealed class MessageFormatsTests
         new RunRefused(new("b", 2), RunRefusal.OldEpoch),
         new RunEnded(new("b", 2), TranscodeEnd.Completed, null),
         new RunEnded(new("b", 2), TranscodeEnd.Failed, "It failed."),
+        new ClaimChannel("news", "hash", "none://streaming@alone:1") { TraceParent = Activity },
+        new StartRun(new("alone:1", 3), new("b", 2), At) { TraceParent = Activity },
+        new StopRun(new("alone:1", 3), new("b", 2)) { TraceParent = Activity },
+        new RunEnded(new("b", 2), TranscodeEnd.Failed, "It failed.") { TraceParent = Activity },
     ];
 
     [Fact]
@@ -93,6 +99,14 @@ public sealed class MessageFormatsTests
 
         Assert.Throws<SerializationException>(() => Formats.Read([.. bytes, 0], Formats.ManifestOf(message)));
     });
+
+    [Fact]
+    public void Read_WhatIsSentInNoActivity_WithOne_IsRefused()
+    {
+        var bytes = Formats.Write(new DeleteChannel("news"));
+
+        Assert.Throws<SerializationException>(() => Formats.Read([.. bytes, .. bytes], "channel/delete+trace"));
+    }
 
     [Fact]
     public void Read_AnUnknownManifest_IsRefused() =>

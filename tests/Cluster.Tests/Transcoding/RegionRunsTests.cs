@@ -3,6 +3,7 @@ using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Tests.Graphs;
 using Streaming.Cluster.Tests.Membership;
 using Streaming.Cluster.Transcoding;
+using Streaming.Pipeline.Tests;
 using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Cluster.Tests.Transcoding;
@@ -18,10 +19,16 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
     private readonly WaitingRuns _waiting = new();
     private readonly RunSlots _slots = new(1);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TestMeters _meters = new();
+    private readonly SlotInstruments _instruments;
 
     public RegionRunsTests()
-        : base(TestActors.Configuration)
+        : base(TestActors.Configuration) => _instruments = new(_meters, _slots);
+
+    public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
+        _meters.Dispose();
     }
 
     [Fact]
@@ -32,6 +39,7 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
 
         Assert.Equal(new(TranscodeEnd.Unavailable, "The worker of the transcoder does not answer."), result);
         Assert.False(run.Begun.IsCompleted);
+        Assert.Equal(1, _meters["streaming.slots.unanswered asked=begin"]);
         AssertNothingIsLeft();
     }
 
@@ -66,6 +74,8 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
 
         var refused = await runs.RunAsync(new("other", 1), new ScriptedRun().WorkAsync, _stopping.Token);
         Assert.Equal(new(TranscodeEnd.Unavailable, "All 1 places for runs of the transcoder are taken."), refused);
+        Assert.Equal(1, _meters["streaming.slots.refused reason=none_free"]);
+        Assert.Equal(1, _meters["streaming.slots.taken"]);
 
         first.End.SetResult(new(TranscodeEnd.Completed, null));
         Assert.Equal(TranscodeEnd.Completed, (await running.WaitAsync(Patience)).End);
@@ -74,6 +84,35 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
         Assert.Equal(
             TranscodeEnd.Completed, (await runs.RunAsync(new("other", 1), second.WorkAsync, _stopping.Token).WaitAsync(Patience)).End);
         AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(RunRefusal.SlotBusy, "slot_busy")]
+    [InlineData(RunRefusal.OldEpoch, "old_epoch")]
+    [InlineData(RunRefusal.TooLate, "too_late")]
+    public async Task Run_RefusedByItsSlot_IsCountedByReason(RunRefusal reason, string name)
+    {
+        var slot = CreateTestProbe();
+        var running = Over(slot, Patient).RunAsync(First, new ScriptedRun().WorkAsync, _stopping.Token);
+        await slot.ExpectMsgAsync<StartRun>(Patience);
+        slot.Reply(new RunRefused(First, reason));
+
+        Assert.Equal(TranscodeEnd.Unavailable, (await running.WaitAsync(Patience)).End);
+        Assert.Equal(1, _meters[$"streaming.slots.refused reason={name}"]);
+    }
+
+    [Fact]
+    public async Task Run_WhoseSlotDoesNotEndIt_IsCounted()
+    {
+        var slot = CreateTestProbe();
+        var running = Over(slot, Patient with { Stop = Short.Stop }).RunAsync(First, new ScriptedRun().WorkAsync, _stopping.Token);
+        await slot.ExpectMsgAsync<StartRun>(Patience);
+        slot.Reply(new RunStarted(First));
+        await _stopping.CancelAsync();
+
+        // Its work was still to be had, so it is over for the origin at once; the slot is waited for all the same.
+        await running.WaitAsync(Patience);
+        await UntilAsync(() => _meters["streaming.slots.unanswered asked=end"] == 1);
     }
 
     [Fact]
@@ -115,7 +154,16 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
     }
 
     private RegionRuns Over(IActorRef region, RunDeadlines deadlines) =>
-        new(() => Sys, () => region, () => "alone:1", _slots, _waiting, deadlines, TimeProvider.System);
+        new(() => Sys, () => region, () => "alone:1", _slots, _waiting, deadlines, TimeProvider.System, _instruments);
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!holds())
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
 
     private IActorRef Entity() => Sys.ActorOf(TranscodeRunEntity.PropsOf(_waiting, TimeProvider.System));
 

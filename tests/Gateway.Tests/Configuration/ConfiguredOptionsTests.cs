@@ -53,6 +53,7 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Segments:Target=2 beats", "Streaming:Segments:Target is '2 beats'; it has to be a duration, such as 30s or 00:00:30.")]
     [InlineData("Segments:Target=99999999999d", "Streaming:Segments:Target is '99999999999d'; it has to be a duration")]
     [InlineData("Metrics:Otlp=collector:4317", "Streaming:Metrics:Otlp is 'collector:4317'; it has to be an address")]
+    [InlineData("Traces:Otlp=collector:4317", "Streaming:Traces:Otlp is 'collector:4317'; it has to be an address")]
     [InlineData("Segments:Targt=2s", "There is no setting Streaming:Segments:Targt. Did you mean Streaming:Segments:Target?")]
     [InlineData("Segment:Target=2s", "There is no setting Streaming:Segment. Did you mean Streaming:Segments?")]
     [InlineData("Segments:Preset=fast", "There is no setting Streaming:Segments:Preset. Did you mean Streaming:Ladder:Preset?")]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using System.Diagnostics;
 using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
@@ -9,6 +10,7 @@ using Streaming.Cluster.Broadcasts.Instruments;
 using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Graphs;
 using Streaming.Cluster.Recordings;
+using Streaming.Cluster.Tracing;
 using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Broadcasts.Archive;
@@ -168,6 +170,7 @@ internal sealed partial class SegmentArchive(
     private async Task<Done> WorkAsync(ArchiveEntry entry)
     {
         Volatile.Write(ref _workingSince, _time.GetTimestamp());
+        using var activity = entry.IsDeletion ? null : Storing(entry);
         try
         {
             if (entry.IsDeletion)
@@ -190,11 +193,23 @@ internal sealed partial class SegmentArchive(
         }
         catch (Exception e)
         {
+            activity?.Fail(e.GetType().FullName!, e.Message);
             Note(entry, e);
         }
 
         Volatile.Write(ref _workingSince, 0);
         return Done.Instance;
+    }
+
+    private static Activity? Storing(ArchiveEntry entry)
+    {
+        var activity = Traces.Begin("segment/store", ActivityKind.Internal);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag("file.path", entry.Name).SetTag("file.size", entry.Content.Length);
+        }
+
+        return activity;
     }
 
     private void Note(ArchiveEntry entry, Exception exception)

@@ -354,6 +354,7 @@ internal sealed class Ladder(
 
     private void GiveUp(ref FedRun? run)
     {
+        instruments?.Overran();
         _governor.Overloaded(_ladder.Count, time.GetUtcNow());
         _message = _governor.Reason;
         Drop(ref run);

@@ -10,6 +10,7 @@ public sealed class TranscoderInstruments
 
     private readonly Meter _meter;
     private readonly Counter<long> _runs;
+    private readonly Counter<long> _overruns;
     private readonly Counter<long> _pictures;
     private readonly Histogram<double> _lag;
 
@@ -18,6 +19,8 @@ public sealed class TranscoderInstruments
         _meter = meters.Create(MeterName);
         _runs = _meter.CreateCounter<long>(
             "streaming.transcoder.runs", "{run}", "Runs that ended, by how: all but completed and cancelled ones are tried again.");
+        _overruns = _meter.CreateCounter<long>(
+            "streaming.transcoder.overruns", "{run}", "Runs that were given up since their queue was full: a smaller ladder follows.");
         _pictures = _meter.CreateCounter<long>(
             "streaming.transcoder.pictures", "{picture}", "Pictures that came out of all rungs: their rate is the frames a second.");
         _lag = _meter.CreateHistogram(
@@ -47,7 +50,12 @@ public sealed class TranscoderInstruments
 
     internal void Lags(TimeSpan lag) => _lag.Record(lag.TotalSeconds);
 
-    internal void Ended(TranscodeEnd end) => _runs.Add(1, new KeyValuePair<string, object?>("end", end switch
+    internal void Ended(TranscodeEnd end) => _runs.Add(1, new KeyValuePair<string, object?>("end", NameOf(end)));
+
+    /// <summary>A run was given up since it is too far behind.</summary>
+    internal void Overran() => _overruns.Add(1);
+
+    internal static string NameOf(TranscodeEnd end) => end switch
     {
         TranscodeEnd.Completed => "completed",
         TranscodeEnd.Cancelled => "cancelled",
@@ -55,7 +63,7 @@ public sealed class TranscoderInstruments
         TranscodeEnd.Stalled => "stalled",
         TranscodeEnd.Unavailable => "unavailable",
         _ => "failed",
-    }));
+    };
 
     private static IEnumerable<Measurement<int>> ByState(IEnumerable<TranscoderState> states)
     {
