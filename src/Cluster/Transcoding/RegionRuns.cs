@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Pipeline.Transcoding;
 
@@ -14,7 +15,8 @@ public sealed record RunDeadlines(TimeSpan Start, TimeSpan Stop)
 }
 
 /// <summary>
-/// Has the runs of this node's broadcasts worked on by <see cref="TranscodeRunEntity"/>, each in the smallest free slot.
+/// Has the runs of this node's broadcasts worked on by <see cref="TranscodeRunEntity"/>, each in the smallest free slot. A ladder hears of an end in
+/// time; a slot is free when what was in it has really ended, however long that takes.
 /// </summary>
 /// <param name="actors">Where the requests live.</param>
 /// <param name="region">Where commands to slots go.</param>
@@ -22,60 +24,90 @@ public sealed record RunDeadlines(TimeSpan Start, TimeSpan Stop)
 /// <param name="slots">Its slots.</param>
 /// <param name="waiting">Where the slots find the runs.</param>
 /// <param name="deadlines">When a slot is given up.</param>
+/// <param name="ladder">What runs are made with.</param>
 /// <param name="time">The clock.</param>
-/// <param name="instruments">Are told of runs that no slot begins; null for nobody.</param>
-public sealed class RegionRuns(
+/// <param name="logger">Of the runs, and of those that do not end.</param>
+/// <param name="instruments">Count those that do not end; null for nobody who asks.</param>
+/// <param name="slotInstruments">Are told of runs that no slot begins; null for nobody.</param>
+public sealed partial class RegionRuns(
     Func<IActorRefFactory> actors,
     Func<IActorRef> region,
     Func<string> worker,
     RunSlots slots,
     WaitingRuns waiting,
     RunDeadlines deadlines,
+    LadderOptions ladder,
     TimeProvider time,
-    SlotInstruments? instruments = null) : ITranscodeRuns
+    ILogger logger,
+    TranscoderInstruments? instruments = null,
+    SlotInstruments? slotInstruments = null) : ITranscodeRuns
 {
+    public RunUnderWay Begin(RunId run, RunWork work, CancellationToken stopping)
+    {
+        var session = work.SessionWith(ladder, time, logger);
+        return new(() => session.Progress, RunAsync(run, session.RunAsync, stopping));
+    }
+
+    /// <summary>Has a run worked on. Does not throw: what fails is in the result.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="work">Works on it until it ends or is cancelled. Called once at most, never on the caller's thread.</param>
+    /// <param name="stopping">Ends it.</param>
     public async Task<TranscodeResult> RunAsync(
         RunId run, Func<CancellationToken, Task<TranscodeResult>> work, CancellationToken stopping)
     {
         if (slots.Take() is not { } number)
         {
-            instruments?.NoneFree();
+            slotInstruments?.NoneFree();
             return new(TranscodeEnd.Unavailable, $"All {slots.Count} places for runs of the transcoder are taken.");
         }
 
+        var request = new RequestedRun(run, () => waiting.TryTake(run, out _));
         try
         {
             waiting.Add(run, work);
-            return await AskAsync(run, number, stopping).ConfigureAwait(false);
+            return await AskAsync(request, number, stopping).ConfigureAwait(false);
         }
         catch (Exception e)
         {
+            request.TryTakeBack();
             return new(TranscodeEnd.Unavailable, $"The worker of the transcoder cannot be asked: {e.Message}");
         }
         finally
         {
-            waiting.TryTake(run, out _);
-            slots.Give(number);
+            _ = GiveBackAsync(request, number);
         }
     }
 
-    private async Task<TranscodeResult> AskAsync(RunId run, int number, CancellationToken stopping)
+    private async Task<TranscodeResult> AskAsync(RequestedRun requested, int number, CancellationToken stopping)
     {
-        var result = new TaskCompletionSource<TranscodeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var slot = new RunSlot(worker(), number);
-        var start = new StartRun(slot, run, time.GetUtcNow() + deadlines.Start);
+        var start = new StartRun(slot, requested.Run, time.GetUtcNow() + deadlines.Start);
         var to = region();
-        var request = actors().ActorOf(Props.Create(() => new RunRequest(to, start, deadlines, result, instruments)));
-        await using var registration = stopping.Register(() =>
-        {
-            // What no slot has taken ends here.
-            if (waiting.TryTake(run, out _))
-            {
-                result.TrySetResult(new(TranscodeEnd.Cancelled, null));
-            }
-
-            request.Tell(new StopRun(slot, run));
-        }).ConfigureAwait(false);
-        return await result.Task.ConfigureAwait(false);
+        var request = actors().ActorOf(Props.Create(() => new RunRequest(to, start, deadlines, requested, slotInstruments)));
+        await using var registration = stopping.Register(() => request.Tell(new StopRun(slot, requested.Run))).ConfigureAwait(false);
+        return await requested.Result.ConfigureAwait(false);
     }
+
+    /// <summary>Gives a slot back: at once as a rule. Does not throw.</summary>
+    private async Task GiveBackAsync(RequestedRun requested, int number)
+    {
+        if (!requested.Left.IsCompleted)
+        {
+            LogOverdue(requested.Run.Broadcast, requested.Run.Epoch, number);
+            instruments?.Overdue(1);
+            await requested.Left.ConfigureAwait(false);
+            instruments?.Overdue(-1);
+            LogLeft(requested.Run.Broadcast, requested.Run.Epoch, number);
+        }
+
+        slots.Give(number);
+    }
+
+    [LoggerMessage(332, LogLevel.Warning,
+        "Run {Epoch} of the transcoder for broadcast {Broadcast} does not end; slot {Slot} is kept for it until it has")]
+    private partial void LogOverdue(string broadcast, int epoch, int slot);
+
+    [LoggerMessage(333, LogLevel.Information,
+        "Run {Epoch} of the transcoder for broadcast {Broadcast}, which did not end in time, has ended; slot {Slot} is free")]
+    private partial void LogLeft(string broadcast, int epoch, int slot);
 }

@@ -4,7 +4,9 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Actors;
+using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Pipeline.Transcoding;
 
@@ -23,15 +25,19 @@ public static class RunHosting
     {
         services.AddSingleton<WaitingRuns>();
         services.AddSingleton(new RunSlots(options.RunsMax));
-        services.AddSingleton<ITranscodeRuns>(static provider => new RegionRuns(
+        services.AddSingleton(provider => new RegionRuns(
             provider.GetRequiredService<ActorSystem>,
             () => provider.GetRequiredService<IRequiredActor<TranscodeRunEntity>>().ActorRef,
             () => Akka.Cluster.Cluster.Get(provider.GetRequiredService<ActorSystem>()).SelfAddress.HostPort(),
             provider.GetRequiredService<RunSlots>(),
             provider.GetRequiredService<WaitingRuns>(),
             RunDeadlines.Default,
+            options,
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RegionRuns>>(),
+            provider.GetService<LiveInstruments>()?.Transcoders,
             provider.GetService<SlotInstruments>()));
+        services.AddSingleton<ITranscodeRuns>(static provider => provider.GetRequiredService<RegionRuns>());
         services.AddHostedService<RunWarmUp>();
     }
 

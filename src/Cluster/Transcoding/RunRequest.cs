@@ -6,8 +6,8 @@ using Streaming.Pipeline.Transcoding;
 namespace Streaming.Cluster.Transcoding;
 
 /// <summary>
-/// What the origin has of one run in a slot: asks for it, hears of its end, and gives it up where the slot does not answer in time. A child of
-/// the system's guardian; it owns the run's result, which is there at its death at the latest. A run has few messages.
+/// What the origin has of one run in a slot: asks for it, hears of its end, and tells the ladder so where the slot does not answer in time. A child of
+/// the system's guardian; it owns the run's result, which is there at its death at the latest, and lives until the slot is free. A run has few messages.
 /// </summary>
 internal sealed class RunRequest : UntypedActor, IWithTimers
 {
@@ -16,19 +16,15 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
     private readonly IActorRef _region;
     private readonly StartRun _start;
     private readonly RunDeadlines _deadlines;
-    private readonly TaskCompletionSource<TranscodeResult> _result;
+    private readonly RequestedRun _requested;
     private readonly SlotInstruments? _instruments;
     private Activity? _asking; // The slot, to begin the run or to end it.
     private bool _hasBegun;
     private bool _isStopping;
 
     public RunRequest(
-        IActorRef region,
-        StartRun start,
-        RunDeadlines deadlines,
-        TaskCompletionSource<TranscodeResult> result,
-        SlotInstruments? instruments) =>
-        (_region, _start, _deadlines, _result, _instruments) = (region, start, deadlines, result, instruments);
+        IActorRef region, StartRun start, RunDeadlines deadlines, RequestedRun requested, SlotInstruments? instruments = null) =>
+        (_region, _start, _deadlines, _requested, _instruments) = (region, start, deadlines, requested, instruments);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -66,22 +62,15 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
                 (_isStopping ? _asking : RunTraces.Ended(ended))?.EndWith(ended.End, ended.Message);
                 End(new(ended.End, ended.Message));
                 break;
-            case StopRun stop:
-                _isStopping = true;
-                EndAsking();
-                _asking = RunTraces.AskingToStop(stop);
-                _region.Tell(stop with { TraceParent = _asking?.Id });
-                Timers.StartSingleTimer(DeadlineKey, DeadlinePassed.Instance, _deadlines.Stop);
+            case StopRun:
+                Stop(new(TranscodeEnd.Cancelled, null));
                 break;
             case Terminated:
                 // Its end may still be told, by the run itself.
                 Timers.StartSingleTimer(DeadlineKey, DeadlinePassed.Instance, _deadlines.Stop);
                 break;
             case DeadlinePassed:
-                _instruments?.Unanswered(wasToEnd: _isStopping || _hasBegun);
-                _asking?.Fail("timeout");
-                _region.Tell(new StopRun(_start.Slot, _start.Run));
-                End(Unavailable("The worker of the transcoder does not answer."));
+                GiveUp();
                 break;
             default:
                 Unhandled(message);
@@ -92,11 +81,42 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         EndAsking();
-        _result.TrySetResult(Unavailable("The server is going down."));
+        _requested.End(Unavailable("The server is going down."));
     }
 
     protected override void PreRestart(Exception reason, object message) =>
-        _result.TrySetResult(new(TranscodeEnd.Failed, $"The server failed at a run of the transcoder: {reason.Message}"));
+        _requested.GiveUp(new(TranscodeEnd.Failed, $"The server failed at a run of the transcoder: {reason.Message}"));
+
+    /// <summary>Has it end, in time; what no slot has taken ends here.</summary>
+    private void Stop(TranscodeResult neverBegun)
+    {
+        Timers.StartSingleTimer(DeadlineKey, DeadlinePassed.Instance, _deadlines.Stop);
+        _isStopping = true;
+        EndAsking();
+        var stop = new StopRun(_start.Slot, _start.Run);
+        _asking = RunTraces.AskingToStop(stop);
+        _region.Tell(stop with { TraceParent = _asking?.Id });
+        if (_requested.TryTakeBack())
+        {
+            End(neverBegun);
+        }
+    }
+
+    /// <summary>The ladder waits no longer. What the slot has goes on until it ends, and this with it.</summary>
+    private void GiveUp()
+    {
+        var result = Unavailable(_isStopping
+            ? $"The transcoder did not end within {_deadlines.Stop.TotalSeconds:0.#} s after it was told to."
+            : "The worker of the transcoder does not answer.");
+        _instruments?.Unanswered(wasToEnd: _isStopping || _hasBegun);
+        _asking?.Fail("timeout");
+        if (!_isStopping)
+        {
+            Stop(result);
+        }
+
+        _requested.GiveUp(result);
+    }
 
     private static TranscodeResult Unavailable(string sentence) => new(TranscodeEnd.Unavailable, sentence);
 
@@ -115,7 +135,7 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
 
     private void End(TranscodeResult result)
     {
-        _result.TrySetResult(result);
+        _requested.End(result);
         Context.Stop(Self);
     }
 

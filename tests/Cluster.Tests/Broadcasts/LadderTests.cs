@@ -129,7 +129,6 @@ public sealed class LadderTests
         await ladder.StopAsync();
     }
 
-    /// <summary>Gives a source to a ladder as a broadcast does.</summary>
     [Fact]
     public async Task Run_ThatTakesNothing_IsGivenUpWhenItsQueueIsFull_AndCounted()
     {
@@ -163,15 +162,20 @@ public sealed class LadderTests
     {
         public CancellationToken Stopping { get; private set; }
 
-        public async Task<TranscodeResult> RunAsync(
-            RunId run, Func<CancellationToken, Task<TranscodeResult>> work, CancellationToken stopping)
+        public RunUnderWay Begin(RunId run, RunWork work, CancellationToken stopping)
         {
             Stopping = stopping;
+            return new(static () => default, UntilAsync(stopping));
+        }
+
+        private static async Task<TranscodeResult> UntilAsync(CancellationToken stopping)
+        {
             await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return new(TranscodeEnd.Cancelled, null);
         }
     }
 
+    /// <summary>Gives a source to a ladder as a broadcast does.</summary>
     private sealed class FedSource : SegmenterOutput
     {
         private readonly Ladder _ladder;

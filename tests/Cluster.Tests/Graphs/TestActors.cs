@@ -18,6 +18,12 @@ internal static class TestActors
         }
         """).WithFallback(Inline.Configuration);
 
+    /// <summary>The same, with timers that the test has go by.</summary>
+    public static Config ConfigurationOfVirtualTime { get; } = ConfigurationFactory.ParseString(
+        """
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        """).WithFallback(Configuration);
+
     public static ActorSystem System { get; } = ActorSystem.Create("tests", Configuration);
 
     public static ActorMaterializer Materializer { get; } = System.Materializer(Inline.MaterializerSettings(System));

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Actors;
-using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Serialization;
@@ -34,7 +33,7 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     public ChannelRegistry Registry => _services.GetRequiredService<ChannelRegistry>();
 
-    public ITranscodeRuns Runs => _services.GetRequiredService<ITranscodeRuns>();
+    public RegionRuns Runs => _services.GetRequiredService<RegionRuns>();
 
     /// <param name="folder">Has its databases.</param>
     /// <param name="leaving">What is ended when it leaves.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Tests.Graphs;
 using Streaming.Cluster.Tests.Transcoding;
@@ -25,7 +26,8 @@ public sealed class RunTracesTests : Akka.TestKit.Xunit.TestKit
         var slot = Sys.ActorOf(TranscodeRunEntity.PropsOf(waiting, TimeProvider.System));
         var region = Sys.ActorOf(Props.Create(() => new Crossing(slot)));
         _runs = new RegionRuns(
-            () => Sys, () => region, () => "alone:1", new RunSlots(1), waiting, new(Patience, Patience), TimeProvider.System);
+            () => Sys, () => region, () => "alone:1", new RunSlots(1), waiting, new(Patience, Patience), new LadderOptions(),
+            TimeProvider.System, NullLogger.Instance);
     }
 
     public override async ValueTask DisposeAsync()

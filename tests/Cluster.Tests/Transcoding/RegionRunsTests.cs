@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Tests.Graphs;
 using Streaming.Cluster.Tests.Membership;
@@ -56,8 +57,7 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
     [Fact]
     public async Task Run_RegionCannotBeAsked_IsUnavailable()
     {
-        var runs = new RegionRuns(
-            () => Sys, () => throw new InvalidOperationException("gone"), () => "alone:1", _slots, _waiting, Patient, TimeProvider.System);
+        var runs = Over(() => throw new InvalidOperationException("gone"), Patient);
         var result = await runs.RunAsync(First, new ScriptedRun().WorkAsync, _stopping.Token);
 
         Assert.Equal(TranscodeEnd.Unavailable, result.End);
@@ -107,11 +107,11 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
         var slot = CreateTestProbe();
         var running = Over(slot, Patient with { Stop = Short.Stop }).RunAsync(First, new ScriptedRun().WorkAsync, _stopping.Token);
         await slot.ExpectMsgAsync<StartRun>(Patience);
+        Assert.True(_waiting.TryTake(First, out _));
         slot.Reply(new RunStarted(First));
         await _stopping.CancelAsync();
 
-        // Its work was still to be had, so it is over for the origin at once; the slot is waited for all the same.
-        await running.WaitAsync(Patience);
+        Assert.Equal(TranscodeEnd.Unavailable, (await running.WaitAsync(Patience)).End);
         await UntilAsync(() => _meters["streaming.slots.unanswered asked=end"] == 1);
     }
 
@@ -153,8 +153,11 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
         Assert.Equal([0, 1, null], new[] { slots.Take(), slots.Take(), slots.Take() });
     }
 
-    private RegionRuns Over(IActorRef region, RunDeadlines deadlines) =>
-        new(() => Sys, () => region, () => "alone:1", _slots, _waiting, deadlines, TimeProvider.System, _instruments);
+    private RegionRuns Over(IActorRef region, RunDeadlines deadlines) => Over(() => region, deadlines);
+
+    private RegionRuns Over(Func<IActorRef> region, RunDeadlines deadlines) => new(
+        () => Sys, region, () => "alone:1", _slots, _waiting, deadlines, new LadderOptions(), TimeProvider.System,
+        NullLogger.Instance, slotInstruments: _instruments);
 
     private static async Task UntilAsync(Func<bool> holds)
     {

@@ -50,7 +50,7 @@ internal sealed class Ladder(
     // Looks, one a second, at which a run that is fed has given nothing more: it hangs, or the machine does.
     private const int SilentTicksMax = 3;
 
-    private readonly ITranscodeRuns _runs = runs ?? DirectRuns.Instance;
+    private readonly ITranscodeRuns _runs = runs ?? new DirectRuns(options, time, logger);
     private readonly LadderGovernor _governor = new(segments.Target);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<int, Task> _running = [];
@@ -91,7 +91,7 @@ internal sealed class Ladder(
         get
         {
             // A run that has begun has given nothing yet, and one that hangs gives no more.
-            var isGiving = _active is null || (_active.Session.HasOutput && !IsSilent);
+            var isGiving = _active is null || (_active.Progress.HasOutput && !IsSilent);
             var given = isGiving ? Rungs.Count : 0;
             if (given >= _ladder.Count)
             {
@@ -196,24 +196,25 @@ internal sealed class Ladder(
         if (_active is not null)
         {
             // One that gives nothing at all hangs, which its session will notice: fewer rungs would not help it.
-            var (fed, made) = (_active.Feed.NewestPresentationTime, _active.Session.NewestPresentationTime);
-            if (made == _madeAtTick)
+            var (fed, progress) = (_active.Feed.NewestPresentationTime, _active.Progress);
+            var lag = progress.LagBehind(fed);
+            if (progress.NewestPresentationTime == _madeAtTick)
             {
                 _silentTicks += fed > _fedAtTick ? 1 : 0;
             }
-            else if (_active.Session.HasOutput)
+            else if (progress.HasOutput)
             {
                 _silentTicks = 0;
-                _governor.Observe(_active.Session.Lag, _ladder.Count, time.GetUtcNow());
+                _governor.Observe(lag, _ladder.Count, time.GetUtcNow());
                 (_failed, _unavailable, _message) = (false, false, null); // Of a run before this one.
             }
 
-            if (_active.Session.HasOutput)
+            if (progress.HasOutput)
             {
-                instruments?.Lags(_active.Session.Lag);
+                instruments?.Lags(lag);
             }
 
-            (_fedAtTick, _madeAtTick) = (fed, made);
+            (_fedAtTick, _madeAtTick) = (fed, progress.NewestPresentationTime);
         }
         else
         {
@@ -300,7 +301,7 @@ internal sealed class Ladder(
         _active is not null && IsSilent ? "The transcoder gives nothing at the moment; it is started anew if that goes on." : null;
 
     private TranscoderState StateOf(FedRun run) =>
-        IsSilent ? TranscoderState.Stalled : run.Session.HasOutput ? TranscoderState.Running : TranscoderState.Starting;
+        IsSilent ? TranscoderState.Stalled : run.Progress.HasOutput ? TranscoderState.Running : TranscoderState.Starting;
 
     private void Failed(string? message, bool isUnavailable)
     {
@@ -330,20 +331,20 @@ internal sealed class Ladder(
 
         var run = new TranscodeRun(++_epoch, source, rungs, KeyFrameGrid, presentationTime);
         var feed = new TranscodeFeed(run, options.BacklogBytesMax);
-        var session = new TranscodeSession(run, feed, options, PartTarget, media, time, logger);
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        _counted[run.Epoch] = new CountedPictures(session);
-        _running[run.Epoch] = RunAsync(session, cancellation);
+        var underWay = _runs.Begin(
+            new RunId(broadcast, run.Epoch), new RunWork(run, feed, PartTarget, media), cancellation.Token);
+        _counted[run.Epoch] = new CountedPictures(underWay);
+        _running[run.Epoch] = EndAsync(run.Epoch, underWay, cancellation);
         Volatile.Write(ref _underWay, _running.Count);
-        return new FedRun(run, feed, session, cancellation) { FirstSequence = firstSequence };
+        return new FedRun(run, feed, underWay, cancellation) { FirstSequence = firstSequence };
     }
 
-    private async Task RunAsync(TranscodeSession session, CancellationTokenSource cancellation)
+    private async Task EndAsync(int epoch, RunUnderWay run, CancellationTokenSource cancellation)
     {
-        var run = new RunId(broadcast, session.Run.Epoch);
-        var result = await _runs.RunAsync(run, session.RunAsync, cancellation.Token).ConfigureAwait(false);
+        var result = await run.Ended.ConfigureAwait(false);
         cancellation.Dispose();
-        ended(session.Run.Epoch, result);
+        ended(epoch, result);
     }
 
     private void CompleteActive(long decodeTime)
@@ -367,21 +368,24 @@ internal sealed class Ladder(
     }
 
     /// <summary>Pictures that a run made since it was last asked.</summary>
-    private sealed class CountedPictures(TranscodeSession session)
+    private sealed class CountedPictures(RunUnderWay run)
     {
         private long _taken;
 
         public long Take()
         {
-            var (all, before) = (session.Pictures, _taken);
+            var (all, before) = (run.Progress().Pictures, _taken);
             _taken = all;
             return all - before;
         }
     }
 
     private sealed record FedRun(
-        TranscodeRun Run, TranscodeFeed Feed, TranscodeSession Session, CancellationTokenSource Cancellation)
+        TranscodeRun Run, TranscodeFeed Feed, RunUnderWay UnderWay, CancellationTokenSource Cancellation)
     {
+        /// <summary>What it has made, as far as that is known here.</summary>
+        public RunProgress Progress => UnderWay.Progress();
+
         /// <summary>Media sequence number of the first segment that it is responsible for.</summary>
         public required long FirstSequence { get; set; }
 
@@ -406,7 +410,7 @@ internal sealed class Ladder(
             }
             catch (ObjectDisposedException)
             {
-                // The session has ended meanwhile.
+                // The run has ended meanwhile.
             }
         }
     }
