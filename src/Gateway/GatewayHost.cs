@@ -119,6 +119,7 @@ public static class GatewayHost
             new Viewers(provider.GetRequiredService<TimeProvider>(), options.Access.ViewersMax));
         services.AddSingleton<ChannelList>();
         services.AddSingleton<AdminGuesses>();
+        services.AddSingleton<OperatorSight>();
         services.AddSingleton(provider => new StillDecoder(
             options.Ladder.Ffmpeg,
             provider.GetRequiredService<TimeProvider>(),

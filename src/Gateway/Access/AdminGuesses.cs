@@ -23,6 +23,23 @@ internal sealed partial class AdminGuesses(TimeProvider time, AccessInstruments 
     /// <summary>The refusal of a request whose token is not looked at; null when it is to be.</summary>
     public IResult? HoldOff(HttpContext context)
     {
+        if (WaitOf(context) is not { } wait)
+        {
+            return null;
+        }
+
+        var seconds = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = seconds;
+        return Results.Problem(
+            title: "Too many wrong admin tokens came from this address.",
+            detail: $"Try again in {seconds} s. If all requests come by a reverse proxy, name it in Streaming:Access:Proxies, so "
+                + "that its clients are told apart.",
+            statusCode: StatusCodes.Status429TooManyRequests);
+    }
+
+    /// <summary>How long a request has to wait whose token is not looked at, counted and told; null when it is to be looked at.</summary>
+    public TimeSpan? WaitOf(HttpContext context)
+    {
         var address = AddressOf(context);
         if (_guesses.WaitOf(address) is var wait && wait == TimeSpan.Zero
             || Guess(context) is not { } guess || _guesses.IsKnown(address, guess))
@@ -36,13 +53,7 @@ internal sealed partial class AdminGuesses(TimeProvider time, AccessInstruments 
             LogHeldOff(count, address);
         }
 
-        var seconds = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers.RetryAfter = seconds;
-        return Results.Problem(
-            title: "Too many wrong admin tokens came from this address.",
-            detail: $"Try again in {seconds} s. If all requests come by a reverse proxy, name it in Streaming:Access:Proxies, so "
-                + "that its clients are told apart.",
-            statusCode: StatusCodes.Status429TooManyRequests);
+        return wait;
     }
 
     /// <summary>The request had no token or a wrong one.</summary>

@@ -82,15 +82,18 @@ public sealed class AdminToken
     /// </summary>
     public bool Admits(HttpRequest request) => Admits(request.Headers.Authorization);
 
+    /// <summary>Whether it carries a token at all.</summary>
+    internal static bool IsBearer(StringValues authorization) =>
+        authorization is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+
     internal bool Admits(StringValues authorization)
     {
-        if (authorization.Count != 1 || authorization[0] is not { } value
-            || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (!IsBearer(authorization))
         {
             return false;
         }
 
-        var credentials = value.AsSpan(Scheme.Length);
+        var credentials = authorization.ToString().AsSpan(Scheme.Length);
         var token = credentials.TrimStart(' ');
         return token.Length < credentials.Length && token.Length is >= LengthMin and <= LengthMax
             && CryptographicOperations.FixedTimeEquals(Hash(token.ToString()), _hash);

@@ -36,10 +36,18 @@ internal static class ChannelEndpoints
     }
 
     private static Results<Ok<ChannelDetail>, ProblemHttpResult> Show(
-        string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers, TranscoderProbe transcoder) =>
-        directory.Find(slug) is { } channel
-            ? TypedResults.Ok(Detail(channel, live.StatusOf(slug), viewers, transcoder.Answer?.Problem))
-            : NoChannel();
+        string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers, TranscoderProbe transcoder, OperatorSight sight,
+        HttpContext context)
+    {
+        if (directory.Find(slug) is not { } channel)
+        {
+            return NoChannel();
+        }
+
+        var status = live.StatusOf(slug);
+        var what = Transcoder(status.Transcoder, transcoder.Answer?.Problem, sight.IsOperator(context));
+        return TypedResults.Ok(Detail(channel, status, viewers, what));
+    }
 
     private static async Task<Results<Ok<ChannelAccess>, Created<ChannelAccess>, ProblemHttpResult>> PutAsync(
         string slug, HttpRequest request, ChannelRegistry registry, ChannelRemoval removal, RtmpListener rtmp)
@@ -119,7 +127,7 @@ internal static class ChannelEndpoints
         Quality(status),
         recordings);
 
-    private static ChannelDetail Detail(Channel channel, ChannelStatus status, Viewers viewers, string? transcoderProblem) => new(
+    private static ChannelDetail Detail(Channel channel, ChannelStatus status, Viewers viewers, TranscoderResource? transcoder) => new(
         channel.Slug,
         channel.Title,
         IsPlayable(status),
@@ -129,14 +137,21 @@ internal static class ChannelEndpoints
         Quality(status),
         [.. (status.Broadcast?.Snapshot?.Renditions ?? []).Where(rendition => rendition.IsOffered).Select(Rendition)],
         status.Ingest is { } ingest ? Ingest(ingest) : null,
-        Transcoder(status.Transcoder, transcoderProblem),
+        transcoder,
         status.Refusal is { } refusal ? new(refusal.Reason, refusal.At) : null);
 
-    /// <summary>What it is doing; without a broadcast, why it could do nothing.</summary>
-    private static TranscoderResource? Transcoder(TranscoderStatus? status, string? problem) =>
-        status is not null ? new(status.State, status.Message, status.Restarts)
-        : problem is not null ? new(TranscoderState.Unavailable, problem, Restarts: 0)
-        : null;
+    /// <summary>What it is doing; without a broadcast, why it could do nothing. Where things are on the node, the operator alone is told.</summary>
+    private static TranscoderResource? Transcoder(TranscoderStatus? status, string? problem, bool isForOperator)
+    {
+        if (status is null && problem is not null)
+        {
+            status = new(TranscoderState.Unavailable, TranscoderStatus.CannotBeUsed, problem, Restarts: 0);
+        }
+
+        return status is null
+            ? null
+            : new(status.State, (isForOperator ? status.Cause : null) ?? status.Message, status.Restarts);
+    }
 
     /// <summary>A player that comes now finds something to play.</summary>
     private static bool IsPlayable(ChannelStatus status) =>

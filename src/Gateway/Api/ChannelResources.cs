@@ -60,7 +60,10 @@ public sealed record IngestResource(
     string? Encoder,
     IReadOnlyList<string> Advice);
 
-/// <summary>What the transcoder is doing; for a channel that is offline only where it could do nothing.</summary>
+/// <summary>
+/// What the transcoder is doing; for a channel that is offline only where it could do nothing. With the admin token the message says what is
+/// wrong in full, without it in general.
+/// </summary>
 public sealed record TranscoderResource(
     [property: JsonConverter(typeof(TranscoderStateConverter))] TranscoderState State, string? Message, int Restarts);
 

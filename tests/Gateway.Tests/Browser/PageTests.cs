@@ -84,6 +84,20 @@ public sealed class PageTests(Chromium chromium)
         Assert.Empty(page.Complaints);
     }
 
+    [Fact]
+    public async Task Studio_TranscoderCannotBeUsed_SaysWhyToWhoHasTheToken()
+    {
+        await using var node = await Node.StartAsync("Ladder:Ffmpeg=/nonexistent/ffmpeg");
+        var channel = await node.CreateChannelAsync();
+        await using var page = await chromium.OpenAsync(node.Address);
+        await page.Page.EvaluateAsync("token => sessionStorage.setItem('admin-token', token)", Node.AdminToken);
+
+        await page.Page.GotoAsync(new Uri(node.Address, $"/studio/{channel.Slug}").ToString());
+
+        await page.Page.GetByText("/nonexistent/ffmpeg").WaitForAsync();
+        Assert.Empty(page.Complaints);
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/watch/narrow")]

@@ -24,7 +24,11 @@ public sealed class TranscoderTests
 
         var shown = await channel.EventuallyAsync(
             "the transcoder is said to be unavailable", shown => shown.Transcoder?.State == TranscoderState.Unavailable);
-        Assert.Contains("/nonexistent/ffmpeg", shown.Transcoder!.Message, StringComparison.Ordinal);
+        Assert.Equal(TranscoderStatus.CannotBeUsed, shown.Transcoder!.Message);
+        Assert.Contains("/nonexistent/ffmpeg", (await channel.ShowToOperatorAsync()).Transcoder!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "/nonexistent", await node.Viewer.GetStringAsync($"/api/channels/{channel.Slug}"), StringComparison.Ordinal);
+        Assert.DoesNotContain("/nonexistent", await node.Viewer.GetStringAsync("/api/channels"), StringComparison.Ordinal);
         Assert.Equal(QualityLevel.SourceOnly, shown.Quality!.Level);
         Assert.False(string.IsNullOrEmpty(shown.Quality.Reason));
         Assert.Equal(["source", "audio"], (await channel.MultivariantAsync())!.Names);
@@ -47,13 +51,19 @@ public sealed class TranscoderTests
 
         var offline = await channel.EventuallyAsync("it is told", static shown => shown.Transcoder is not null);
         Assert.False(offline.Live);
-        Assert.Equal(new TranscoderResource(TranscoderState.Unavailable, said, Restarts: 0), offline.Transcoder);
+        Assert.Equal(new TranscoderResource(TranscoderState.Unavailable, TranscoderStatus.CannotBeUsed, Restarts: 0), offline.Transcoder);
+        Assert.Equal(
+            new TranscoderResource(TranscoderState.Unavailable, said, Restarts: 0), (await channel.ShowToOperatorAsync()).Transcoder);
 
         await using var publisher = channel.Publish(await Sources.AudioAndVideo);
         await channel.LiveAsync("source", "audio");
-        var live = await channel.EventuallyAsync(
-            "a run has failed", static shown => shown.Transcoder is { State: TranscoderState.Unavailable, Restarts: > 0 });
+        var live = await Eventually.GetAsync(
+            "a run has failed",
+            channel.ShowToOperatorAsync,
+            static shown => shown.Transcoder is { State: TranscoderState.Unavailable, Restarts: > 0 });
         Assert.Equal(said, live.Transcoder!.Message);
+        Assert.DoesNotContain(
+            program.Path, await node.Viewer.GetStringAsync($"/api/channels/{channel.Slug}"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,8 +186,10 @@ public sealed class TranscoderTests
         await using var publisher = channel.Publish(await Sources.AudioAndVideo);
         var live = await channel.LiveAsync("source", "audio");
 
-        var shown = await channel.EventuallyAsync(
-            "the cause is told", shown => shown.Transcoder?.Message?.Contains("FLV header", StringComparison.Ordinal) == true);
+        var shown = await Eventually.GetAsync(
+            "the cause is told",
+            channel.ShowToOperatorAsync,
+            shown => shown.Transcoder?.Message?.Contains("FLV header", StringComparison.Ordinal) == true);
 
         Assert.Equal(QualityLevel.SourceOnly, shown.Quality!.Level);
         Assert.True(shown.Transcoder!.Restarts > 0);

@@ -33,9 +33,13 @@ internal sealed record TestChannel(Node Node, string Slug, string StreamKey)
         return publisher;
     }
 
-    /// <summary>What the API says of it.</summary>
+    /// <summary>What the API says of it to everybody.</summary>
     public async Task<ChannelDetail> ShowAsync() =>
         (await Node.Viewer.GetFromJsonAsync<ChannelDetail>($"/api/channels/{Slug}"))!;
+
+    /// <summary>What it says to the operator.</summary>
+    public async Task<ChannelDetail> ShowToOperatorAsync() =>
+        (await Node.Admin.GetFromJsonAsync<ChannelDetail>($"/api/channels/{Slug}"))!;
 
     public Task<ChannelDetail> EventuallyAsync(string what, Func<ChannelDetail, bool> holds, TimeSpan? limit = null) =>
         Eventually.GetAsync(what, ShowAsync, holds, limit);

@@ -29,7 +29,17 @@ public enum TranscoderState
 }
 
 /// <summary>State of a broadcast's transcoder, for people.</summary>
-public sealed record TranscoderStatus(TranscoderState State, string? Message, int Restarts);
+/// <param name="State">What it is doing.</param>
+/// <param name="Message">A sentence for everybody; null where there is nothing to say.</param>
+/// <param name="Cause">
+/// What was wrong, in a sentence for the operator alone, since it may say where things are on the node; null where the message says all.
+/// </param>
+/// <param name="Restarts">Runs that failed.</param>
+public sealed record TranscoderStatus(TranscoderState State, string? Message, string? Cause, int Restarts)
+{
+    /// <summary>For everybody, of a transcoder that does not start.</summary>
+    public const string CannotBeUsed = "The transcoder cannot be used at the moment.";
+}
 
 /// <summary>
 /// Keeps a transcode run going beside a broadcast: one long session, replaced at a segment boundary whenever the source,
@@ -72,6 +82,7 @@ internal sealed class Ladder(
     private int _restarts;
     private bool _failed;
     private string? _message;
+    private string? _cause;
     private bool _unavailable;
 
     /// <summary>Rungs on offer, the best first: those of the run in force, or of the last one while nobody publishes.</summary>
@@ -111,6 +122,7 @@ internal sealed class Ladder(
         : _failed ? TranscoderState.Restarting
         : TranscoderState.Starting,
         _active is null ? _message : Silence,
+        _active is null ? _cause : null,
         _restarts);
 
     /// <summary>Whether media of that run for that segment is still wanted.</summary>
@@ -206,7 +218,7 @@ internal sealed class Ladder(
             {
                 _silentTicks = 0;
                 _governor.Observe(lag, _ladder.Count, time.GetUtcNow());
-                (_failed, _unavailable, _message) = (false, false, null); // Of a run before this one.
+                (_failed, _unavailable, _message, _cause) = (false, false, null, null); // Of a run before this one.
             }
 
             if (progress.HasOutput)
@@ -238,7 +250,9 @@ internal sealed class Ladder(
             return;
         }
 
-        Failed(result.Message, isUnavailable: result.End == TranscodeEnd.Unavailable);
+        var isUnavailable = result.End == TranscodeEnd.Unavailable;
+        Failed(
+            isUnavailable ? TranscoderStatus.CannotBeUsed : "The transcoder failed; it is started anew.", result.Message, isUnavailable);
         if (_active?.Run.Epoch == epoch)
         {
             Drop(ref _active);
@@ -258,7 +272,7 @@ internal sealed class Ladder(
     {
         Drop(ref _active);
         Drop(ref _next);
-        Failed(message, isUnavailable: false);
+        Failed(message, cause: null, isUnavailable: false);
     }
 
     /// <summary>Ends every run and waits for them.</summary>
@@ -303,10 +317,10 @@ internal sealed class Ladder(
     private TranscoderState StateOf(FedRun run) =>
         IsSilent ? TranscoderState.Stalled : run.Progress.HasOutput ? TranscoderState.Running : TranscoderState.Starting;
 
-    private void Failed(string? message, bool isUnavailable)
+    private void Failed(string message, string? cause, bool isUnavailable)
     {
         _restarts++;
-        (_failed, _unavailable, _message) = (true, isUnavailable, message);
+        (_failed, _unavailable, _message, _cause) = (true, isUnavailable, message, cause);
         _governor.Crashed(time.GetUtcNow());
     }
 
@@ -357,7 +371,7 @@ internal sealed class Ladder(
     {
         instruments?.Overran();
         _governor.Overloaded(_ladder.Count, time.GetUtcNow());
-        _message = _governor.Reason;
+        (_message, _cause) = (_governor.Reason, null);
         Drop(ref run);
     }
 

@@ -69,7 +69,8 @@ const channelPath = (slug: string) => `/api/channels/${encodeURIComponent(slug)}
 
 export const listChannels = () => request<ChannelSummary[]>('GET', '/api/channels');
 
-export const getChannel = (slug: string) => request<Channel>('GET', channelPath(slug));
+/** With the admin token it says in full what is wrong with the transcoder. */
+export const getChannel = (slug: string, token?: string) => request<Channel>('GET', channelPath(slug), token);
 
 /** Creates the channel, or sets its title where it exists. Without a title an existing one is left as it is. */
 export const putChannel = (slug: string, token: string, title?: string) =>

@@ -21,7 +21,7 @@ export function StudioPage() {
 function StudioOf({ slug }: { slug: string }) {
   const [token, keepToken] = useAdminToken();
   const [refusal, setRefusal] = useState<string | null>(null);
-  const ask = useCallback(() => getChannel(slug), [slug]);
+  const ask = useCallback(() => getChannel(slug, token ?? undefined), [slug, token]);
   const polled = usePolled(ask, refreshMs);
   usePageTitle(`Studio: ${polled.value?.title ?? slug}`);
 
