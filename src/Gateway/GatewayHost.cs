@@ -143,7 +143,9 @@ public static class GatewayHost
             static (builder, provider) => builder.WithChannels(provider),
             (builder, provider) => builder.WithTranscodeRuns(provider, akka));
         services.AddTranscodeRuns(options.Ladder);
-        services.AddChannels(Path.Combine(dataPath, "channels.db"));
+        services.AddChannels(
+            Path.Combine(dataPath, "channels.db"),
+            static provider => provider.GetRequiredService<RecordingJournal>().ReadNewestEpochs());
         services.AddSingleton<Acceptor>();
         services.AddSingleton<Stalls>();
         services.AddSingleton<RtmpConnections>();

@@ -1,3 +1,4 @@
+using Streaming.Cluster.Channels;
 using Streaming.Cluster.Removal;
 using Streaming.Gateway.Access;
 using Streaming.Cluster.Recordings;
@@ -6,10 +7,12 @@ using Streaming.Pipeline.Transcoding;
 namespace Streaming.Gateway;
 
 /// <summary>What a node does before it serves: tells where the admin token is, ends and deletes what transcoders left that a
-/// killed node had, and makes recordings of the broadcasts that the last run of the node did not end.</summary>
+/// killed node had, makes recordings of the broadcasts that the last run of the node did not end, and tells their channels.</summary>
 internal sealed partial class Startup(
-    AdminToken token, RecordingLibrary recordings, ChannelRemoval removal, ILogger<Startup> logger) : IHostedService
+    AdminToken token, RecordingLibrary recordings, ChannelRemoval removal, ChannelClaims claims, ILogger<Startup> logger) : IHostedService
 {
+    private Task _told = Task.CompletedTask;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         LogToken(token.Path ?? "the setting Streaming:Admin:Token");
@@ -20,10 +23,14 @@ internal sealed partial class Startup(
         }
 
         await removal.FinishAllAsync(); // Else their recordings would be listed once more.
+        var interrupted = recordings.ReadInterrupted();
         await recordings.RecoverAsync(cancellationToken);
+
+        // Sent before any claim of this run, which is let in after this: so they are stored before it, under their own epochs.
+        _told = Task.WhenAll([.. interrupted.Select(broadcast => claims.EndInterruptedAsync(broadcast.Channel, broadcast.Epoch, broadcast.Id))]);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => _told;
 
     [LoggerMessage(1, LogLevel.Information, "The admin token is in {Place}")]
     private partial void LogToken(string place);

@@ -30,6 +30,13 @@ public sealed partial class ChannelClaims(ChannelRegistry registry, ILogger<Chan
     public Task EndBroadcastAsync(string slug, long epoch, string broadcastId) =>
         TellAsync(slug, "the end of its broadcast", registry.EndBroadcastAsync(slug, epoch, broadcastId));
 
+    /// <summary>
+    /// Writes that a broadcast of an earlier run of this node has ended, and gives its channel back. Both are sent before this returns. Does not throw:
+    /// where the channel has a newer origin, it has ended already.
+    /// </summary>
+    public Task EndInterruptedAsync(string slug, long epoch, string broadcastId) =>
+        Task.WhenAll(EndBroadcastAsync(slug, epoch, broadcastId), ReleaseAsync(slug, epoch));
+
     /// <summary>Gives the channel back. Does not throw: where it fails, the next claim of this node has the same epoch.</summary>
     public Task ReleaseAsync(string slug, long epoch) =>
         TellAsync(slug, "that this node is its origin no more", registry.ReleaseAsync(slug, epoch));

@@ -12,8 +12,10 @@ public sealed partial class ChannelDirectory
     /// Learns what channels there are: from the copy, and from the events since. Where the journal has none (a data folder of before there
     /// was one, or a journal that was lost), it begins with what the copy says.
     /// </summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="given">Epochs that are known to have been given, whatever the journal says: the next ones are higher.</param>
     /// <exception cref="DatabaseUnusableException">The copy or the journal cannot be read.</exception>
-    public void Load(ChannelJournal journal)
+    public void Load(ChannelJournal journal, IReadOnlyList<(string Slug, long Epoch)> given)
     {
         try
         {
@@ -22,10 +24,14 @@ public sealed partial class ChannelDirectory
             {
                 LoadCopy();
                 journal.Begin(_bySlug.Select(entry => First(entry.Key, entry.Value.State)));
+                journal.Lift(given);
                 newest = journal.Newest;
             }
             else
             {
+                journal.Lift(given);
+                newest = journal.Newest;
+
                 // A copy that knows more than the journal is none of it.
                 var isOfIt = known <= newest;
                 if (isOfIt)

@@ -19,7 +19,9 @@ public static class ChannelHosting
     /// <summary>What the node has of channels.</summary>
     /// <param name="services">The host's; <see cref="EventJournal"/> is among them.</param>
     /// <param name="path">The file of the directory's copy.</param>
-    public static void AddChannels(this IServiceCollection services, string path)
+    /// <param name="given">The highest epochs of channels that are known beside the journal.</param>
+    public static void AddChannels(
+        this IServiceCollection services, string path, Func<IServiceProvider, IReadOnlyList<(string Slug, long Epoch)>> given)
     {
         services.AddSingleton<ChannelJournal>();
         services.AddSingleton(provider =>
@@ -27,7 +29,7 @@ public static class ChannelHosting
             var directory = new ChannelDirectory(path, provider.GetRequiredService<ILogger<ChannelDirectory>>());
             try
             {
-                directory.Load(provider.GetRequiredService<ChannelJournal>());
+                directory.Load(provider.GetRequiredService<ChannelJournal>(), given(provider));
                 return directory;
             }
             catch

@@ -36,4 +36,17 @@ public sealed class ChannelJournal(EventJournal journal)
         first.Select(happened => new StoredEvent(
             0, ChannelEntity.IdPrefix + happened.Slug, 1, Formats.ManifestOf(happened), Formats.Write(happened))),
         MessageFormats.SerializerId);
+
+    /// <summary>
+    /// Sees to it that the next epochs of channels are above those that were given before: a journal that was lost, or put back from an older copy,
+    /// does not know of them. Before there are actors.
+    /// </summary>
+    /// <param name="given">The highest of each channel that is known from elsewhere.</param>
+    public void Lift(IEnumerable<(string Slug, long Epoch)> given) => journal.Append(
+        from known in given
+        where journal.Highest(ChannelEntity.IdPrefix + known.Slug) < known.Epoch
+        let released = new ClaimReleased(known.Slug, known.Epoch)
+        select new StoredEvent(
+            0, ChannelEntity.IdPrefix + known.Slug, known.Epoch, Formats.ManifestOf(released), Formats.Write(released)),
+        MessageFormats.SerializerId);
 }

@@ -58,6 +58,17 @@ public sealed class EventJournal : IDisposable
         return command.ExecuteScalar() as long? ?? 0;
     });
 
+    /// <summary>The number of an entity's newest event; 0 without any.</summary>
+    /// <exception cref="DatabaseUnusableException">It cannot be read.</exception>
+    public long Highest(string persistenceId) => Usable(() =>
+    {
+        using var connection = _database.Read();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT max(sequence_number) FROM journal WHERE persistence_id = $id";
+        command.Parameters.AddWithValue("$id", persistenceId);
+        return command.ExecuteScalar() as long? ?? 0;
+    });
+
     /// <summary>Events of entities whose name begins so, in the order in which they were stored.</summary>
     /// <param name="prefix">The beginning of their names.</param>
     /// <param name="after">The place after which they begin.</param>
@@ -84,7 +95,7 @@ public sealed class EventJournal : IDisposable
         return events;
     });
 
-    /// <summary>Stores events for entities that have not begun to, all of them or none. Before there are actors.</summary>
+    /// <summary>Stores events for entities, all of them or none. Before there are actors.</summary>
     /// <param name="events">The events; they get their place here.</param>
     /// <param name="serializerId">The serializer that wrote them.</param>
     /// <exception cref="DatabaseUnusableException">It does not take them.</exception>

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Streaming.Cluster.Databases;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
@@ -43,6 +45,33 @@ public sealed partial class RecordingJournal
         var epoch = 0L;
         Query("SELECT epoch FROM epochs WHERE broadcast = $1", row => epoch = row.GetInt64(0), broadcastId);
         return epoch;
+    }
+
+    /// <summary>The highest epoch of each channel that any broadcast was made under, also of broadcasts that are forgotten.</summary>
+    /// <exception cref="DatabaseUnusableException">It cannot be read.</exception>
+    public IReadOnlyList<(string Channel, long Epoch)> ReadNewestEpochs()
+    {
+        var epochs = new List<(string, long)>();
+        try
+        {
+            Query("SELECT channel, epoch FROM newest_epochs ORDER BY channel", row => epochs.Add((row.GetString(0), row.GetInt64(1))));
+        }
+        catch (DbException e)
+        {
+            throw new DatabaseUnusableException(Path, e);
+        }
+
+        return epochs;
+    }
+
+    /// <summary>The broadcasts whose end is missing and that were made under a claim, with its epoch; the oldest first.</summary>
+    public IReadOnlyList<(string Id, string Channel, long Epoch)> ReadInterrupted()
+    {
+        var broadcasts = new List<(string, string, long)>();
+        Query(
+            "SELECT id, channel, epoch FROM broadcasts JOIN epochs ON broadcast = id WHERE ended_at IS NULL ORDER BY epoch, id",
+            row => broadcasts.Add((row.GetString(0), row.GetString(1), row.GetInt64(2))));
+        return broadcasts;
     }
 
     /// <summary>Ids of the broadcasts whose end is missing.</summary>

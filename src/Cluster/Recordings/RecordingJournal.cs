@@ -21,6 +21,7 @@ public sealed partial class RecordingJournal : IDisposable
             ended_at INTEGER
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS epochs (broadcast TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS newest_epochs (channel TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS periods (
             broadcast TEXT NOT NULL, number INTEGER NOT NULL, decode_time INTEGER NOT NULL, date_time INTEGER NOT NULL,
             PRIMARY KEY (broadcast, number)
@@ -59,6 +60,8 @@ public sealed partial class RecordingJournal : IDisposable
     private readonly Lock _using = new();
     private readonly JournalStatement _addBroadcast;
     private readonly JournalStatement _addEpoch;
+    private readonly JournalStatement _keepNewestEpoch;
+    private readonly JournalStatement _isOvertaken;
     private readonly JournalStatement _addPeriod;
     private readonly JournalStatement _addBoundary;
     private readonly JournalStatement _addInitialization;
@@ -72,6 +75,17 @@ public sealed partial class RecordingJournal : IDisposable
         _database = Database.Open(path, Schema, synchronous: "NORMAL");
         _addBroadcast = new(_database.Connection, "INSERT OR IGNORE INTO broadcasts VALUES ($1, $2, $3, $4, NULL)");
         _addEpoch = new(_database.Connection, "INSERT OR IGNORE INTO epochs VALUES ($1, $2)");
+        _keepNewestEpoch = new(
+            _database.Connection,
+            "INSERT INTO newest_epochs VALUES ($1, $2) ON CONFLICT DO UPDATE SET epoch = excluded.epoch WHERE excluded.epoch > epoch");
+        _isOvertaken = new(
+            _database.Connection,
+            """
+            SELECT ended_at IS NOT NULL
+                OR EXISTS (SELECT 1 FROM epochs JOIN newest_epochs ON newest_epochs.channel = broadcasts.channel
+                    WHERE epochs.broadcast = id AND newest_epochs.epoch > epochs.epoch)
+            FROM broadcasts WHERE id = $1
+            """);
         _addPeriod = new(_database.Connection, "INSERT OR IGNORE INTO periods VALUES ($1, $2, $3, $4)");
         _addBoundary = new(_database.Connection, "INSERT OR IGNORE INTO boundaries VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
         _addInitialization = new(
@@ -89,6 +103,7 @@ public sealed partial class RecordingJournal : IDisposable
     /// <summary>
     /// Appends the beginning of a broadcast, with the epoch of the claim that it was made under (0 for none); once more changes nothing.
     /// </summary>
+    /// <exception cref="OvertakenException">The channel is known under a higher epoch.</exception>
     public void Begin(string id, string channel, TimeSpan targetDuration, TimeSpan partTarget, long epoch = 0)
     {
         lock (_using)
@@ -99,17 +114,26 @@ public sealed partial class RecordingJournal : IDisposable
                 if (epoch != 0)
                 {
                     _addEpoch.Execute(id, epoch);
+                    _keepNewestEpoch.Execute(channel, epoch);
+                    ThrowIfOvertaken(id);
                 }
             });
         }
     }
 
     /// <summary>Appends a segment whose file is in storage, all of it or nothing.</summary>
+    /// <exception cref="OvertakenException">
+    /// The broadcast has ended, or its channel is known under a higher epoch: another run of the node is its origin.
+    /// </exception>
     public void Add(string broadcastId, StoredSegment stored)
     {
         lock (_using)
         {
-            _database.AtOnce(() => AddRows(broadcastId, stored));
+            _database.AtOnce(() =>
+            {
+                ThrowIfOvertaken(broadcastId);
+                AddRows(broadcastId, stored);
+            });
         }
     }
 
@@ -154,12 +178,22 @@ public sealed partial class RecordingJournal : IDisposable
     {
         lock (_using)
         {
-            foreach (var statement in (JournalStatement[])[_addBroadcast, _addEpoch, _addPeriod, _addBoundary, _addInitialization, _addSegment])
+            foreach (var statement in (JournalStatement[])
+                [_addBroadcast, _addEpoch, _keepNewestEpoch, _isOvertaken, _addPeriod, _addBoundary, _addInitialization, _addSegment])
             {
                 statement.Dispose();
             }
 
             _database.Dispose();
+        }
+    }
+
+    private void ThrowIfOvertaken(string broadcastId)
+    {
+        using var rows = _isOvertaken.Query(broadcastId);
+        if (rows.Read() && rows.GetBoolean(0))
+        {
+            throw new OvertakenException(broadcastId);
         }
     }
 

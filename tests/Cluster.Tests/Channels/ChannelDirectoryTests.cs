@@ -167,7 +167,7 @@ public sealed class ChannelDirectoryTests : IDisposable
     private ChannelDirectory Load(EventJournal journal)
     {
         var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
-        directory.Load(new ChannelJournal(journal));
+        directory.Load(new ChannelJournal(journal), []);
         return directory;
     }
 

@@ -190,17 +190,70 @@ public sealed class ChannelRegistryTests : IAsyncLifetime
 
         await channels.StopAsync(); // The second is told of when the node ends.
 
-        using var journal = new EventJournal(_folder["events.db"]);
         Assert.Equal(
             [
                 "1 ChannelCreated",
                 "2 ClaimGranted", $"3 {new BroadcastEnded("news", 2, ids[0])}", $"4 {new ClaimReleased("news", 2)}",
                 "5 ClaimGranted", $"6 {new BroadcastEnded("news", 5, ids[1])}", $"7 {new ClaimReleased("news", 5)}",
             ],
-            new ChannelJournal(journal).After(0).Select(stored =>
+            Events().Select(static stored =>
                 $"{stored.SequenceNr} {(stored.Event is ChannelCreated or ClaimGranted ? stored.Event.GetType().Name : stored.Event)}"));
         await RestartAsync();
         Assert.Equal(8, await Registry.ClaimAsync("news", key));
+    }
+
+    [Fact]
+    public async Task EndInterrupted_OfAKilledRun_IsStoredUnderItsOwnEpochBeforeTheNextClaim()
+    {
+        var key = (await Registry.PutAsync("news", null)).StreamKey!;
+        Assert.Equal(2, await Registry.ClaimAsync("news", key));
+        await RestartAsync();
+
+        var claims = new ChannelClaims(Registry, NullLogger<ChannelClaims>.Instance);
+        var told = claims.EndInterruptedAsync("news", 2, "cut-off");
+        Assert.Equal(5, await Registry.ClaimAsync("news", key));
+        await told;
+        await claims.EndInterruptedAsync("news", 2, "cut-off"); // Told again, it is refused: the channel has a newer origin.
+
+        Assert.Equal(
+            [$"3 {new BroadcastEnded("news", 2, "cut-off")}", $"4 {new ClaimReleased("news", 2)}"],
+            Events().Where(static stored => stored.Event is BroadcastEnded or ClaimReleased).Select(
+                static stored => $"{stored.SequenceNr} {stored.Event}"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Claim_AfterTheJournalWasLost_HasAHigherEpochThanAnyThatIsKnown(bool isLost)
+    {
+        var key = (await Registry.PutAsync("news", null)).StreamKey!;
+        await RestartAsync(); // The copy is made with a start.
+        await _member.DisposeAsync();
+        if (isLost)
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Array.ForEach(System.IO.Directory.GetFiles(_folder.Path, "events.db*"), File.Delete);
+        }
+
+        for (var run = 0; run < 2; run++)
+        {
+            _member = await ClusterMember.StartAsync(_folder, given: [("news", 41), ("gone", 17)]);
+            Assert.Equal("news", Directory.FindByStreamKey(key)?.Slug);
+            Assert.Equal("news", Assert.Single(Directory.All).Slug);
+            Assert.Empty(Directory.Leaving);
+            Assert.Equal(42 + run, await Registry.ClaimAsync("news", key));
+            await _member.DisposeAsync();
+        }
+
+        _member = await ClusterMember.StartAsync(_folder);
+        var made = (await Registry.PutAsync("gone", null)).StreamKey!;
+        Assert.Equal(19, await Registry.ClaimAsync("gone", made));
+    }
+
+    private List<(long SequenceNr, IChannelEvent Event)> Events()
+    {
+        using var journal = new EventJournal(_folder["events.db"]);
+        return [.. new ChannelJournal(journal).After(0)];
     }
 
     private async Task RestartAsync()

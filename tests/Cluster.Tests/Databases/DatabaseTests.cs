@@ -55,7 +55,7 @@ public sealed class DatabaseTests : IDisposable
             var channels = new ChannelJournal(journal);
             channels.Begin(Enumerable.Range(0, 200).Select(number => new ChannelCreated(
                 $"channel-{number}", new string('t', 100), $"hash-{number}", Stored.Start)));
-            directory.Load(channels);
+            directory.Load(channels, []);
         }
 
         using (var file = File.OpenWrite(_folder[name]))
@@ -68,7 +68,7 @@ public sealed class DatabaseTests : IDisposable
         {
             using var journal = new EventJournal(_folder["events.db"]);
             using var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
-            directory.Load(new ChannelJournal(journal));
+            directory.Load(new ChannelJournal(journal), []);
         });
         Assert.Contains(_folder[name], refusal.Message, StringComparison.Ordinal);
     }

@@ -39,8 +39,13 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <param name="leaving">What is ended when it leaves.</param>
     /// <param name="meters">Make its instruments; null for none.</param>
     /// <param name="akka">What its actor system is told, in HOCON.</param>
+    /// <param name="given">Epochs that were given before.</param>
     public static async Task<ClusterMember> StartAsync(
-        TemporaryFolder folder, Func<Task>? leaving = null, IMeterFactory? meters = null, string akka = "")
+        TemporaryFolder folder,
+        Func<Task>? leaving = null,
+        IMeterFactory? meters = null,
+        string akka = "",
+        params IReadOnlyList<(string Slug, long Epoch)> given)
     {
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
@@ -65,7 +70,7 @@ internal sealed class ClusterMember : IAsyncDisposable
             static (builder, provider) => builder.WithChannels(provider),
             static (builder, provider) => builder.WithTranscodeRuns(provider, Config.Empty));
         services.AddTranscodeRuns(new LadderOptions());
-        services.AddChannels(folder["channels.db"]);
+        services.AddChannels(folder["channels.db"], _ => given);
         var member = new ClusterMember(services.BuildServiceProvider());
         foreach (var hosted in member._services.GetServices<IHostedService>())
         {

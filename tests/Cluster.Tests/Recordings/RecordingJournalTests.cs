@@ -64,6 +64,53 @@ public sealed class RecordingJournalTests : IDisposable
     }
 
     [Fact]
+    public void Write_UnderALowerEpochThanTheChannelIsKnownUnder_IsRefused()
+    {
+        Begin(Id, 3);
+        Begin("later", 5);
+        Reopen();
+
+        var refusal = Assert.Throws<OvertakenException>(() => _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 0)));
+        Assert.Contains(Id, refusal.Message, StringComparison.Ordinal);
+        Assert.Throws<OvertakenException>(() => Begin("another", 4));
+        _journal.Delete("later");
+        Assert.Throws<OvertakenException>(() => Begin("another", 4));
+
+        Assert.False(_journal.Knows("another"));
+        Assert.Null(_journal.Read(Id));
+        Assert.Equal(("news", 5L), Assert.Single(_journal.ReadNewestEpochs()));
+        Begin("another", 5);
+        _journal.Add("another", Stored.Segment("source", Stored.Video(720), 0));
+        Begin("unclaimed"); // A node that is alone and cannot store its claim.
+        _journal.Add("unclaimed", Stored.Segment("source", Stored.Video(720), 0));
+    }
+
+    [Fact]
+    public void Add_AfterTheEnd_IsRefused()
+    {
+        Begin(Id, 3);
+        _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 0));
+        _journal.End(Id, Stored.Start.AddSeconds(2));
+
+        Assert.Throws<OvertakenException>(() => _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 1)));
+
+        Assert.Single(_journal.Read(Id)!.Renditions[0].Segments);
+    }
+
+    [Fact]
+    public void ReadInterrupted_HasTheBroadcastsWithoutAnEndInTheOrderOfTheirEpochs()
+    {
+        Begin("first", 7);
+        Begin("second", 9);
+        _journal.Leave("second"); // Not to be kept.
+        Begin("ended", 9);
+        _journal.End("ended", Stored.Start);
+        Begin("unclaimed");
+
+        Assert.Equal([("first", "news", 7L), ("second", "news", 9)], _journal.ReadInterrupted());
+    }
+
+    [Fact]
     public void Read_ConfigurationChanged_HasBothPeriodsAndHeaders()
     {
         Begin(Id);
@@ -225,7 +272,8 @@ public sealed class RecordingJournalTests : IDisposable
     private static IEnumerable<long> Gaps(BroadcastSnapshot timeline, string rendition) =>
         timeline.Find(rendition)!.Segments.Where(segment => segment.IsGap).Select(segment => segment.Boundary.MediaSequence);
 
-    private void Begin(string id) => _journal.Begin(id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334));
+    private void Begin(string id, long epoch = 0) =>
+        _journal.Begin(id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), epoch);
 
     private void Reopen()
     {

@@ -236,6 +236,7 @@ internal sealed partial class SegmentArchive(
     {
         StorageFullException or IOException { HResult: NoSpace } => "Storage is full",
         DbException => "The journal of recordings fails",
+        OvertakenException => "The channel is another node's by now",
         IOException or UnauthorizedAccessException => "Storage fails",
         _ => "The server failed at storing",
     };
