@@ -45,14 +45,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The operator's, and a viewer's too.</summary>
+    public HttpClient Http => _http;
+
     /// <summary>Makes a channel and publishes to it.</summary>
-    public async Task<Publisher> PublishAsync(string slug, string file)
+    public async Task<Publisher> PublishAsync(string slug, string file) => Publish((await PutAsync(slug)).StreamKey!, file);
+
+    /// <summary>Makes a channel, or finds the one that is there, without its key.</summary>
+    public async Task<ChannelAccess> PutAsync(string slug)
     {
         using var response = await _http.PutAsync($"/api/channels/{slug}", null);
-        var access = await response.Content.ReadFromJsonAsync<ChannelAccess>();
-        return Publisher.Start(
-            file, string.Create(CultureInfo.InvariantCulture, $"rtmp://127.0.0.1:{_rtmpPort}/live/{access!.StreamKey}"));
+        return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<ChannelAccess>())!;
     }
+
+    /// <summary>Publishes with a key.</summary>
+    public Publisher Publish(string streamKey, string file) =>
+        Publisher.Start(file, string.Create(CultureInfo.InvariantCulture, $"rtmp://127.0.0.1:{_rtmpPort}/live/{streamKey}"));
 
     public async Task<ChannelDetail> ShowAsync(string slug) => (await _http.GetFromJsonAsync<ChannelDetail>($"/api/channels/{slug}"))!;
 
