@@ -27,7 +27,8 @@ internal sealed partial class Startup(
         await recordings.RecoverAsync(cancellationToken);
 
         // Sent before any claim of this run, which is let in after this: so they are stored before it, under their own epochs.
-        _told = Task.WhenAll([.. interrupted.Select(broadcast => claims.EndInterruptedAsync(broadcast.Channel, broadcast.Epoch, broadcast.Id))]);
+        _told = Task.WhenAll(interrupted.Select(
+            broadcast => claims.EndInterruptedAsync(broadcast.Channel, broadcast.Epoch, broadcast.Id)));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _told;

@@ -10,8 +10,8 @@ public sealed partial class ChannelClaims(ChannelRegistry registry, ILogger<Chan
 
     /// <summary>
     /// Whether a publisher may begin: the epoch that it does so under, null if it may not. Where the journal takes nothing it may
-    /// (<see cref="Unstored"/>): its key was right a moment ago, nobody waits for a disk, and no other node can be the origin as long as there is
-    /// one node alone.
+    /// (<see cref="Unstored"/>): its key was right a moment ago, nobody waits for a disk, and no other node can be the origin as long
+    /// as there is one node alone.
     /// </summary>
     public async Task<long?> TryAsync(string slug, string streamKey)
     {
@@ -31,8 +31,8 @@ public sealed partial class ChannelClaims(ChannelRegistry registry, ILogger<Chan
         TellAsync(slug, "the end of its broadcast", registry.EndBroadcastAsync(slug, epoch, broadcastId));
 
     /// <summary>
-    /// Writes that a broadcast of an earlier run of this node has ended, and gives its channel back. Both are sent before this returns. Does not throw:
-    /// where the channel has a newer origin, it has ended already.
+    /// Writes that a broadcast of an earlier run of this node has ended, and gives its channel back. Both are sent before this
+    /// returns. Does not throw: where the channel has a newer origin, it has ended already.
     /// </summary>
     public Task EndInterruptedAsync(string slug, long epoch, string broadcastId) =>
         Task.WhenAll(EndBroadcastAsync(slug, epoch, broadcastId), ReleaseAsync(slug, epoch));

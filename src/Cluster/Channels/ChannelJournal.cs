@@ -38,8 +38,8 @@ public sealed class ChannelJournal(EventJournal journal)
         MessageFormats.SerializerId);
 
     /// <summary>
-    /// Sees to it that the next epochs of channels are above those that were given before: a journal that was lost, or put back from an older copy,
-    /// does not know of them. Before there are actors.
+    /// Sees to it that the next epochs of channels are above those that were given before: a journal that was lost, or put back from
+    /// an older copy, does not know of them. Before there are actors.
     /// </summary>
     /// <param name="given">The highest of each channel that is known from elsewhere.</param>
     public void Lift(IEnumerable<(string Slug, long Epoch)> given) => journal.Append(

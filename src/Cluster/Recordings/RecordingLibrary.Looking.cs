@@ -18,7 +18,9 @@ public sealed partial class RecordingLibrary
     // other by this many segments at most. What is further behind had failed before.
     private const int AheadMax = 2;
 
-    /// <summary>Broadcasts of earlier runs of the node that were cut off before they ended, with the epochs of their claims; the oldest first.</summary>
+    /// <summary>
+    /// Broadcasts of earlier runs of the node that were cut off before they ended, with the epochs of their claims; the oldest first.
+    /// </summary>
     /// <exception cref="DatabaseUnusableException">The journal cannot be read.</exception>
     public IReadOnlyList<(string Id, string Channel, long Epoch)> ReadInterrupted()
     {

@@ -15,8 +15,8 @@ public sealed record RunDeadlines(TimeSpan Start, TimeSpan Stop)
 }
 
 /// <summary>
-/// Has the runs of this node's broadcasts worked on by <see cref="TranscodeRunEntity"/>, each in the smallest free slot. A ladder hears of an end in
-/// time; a slot is free when what was in it has really ended, however long that takes.
+/// Has the runs of this node's broadcasts worked on by <see cref="TranscodeRunEntity"/>, each in the smallest free slot. A ladder
+/// hears of an end in time; a slot is free when what was in it has really ended, however long that takes.
 /// </summary>
 /// <param name="actors">Where the requests live.</param>
 /// <param name="region">Where commands to slots go.</param>

@@ -4,8 +4,8 @@ using Streaming.Pipeline.Transcoding;
 namespace Streaming.Cluster.Transcoding;
 
 /// <summary>
-/// A run that was asked for: how it ends for its ladder, and when its slot has nothing of it any more. The one comes in time, the other when it is
-/// so. Safe from anywhere.
+/// A run that was asked for: how it ends for its ladder, and when its slot has nothing of it any more. The one comes in time, the
+/// other when it is so. Safe from anywhere.
 /// </summary>
 /// <param name="run">The run.</param>
 /// <param name="takeBack">Takes its work away; false when a slot has it.</param>

@@ -6,8 +6,9 @@ using Streaming.Pipeline.Transcoding;
 namespace Streaming.Cluster.Transcoding;
 
 /// <summary>
-/// What the origin has of one run in a slot: asks for it, hears of its end, and tells the ladder so where the slot does not answer in time. A child of
-/// the system's guardian; it owns the run's result, which is there at its death at the latest, and lives until the slot is free. A run has few messages.
+/// What the origin has of one run in a slot: asks for it, hears of its end, and tells the ladder so where the slot does not answer in
+/// time. A child of the system's guardian; it owns the run's result, which is there at its death at the latest, and lives until the
+/// slot is free. A run has few messages.
 /// </summary>
 internal sealed class RunRequest : UntypedActor, IWithTimers
 {

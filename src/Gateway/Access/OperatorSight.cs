@@ -1,8 +1,9 @@
 namespace Streaming.Gateway.Access;
 
 /// <summary>
-/// Tells whether who asks for what everybody may see is the operator, who is told more. A wrong token is a stranger's, and counts as a guess; while
-/// an address is held off, all of it are strangers: what is shown tells nobody whether a token is right sooner than <see cref="AdminOnly"/> does.
+/// Tells whether who asks for what everybody may see is the operator, who is told more. A wrong token is a stranger's, and counts as
+/// a guess; while an address is held off, all of it are strangers: what is shown tells nobody whether a token is right sooner than
+/// <see cref="AdminOnly"/> does.
 /// </summary>
 internal sealed class OperatorSight(AdminToken token, AdminGuesses guesses)
 {

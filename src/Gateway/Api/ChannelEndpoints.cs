@@ -140,7 +140,9 @@ internal static class ChannelEndpoints
         transcoder,
         status.Refusal is { } refusal ? new(refusal.Reason, refusal.At) : null);
 
-    /// <summary>What it is doing; without a broadcast, why it could do nothing. Where things are on the node, the operator alone is told.</summary>
+    /// <summary>
+    /// What it is doing; without a broadcast, why it could do nothing. Where things are on the node, the operator alone is told.
+    /// </summary>
     private static TranscoderResource? Transcoder(TranscoderStatus? status, string? problem, bool isForOperator)
     {
         if (status is null && problem is not null)

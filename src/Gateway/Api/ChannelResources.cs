@@ -61,8 +61,8 @@ public sealed record IngestResource(
     IReadOnlyList<string> Advice);
 
 /// <summary>
-/// What the transcoder is doing; for a channel that is offline only where it could do nothing. With the admin token the message says what is
-/// wrong in full, without it in general.
+/// What the transcoder is doing; for a channel that is offline only where it could do nothing. With the admin token the message says
+/// what is wrong in full, without it in general.
 /// </summary>
 public sealed record TranscoderResource(
     [property: JsonConverter(typeof(TranscoderStateConverter))] TranscoderState State, string? Message, int Restarts);

@@ -66,7 +66,9 @@ public sealed class LadderProgressTests : IDisposable
         _meters.Dispose();
     }
 
-    /// <summary>Feeds segments, after each of which the run tells that it is so far behind, in 90 kHz ticks, and the ladder looks.</summary>
+    /// <summary>
+    /// Feeds segments, after each of which the run tells that it is so far behind, in 90 kHz ticks, and the ladder looks.
+    /// </summary>
     private async Task FeedAsync(int segments, long? behind)
     {
         var (video, key) = await SourceAsync();

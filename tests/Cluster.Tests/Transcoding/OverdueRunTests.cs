@@ -10,8 +10,8 @@ using Streaming.Pipeline.Transcoding;
 namespace Streaming.Cluster.Tests.Transcoding;
 
 /// <summary>
-/// A run that does not end when it is to, such as one whose process hangs in the kernel: its ladder waits no longer than it has to, nobody else gets
-/// its slot, and the operator is told.
+/// A run that does not end when it is to, such as one whose process hangs in the kernel: its ladder waits no longer than it has to,
+/// nobody else gets its slot, and the operator is told.
 /// </summary>
 public sealed class OverdueRunTests : Akka.TestKit.Xunit.TestKit
 {
@@ -53,7 +53,8 @@ public sealed class OverdueRunTests : Akka.TestKit.Xunit.TestKit
 
         Scheduler.Advance(Moment);
         Assert.Equal(
-            new(TranscodeEnd.Unavailable, "The transcoder did not end within 10 s after it was told to."), await running.WaitAsync(Patience));
+            new(TranscodeEnd.Unavailable, "The transcoder did not end within 10 s after it was told to."),
+            await running.WaitAsync(Patience));
         Assert.Equal(1, _slots.Take());
         Assert.Null(_slots.Take());
         Assert.StartsWith(

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Streaming.Gateway.Tests.Architecture;
 
 /// <summary>
-/// Who is new finds in docs/architecture.md where something is done: the files of "Where to look" are there and have what is said to be in them, and
-/// what its diagrams name is in the code.
+/// Who is new finds in docs/architecture.md where something is done: the files of "Where to look" are there and have what is said to
+/// be in them, and what its diagrams name is in the code.
 /// </summary>
 public sealed partial class ArchitecturePageTests
 {

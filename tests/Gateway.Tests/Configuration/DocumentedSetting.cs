@@ -17,7 +17,7 @@ internal sealed partial record DocumentedSetting(string Name, string Default, st
 
     /// <summary>All names of settings and groups in a text, in HOCON's way and the environment's.</summary>
     public static IEnumerable<string> NamesIn(string text) =>
-        Name_().Matches(text).Select(static match => match.Value.Replace("__", ":", StringComparison.Ordinal));
+        SettingName().Matches(text).Select(static match => match.Value.Replace("__", ":", StringComparison.Ordinal));
 
     private static List<DocumentedSetting> Read(string path) =>
     [
@@ -31,5 +31,5 @@ internal sealed partial record DocumentedSetting(string Name, string Default, st
     private static partial Regex Number();
 
     [GeneratedRegex("\\bStreaming((:|__)[A-Za-z0-9]+)+")]
-    private static partial Regex Name_();
+    private static partial Regex SettingName();
 }

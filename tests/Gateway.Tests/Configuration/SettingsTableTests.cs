@@ -3,7 +3,10 @@ using Streaming.Pipeline.Tests.Timelines;
 
 namespace Streaming.Gateway.Tests.Configuration;
 
-/// <summary>The table in docs/settings.md has all settings of a node, with their defaults and units, and no others; README.md has some of them.</summary>
+/// <summary>
+/// The table in docs/settings.md has all settings of a node, with their defaults and units, and no others; README.md has some of
+/// them.
+/// </summary>
 public sealed class SettingsTableTests
 {
     [Fact]
@@ -58,7 +61,8 @@ public sealed class SettingsTableTests
 
     /// <summary>Names of all settings, with their types and what they are unless they are set; of lists those of the first item.</summary>
     private static Dictionary<string, (Type Type, object? Value)> Known() =>
-        In(new StreamingOptions(), StreamingOptions.Section).ToDictionary(static known => known.Name, static known => (known.Type, known.Value));
+        In(new StreamingOptions(), StreamingOptions.Section).ToDictionary(
+            static known => known.Name, static known => (known.Type, known.Value));
 
     private static IEnumerable<(string Name, Type Type, object? Value)> In(object options, string path) =>
         from property in KnownSettings.In([options.GetType()])
@@ -73,7 +77,8 @@ public sealed class SettingsTableTests
     private static IEnumerable<(string Name, Type Type, object? Value)> List(string name, Type type) =>
     [
         (name, type, null),
-        .. KnownSettings.In(type.GetGenericArguments()).Select(property => ($"{name}:0:{property.Name}", property.PropertyType, (object?)null)),
+        .. KnownSettings.In(type.GetGenericArguments()).Select(
+            property => ($"{name}:0:{property.Name}", property.PropertyType, (object?)null)),
     ];
 
     private static IEnumerable<string> Prefixes(string name)

@@ -11,11 +11,12 @@ using Streaming.Pipeline.Tests;
 namespace Streaming.Gateway.Tests.Live;
 
 /// <summary>
-/// A node is killed in the middle of a broadcast, again and again, at moments that nobody chose. How often, the variable <c>STREAMING_KILLS</c> says.
+/// A node is killed in the middle of a broadcast, again and again, at moments that nobody chose. How often, the variable
+/// <c>STREAMING_KILLS</c> says.
 /// <para>
-/// What a broadcast keeps: its complete segments that were in storage at the kill, but for the newest ones that not all renditions have, or that the
-/// journal had no time for. What it loses: segments that were announced a moment ago and still on their way into storage, and the segment that was
-/// growing.
+/// What a broadcast keeps: its complete segments that were in storage at the kill, but for the newest ones that not all renditions
+/// have, or that the journal had no time for. What it loses: segments that were announced a moment ago and still on their way into
+/// storage, and the segment that was growing.
 /// </para>
 /// </summary>
 [Trait("Category", "Slow")]
@@ -147,12 +148,16 @@ public sealed class RepeatedKillTests(ITestOutputHelper output) : IDisposable
         var manifest = new Uri(server.Http.BaseAddress!, recording.Dash).AbsoluteUri;
         var decoded = await TestMedia.RunAsync(
             "ffmpeg", ["-nostdin", "-loglevel", "error", "-xerror", "-i", manifest, "-map", "0", "-f", "framemd5", "-"]);
-        var frames = decoded.Split('\n').Where(static line => line.Length > 0 && line[0] != '#').CountBy(static line => line.Split(',')[0]).ToList();
+        var frames = decoded.Split('\n').Where(static line => line.Length > 0 && line[0] != '#')
+            .CountBy(static line => line.Split(',')[0]).ToList();
         Assert.Equal(Renditions.Length, frames.Count);
         Assert.Equal(2, frames.Count(stream => stream.Value == (int)Math.Round(recording.DurationSeconds * PicturesPerSecond)));
     }
 
-    /// <summary>Each broadcast has a higher epoch than the one before, which the channel granted, and its end was stored under it before the next.</summary>
+    /// <summary>
+    /// Each broadcast has a higher epoch than the one before, which the channel granted, and its end was stored under it before the
+    /// next.
+    /// </summary>
     private void AssertEpochs()
     {
         using var journal = new RecordingJournal(Path.Combine(Data, "recordings.db"));
@@ -171,7 +176,8 @@ public sealed class RepeatedKillTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"epochs: {string.Join(", ", epochs)}");
     }
 
-    private List<IChannelEvent> Ends() => [.. Events().Select(static stored => stored.Event).Where(static happened => happened is ClaimReleased)];
+    private List<IChannelEvent> Ends() =>
+        [.. Events().Select(static stored => stored.Event).Where(static happened => happened is ClaimReleased)];
 
     private IReadOnlyList<(long SequenceNr, IChannelEvent Event)> Events()
     {

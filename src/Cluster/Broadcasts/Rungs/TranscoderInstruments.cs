@@ -23,7 +23,8 @@ public sealed class TranscoderInstruments
         _overruns = _meter.CreateCounter<long>(
             "streaming.transcoder.overruns", "{run}", "Runs that were given up since their queue was full: a smaller ladder follows.");
         _overdue = _meter.CreateUpDownCounter<long>(
-            "streaming.transcoder.runs.overdue", "{run}", "Runs that did not end in time when they were to, and keep their slot until they have.");
+            "streaming.transcoder.runs.overdue",
+            "{run}", "Runs that did not end in time when they were to, and keep their slot until they have.");
         _pictures = _meter.CreateCounter<long>(
             "streaming.transcoder.pictures", "{picture}", "Pictures that came out of all rungs: their rate is the frames a second.");
         _lag = _meter.CreateHistogram(
