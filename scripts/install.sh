@@ -8,7 +8,7 @@ usage() {
 Usage: scripts/install.sh [--tests] [--benchmarks]
 
   (nothing)      what running the server needs: ffmpeg, a font for the demo's clock, curl
-  --tests        also what the tests need: chromium
+  --tests        also what the tests need: chromium, PostgreSQL 15 or newer
   --benchmarks   also what the benchmarks compare with: nginx with its RTMP module, and wrk
 TEXT
 }
@@ -40,6 +40,10 @@ has curl || need curl "curl (scripts speak to the server with it)"
   need fonts-dejavu-core "the DejaVu fonts (the demo's clock)"
 if $tests; then
   has chromium || has google-chrome || need chromium "chromium (the pages are tested in it)"
+  # Its programs are enough; the tests start servers of their own.
+  if ! has initdb && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+    need postgresql "PostgreSQL 15 or newer, initdb and postgres (channels in a database)"
+  fi
 fi
 if $benchmarks; then
   has nginx || [[ -x /usr/sbin/nginx ]] || need nginx-light "nginx (benchmarks)"
@@ -54,6 +58,11 @@ install_packages() {
     as_root=(sudo)
   fi
   # A package of a server would start that server; ours are started by the scripts that use them.
+  local policy=/usr/sbin/policy-rc.d
+  if [[ ! -e $policy ]]; then
+    trap "${as_root[*]} rm -f $policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+  fi
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
   local log
   log="$(mktemp)"
