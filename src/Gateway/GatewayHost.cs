@@ -128,13 +128,13 @@ public static class GatewayHost
         services.AddRoutingCore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StorageProblem>();
-        services.AddReadiness(dataPath);
+        services.AddReadiness(dataPath, !string.IsNullOrEmpty(options.Cluster.Database));
         services.AddNodeMetrics(options.Metrics, options.Traces);
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
             json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddHostedService<LeftOutLines>();
-        services.AddSingleton(_ => new EventJournal(Path.Combine(dataPath, "events.db")));
+        services.AddSingleton(_ => EventJournal.Open(dataPath, options.Cluster.Database));
         services.AddSingleton(provider => new Leaving(provider.GetRequiredService<LiveChannels>().StopAsync));
         services.AddStreamingCluster(
             akka,
@@ -144,8 +144,7 @@ public static class GatewayHost
             (builder, provider) => builder.WithTranscodeRuns(provider, akka));
         services.AddTranscodeRuns(options.Ladder);
         services.AddChannels(
-            Path.Combine(dataPath, "channels.db"),
-            static provider => provider.GetRequiredService<RecordingJournal>().ReadNewestEpochs());
+            dataPath, static provider => provider.GetRequiredService<RecordingJournal>().ReadNewestEpochs());
         services.AddSingleton<Acceptor>();
         services.AddSingleton<Stalls>();
         services.AddSingleton<RtmpConnections>();

@@ -17,6 +17,9 @@ internal sealed partial class BroadcastSupervisor
     /// <summary>What a publisher is told whose claim was overtaken by another.</summary>
     private static readonly PublishAnswer.Refused Overtaken = new("Another server has this channel by now. Please connect again.");
 
+    /// <summary>What a publisher is told whose claim could not be stored, where another node may be the origin.</summary>
+    private static readonly PublishAnswer.Refused NotClaimed = new("The server's database gives no answer. Please try again in a moment.");
+
     /// <summary>How long a publisher has to go on until an earlier one's trouble is over.</summary>
     private static readonly TimeSpan RefusalKept = TimeSpan.FromMinutes(1);
 

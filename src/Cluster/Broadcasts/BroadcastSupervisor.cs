@@ -134,6 +134,18 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
 
     private void Begin(LivePublication publication, long epoch)
     {
+        if (epoch == ChannelClaims.Unstored && _settings.Claims is { AreNeeded: true })
+        {
+            if (!_isOrigin)
+            {
+                _channel.Refusal = new Refusal(NotClaimed.Reason, _time.GetUtcNow());
+                publication.Answer(NotClaimed);
+                return;
+            }
+
+            epoch = _epoch; // Nobody has heard of another origin.
+        }
+
         if (epoch != ChannelClaims.Unstored && epoch < _epoch)
         {
             publication.Answer(Overtaken);

@@ -8,10 +8,13 @@ public sealed partial class ChannelClaims(ChannelRegistry registry, ILogger<Chan
     /// <summary>The epoch of a publisher whose claim could not be stored. It is below all others.</summary>
     public const long Unstored = 0;
 
+    /// <summary>Other nodes can be a channel's origin: one whose claim could not be stored is not.</summary>
+    public bool AreNeeded => registry.IsShared;
+
     /// <summary>
-    /// Whether a publisher may begin: the epoch that it does so under, null if it may not. Where the journal takes nothing it may
-    /// (<see cref="Unstored"/>): its key was right a moment ago, nobody waits for a disk, and no other node can be the origin as long
-    /// as there is one node alone.
+    /// Whether a publisher may begin: the epoch that it does so under, null if it may not. Where the journal takes nothing it is
+    /// <see cref="Unstored"/>: its key was right a moment ago, and nobody waits for a disk. A node that is alone lets it in; one that is
+    /// not (<see cref="AreNeeded"/>) does so where it is the origin already.
     /// </summary>
     public async Task<long?> TryAsync(string slug, string streamKey)
     {
@@ -53,7 +56,7 @@ public sealed partial class ChannelClaims(ChannelRegistry registry, ILogger<Chan
         }
     }
 
-    [LoggerMessage(244, LogLevel.Warning, "{Slug}: a publisher was let in whose claim could not be stored: {Reason}")]
+    [LoggerMessage(244, LogLevel.Warning, "{Slug}: the claim of a publisher could not be stored: {Reason}")]
     private partial void LogNotStored(string slug, string reason);
 
     [LoggerMessage(245, LogLevel.Warning, "{Slug}: {What} could not be stored: {Reason}")]

@@ -23,7 +23,7 @@ public sealed partial class ChannelDirectory
             if (newest == 0)
             {
                 LoadCopy();
-                journal.Begin(_bySlug.Select(entry => First(entry.Key, entry.Value.State)));
+                journal.TryBegin(First());
                 journal.Lift(given);
                 newest = journal.Newest;
             }
@@ -53,25 +53,32 @@ public sealed partial class ChannelDirectory
         catch (Exception e) when (e is DbException or FormatException)
         {
             throw e is DbException failure
-                ? new DatabaseUnusableException(_path, failure)
-                : new DatabaseUnusableException(_path, e.Message, e);
+                ? new DatabaseUnusableException(_path!, failure)
+                : new DatabaseUnusableException(_path!, e.Message, e);
         }
     }
 
-    private static IChannelEvent First(string slug, ChannelState state) => state.Channel is { } channel
-        ? new ChannelCreated(slug, channel.Title, state.KeyHash, channel.CreatedAt)
-        : new ChannelDeleted(slug);
+    /// <summary>An event of each channel, with which another journal can begin.</summary>
+    private IReadOnlyList<IChannelEvent> First() =>
+    [
+        .. from entry in _bySlug
+           where entry.Value.State is { Channel: not null } or { IsLeaving: true }
+           let state = entry.Value.State
+           select state.Channel is { } channel
+               ? (IChannelEvent)new ChannelCreated(entry.Key, channel.Title, state.KeyHash, channel.CreatedAt)
+               : new ChannelDeleted(entry.Key),
+    ];
 
     private long? Progress()
     {
-        using var command = _database.Connection.CreateCommand();
+        using var command = _database!.Connection.CreateCommand();
         command.CommandText = "SELECT max(ordering) FROM progress";
         return command.ExecuteScalar() as long?;
     }
 
     private void LoadCopy()
     {
-        using var command = _database.Connection.CreateCommand();
+        using var command = _database!.Connection.CreateCommand();
         command.CommandText = "SELECT slug, title, key_hash, created_at FROM channels";
         using (var rows = command.ExecuteReader())
         {
@@ -97,7 +104,7 @@ public sealed partial class ChannelDirectory
     {
         try
         {
-            _database.WithSpareSpace(() => _database.AtOnce(() =>
+            _database!.WithSpareSpace(() => _database!.AtOnce(() =>
             {
                 Execute("DELETE FROM channels; DELETE FROM leaving; DELETE FROM progress");
                 foreach (var state in _bySlug.Values.Select(entry => entry.State))
@@ -127,7 +134,7 @@ public sealed partial class ChannelDirectory
 
     private void Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
-        using var command = _database.Connection.CreateCommand();
+        using var command = _database!.Connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, value) in parameters)
         {

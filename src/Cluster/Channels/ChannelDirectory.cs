@@ -8,12 +8,15 @@ using Streaming.Cluster.Databases;
 namespace Streaming.Cluster.Channels;
 
 /// <summary>
-/// The channels as this node knows them, wholly in memory: what <see cref="ChannelEntity"/> has said, for all who only read. A copy is in
-/// <c>channels.db</c>, so that a start reads the events since the last one, and no more. Stream keys are kept as SHA-256 hashes, so a
-/// stolen file publishes nothing. From any thread.
+/// The channels as this node knows them, wholly in memory: what <see cref="ChannelEntity"/> has said, for all who only read. A node that
+/// is alone has a copy in <c>channels.db</c>, so that a start reads the events since the last one, and no more. Stream keys are kept as
+/// SHA-256 hashes, so a stolen file publishes nothing. From any thread.
 /// </summary>
 public sealed partial class ChannelDirectory : IDisposable
 {
+    /// <summary>The file of its copy, in the data folder.</summary>
+    public const string FileName = "channels.db";
+
     private const string Schema =
         """
         CREATE TABLE IF NOT EXISTS channels (
@@ -23,8 +26,8 @@ public sealed partial class ChannelDirectory : IDisposable
         CREATE TABLE IF NOT EXISTS progress (ordering INTEGER PRIMARY KEY) STRICT;
         """;
 
-    private readonly string _path;
-    private readonly Database _database;
+    private readonly string? _path;
+    private readonly Database? _database;
     private readonly ILogger _logger;
     private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<string, Entry> _bySlug = new(StringComparer.Ordinal);
@@ -39,6 +42,40 @@ public sealed partial class ChannelDirectory : IDisposable
         _path = path;
         _logger = logger;
         _database = Database.Open(path, Schema, synchronous: "FULL");
+    }
+
+    private ChannelDirectory(ILogger logger) => _logger = logger;
+
+    /// <summary>The directory of a node, with what its journal has.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="given">Epochs that are known to have been given, whatever the journal says: the next ones are higher.</param>
+    /// <param name="logger">Told when the copy cannot be kept, and which channels are not taken over.</param>
+    /// <exception cref="DatabaseUnusableException">The journal or the copy cannot be used.</exception>
+    public static ChannelDirectory Open(
+        string folder, ChannelJournal journal, IReadOnlyList<(string Slug, long Epoch)> given, ILogger logger)
+    {
+        var directory = journal.IsShared
+            ? new ChannelDirectory(logger)
+            : new ChannelDirectory(Path.Combine(folder, FileName), logger);
+        try
+        {
+            if (journal.IsShared)
+            {
+                directory.LoadShared(journal, folder, given);
+            }
+            else
+            {
+                directory.Load(journal, given);
+            }
+
+            return directory;
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Grows with every change of what <see cref="All"/> is.</summary>
@@ -99,11 +136,11 @@ public sealed partial class ChannelDirectory : IDisposable
         Interlocked.Increment(ref _version);
     }
 
-    /// <summary>Sees whether the database answers and takes what is written.</summary>
+    /// <summary>Sees whether the copy's database, if there is one, answers and takes what is written.</summary>
     /// <exception cref="DbException">It does not.</exception>
-    public void Check() => _database.Check();
+    public void Check() => _database?.Check();
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => _database?.Dispose();
 
     /// <summary>Stays when its channel is deleted: else what comes late would bring the channel back.</summary>
     private sealed record Entry(ChannelState State, long SequenceNr);

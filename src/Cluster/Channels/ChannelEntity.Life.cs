@@ -9,12 +9,6 @@ public sealed partial class ChannelEntity
         base.OnReplaySuccess();
     }
 
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
-    {
-        _telling.NotRecovered();
-        base.OnRecoveryFailure(reason, message);
-    }
-
     protected override void PreRestart(Exception reason, object message)
     {
         _life.Restarts();

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Pattern;
 using Akka.Persistence;
-using Microsoft.Data.Sqlite;
 using Streaming.Cluster.Actors;
 using Streaming.Cluster.Databases;
 
@@ -10,8 +10,8 @@ namespace Streaming.Cluster.Channels;
 /// <summary>
 /// The only one who says what a channel is and who may publish to it. Sharded by slug; its parent is its shard, which starts it with the
 /// first message and stops it when nobody has asked for a while. It owns its <see cref="ChannelState"/>, which is what its events add up
-/// to: its death costs reading them again. Commands wait while an event is being stored; there is one at most of each connection that
-/// waits for its answer, and connections are limited.
+/// to: its death costs reading them again. Commands wait while an event is being stored or read; there is one at most of each connection
+/// that waits for its answer, and connections are limited. Those that wait when it stops are answered by <see cref="UnansweredCommands"/>.
 /// </summary>
 public sealed partial class ChannelEntity : UntypedPersistentActor
 {
@@ -38,6 +38,9 @@ public sealed partial class ChannelEntity : UntypedPersistentActor
     }
 
     public override string PersistenceId { get; }
+
+    /// <summary>It makes no snapshots, and looks for none.</summary>
+    public override Recovery Recovery { get; } = new(SnapshotSelectionCriteria.None);
 
     /// <summary>Follows what happens to all channels: <see cref="ChannelNews"/>.</summary>
     public static void Follow(IActorRef mediator, IActorRef follower) => mediator.Tell(new Subscribe(NewsTopic, follower));
@@ -68,6 +71,7 @@ public sealed partial class ChannelEntity : UntypedPersistentActor
     {
         _telling.Failed(cause);
         Sender.Tell(Failure(cause));
+        TellThoseWhoWait(cause);
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
@@ -76,11 +80,26 @@ public sealed partial class ChannelEntity : UntypedPersistentActor
         Sender.Tell(Failure(cause));
     }
 
-    private static ChannelAnswer.Failed Failure(Exception cause)
+    /// <summary>This actor is stopped after it. Who waited for it tells the log of a database that failed; anything else is told here.</summary>
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        var deepest = cause.GetBaseException();
-        return new(deepest.Message, deepest is SqliteException failure && DatabaseFailure.IsFull(failure));
+        _telling.NotRecovered();
+        if (reason is not OpenCircuitException && !DatabaseFailure.IsOfDatabase(reason))
+        {
+            base.OnRecoveryFailure(reason, message!);
+        }
+
+        TellThoseWhoWait(reason);
     }
+
+    private static ChannelAnswer Failure(Exception cause) => cause is not OpenCircuitException && DatabaseFailure.IsInDoubt(cause)
+        ? new ChannelAnswer.InDoubt(DatabaseFailure.Words(cause))
+        : NotBegun(cause);
+
+    private static ChannelAnswer.Failed NotBegun(Exception cause) => new(DatabaseFailure.Words(cause), DatabaseFailure.IsFull(cause));
+
+    private void TellThoseWhoWait(Exception cause) =>
+        Context.System.EventStream.Publish(new UnansweredCommands.Reason(Self, NotBegun(cause)));
 
     private void Decide(IChannelCommand command)
     {

@@ -103,6 +103,7 @@ public static class ChannelFormats
                 writer.Write(failed.IsDiskFull);
             },
             static reader => new(reader.ReadString(), reader.ReadBoolean())),
+        OfOne<ChannelAnswer.InDoubt>("channel/in-doubt", static m => m.Reason, static reason => new(reason)),
         Of<ChannelNews>(
             "channel/news",
             static (writer, news) =>
@@ -111,6 +112,14 @@ public static class ChannelFormats
                 WriteEvent(writer, news.Event);
             },
             static reader => new(reader.ReadInt64(), ReadEvent(reader) ?? throw new FormatException("there is no event in it"))),
+    ];
+
+    /// <summary>Manifests of the events that are no change of a channel: who publishes to it, and since when.</summary>
+    internal static readonly string[] OfClaims =
+    [
+        .. from format in Events
+           where format.Type == typeof(ClaimGranted) || format.Type == typeof(ClaimReleased) || format.Type == typeof(BroadcastEnded)
+           select format.Manifest,
     ];
 
     /// <summary>All of them.</summary>

@@ -18,26 +18,17 @@ public static class ChannelHosting
 
     /// <summary>What the node has of channels.</summary>
     /// <param name="services">The host's; <see cref="EventJournal"/> is among them.</param>
-    /// <param name="path">The file of the directory's copy.</param>
+    /// <param name="folder">The data folder.</param>
     /// <param name="given">The highest epochs of channels that are known beside the journal.</param>
     public static void AddChannels(
-        this IServiceCollection services, string path, Func<IServiceProvider, IReadOnlyList<(string Slug, long Epoch)>> given)
+        this IServiceCollection services, string folder, Func<IServiceProvider, IReadOnlyList<(string Slug, long Epoch)>> given)
     {
         services.AddSingleton<ChannelJournal>();
-        services.AddSingleton(provider =>
-        {
-            var directory = new ChannelDirectory(path, provider.GetRequiredService<ILogger<ChannelDirectory>>());
-            try
-            {
-                directory.Load(provider.GetRequiredService<ChannelJournal>(), given(provider));
-                return directory;
-            }
-            catch
-            {
-                directory.Dispose();
-                throw;
-            }
-        });
+        services.AddSingleton(provider => ChannelDirectory.Open(
+            folder,
+            provider.GetRequiredService<ChannelJournal>(),
+            given(provider),
+            provider.GetRequiredService<ILogger<ChannelDirectory>>()));
         services.AddSingleton(static provider => new ChannelRegistry(
             provider.GetRequiredService<ChannelDirectory>(),
             () => provider.GetRequiredService<IRequiredActor<ChannelEntity>>().ActorRef,
@@ -49,7 +40,10 @@ public static class ChannelHosting
         services.AddHostedService<ChannelWarmUp>();
     }
 
-    /// <summary>Starts the shard region of <see cref="ChannelEntity"/>, and this node's <see cref="ChannelFollower"/>.</summary>
+    /// <summary>
+    /// Starts the shard region of <see cref="ChannelEntity"/>, and this node's <see cref="ChannelFollower"/> and
+    /// <see cref="UnansweredCommands"/>.
+    /// </summary>
     public static void WithChannels(this AkkaConfigurationBuilder builder, IServiceProvider provider)
     {
         // Not when an entity begins: the host may have ended by then.
@@ -64,6 +58,7 @@ public static class ChannelHosting
             Props.Create(() => new ChannelFollower(
                 provider.GetRequiredService<ChannelDirectory>(), DistributedPubSub.Get(system).Mediator)),
             "channel-follower"));
+        builder.WithActors(static (system, _) => system.ActorOf(Props.Create<UnansweredCommands>(), "unanswered-commands"));
     }
 
     public static Props PropsOf(

@@ -13,6 +13,7 @@ internal static class ChannelOutcome
         ChannelAnswer.Done { Event: not null } => Stored,
         ChannelAnswer.Done => "unchanged",
         ChannelAnswer.Refused => "refused",
+        ChannelAnswer.InDoubt => "in_doubt",
         _ => Failed,
     };
 }

@@ -68,6 +68,10 @@ public abstract record ChannelAnswer
     /// <param name="Reason">In a sentence.</param>
     /// <param name="IsDiskFull">There was no room for it.</param>
     public sealed record Failed(string Reason, bool IsDiskFull) : ChannelAnswer;
+
+    /// <summary>The journal's database gave no answer: the event may be stored, or not. The next answer tells by what is in it.</summary>
+    /// <param name="Reason">In a sentence.</param>
+    public sealed record InDoubt(string Reason) : ChannelAnswer;
 }
 
 /// <summary>Why a channel refuses a command. The numbers are sent: they keep their meaning.</summary>

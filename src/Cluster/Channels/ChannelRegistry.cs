@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Actor;
+using Streaming.Cluster.Databases;
 using Streaming.Cluster.Naming;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Tracing;
@@ -34,6 +36,12 @@ public sealed class ChannelRegistry(
 
     /// <summary>How long a publisher does.</summary>
     public static readonly TimeSpan PublisherPatience = TimeSpan.FromSeconds(5);
+
+    // Channels of whose last command nobody knows what became of it: no more than operators and publishers asked for.
+    private readonly ConcurrentDictionary<string, object> _inDoubt = new(StringComparer.Ordinal);
+
+    /// <summary>Other nodes can be a channel's origin.</summary>
+    public bool IsShared => journal.IsShared;
 
     /// <summary>
     /// Makes a channel, or renames the one that is there.
@@ -134,6 +142,7 @@ public sealed class ChannelRegistry(
         {
             activity?.Fail(ChannelOutcome.Unanswered);
             instruments?.Answered(command, ChannelOutcome.Unanswered);
+            _inDoubt[command.Slug] = new();
             throw new ChannelsUnavailableException(patience);
         }
 
@@ -145,11 +154,41 @@ public sealed class ChannelRegistry(
             case ChannelAnswer.Failed failed:
                 activity?.Fail(outcome, failed.Reason);
                 throw new ChannelsUnavailableException(failed.Reason, failed.IsDiskFull);
-            case ChannelAnswer.Done { Event: { } happened } done:
-                directory.Apply(done.SequenceNr, happened);
-                break;
+            case ChannelAnswer.InDoubt inDoubt:
+                activity?.Fail(outcome, inDoubt.Reason);
+                _inDoubt[command.Slug] = new();
+                throw new ChannelsUnavailableException(inDoubt.Reason);
+        }
+
+        await LearnAsync(command.Slug).ConfigureAwait(false);
+        if (answer is ChannelAnswer.Done { Event: { } stored } done)
+        {
+            directory.Apply(done.SequenceNr, stored);
         }
 
         return answer;
+    }
+
+    /// <summary>Reads what became of a command that was in doubt, now that the channel answers again.</summary>
+    private async Task LearnAsync(string slug)
+    {
+        if (!_inDoubt.TryGetValue(slug, out var doubt))
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var (sequenceNr, happened) in await Task.Run(() => new ChannelJournal(journal).Of(slug)).ConfigureAwait(false))
+            {
+                directory.Apply(sequenceNr, happened);
+            }
+
+            _inDoubt.TryRemove(KeyValuePair.Create(slug, doubt)); // And not one that came meanwhile.
+        }
+        catch (DatabaseUnusableException e)
+        {
+            throw new ChannelsUnavailableException(e.Message);
+        }
     }
 }

@@ -11,7 +11,14 @@ public sealed class ChannelsUnavailableException : IOException
 
     /// <summary>No answer came in time: it may be stored yet.</summary>
     public ChannelsUnavailableException(TimeSpan waited)
-        : base($"The channel gave no answer for {waited.TotalSeconds:0} s. See whether it was changed before you try again.")
+        : this($"The channel gave no answer for {waited.TotalSeconds:0} s.")
+    {
+    }
+
+    /// <summary>It may be stored or not.</summary>
+    /// <param name="message">Why nobody knows, in a sentence.</param>
+    public ChannelsUnavailableException(string message)
+        : base($"{message} See whether it was changed before you try again.")
     {
     }
 

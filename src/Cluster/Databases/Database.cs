@@ -47,12 +47,10 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>A connection that reads what has been committed, and neither waits for the writer nor makes it wait.</summary>
-    public SqliteConnection Read()
-    {
-        var connection = Connect(_path, SqliteOpenMode.ReadOnly);
-        connection.Open();
-        return connection;
-    }
+    public SqliteConnection Read() => Open(SqliteOpenMode.ReadOnly);
+
+    /// <summary>A connection that reads and writes beside the others; of writers one has its turn at a time.</summary>
+    public SqliteConnection Connect() => Open(SqliteOpenMode.ReadWrite);
 
     /// <summary>Does all of it or nothing, in one transaction.</summary>
     public void AtOnce(Action work)
@@ -137,6 +135,13 @@ internal sealed class Database : IDisposable
             connection.Dispose();
             throw;
         }
+    }
+
+    private SqliteConnection Open(SqliteOpenMode mode)
+    {
+        var connection = Connect(_path, mode);
+        connection.Open();
+        return connection;
     }
 
     private static string SpareOf(string path) => path + ".spare";

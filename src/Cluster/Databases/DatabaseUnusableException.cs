@@ -24,4 +24,16 @@ public sealed class DatabaseUnusableException : IOException
             failure)
     {
     }
+
+    private DatabaseUnusableException(string message, Exception? inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>A database of a server cannot be used. Nothing was changed in it.</summary>
+    /// <param name="name">The database, as <see cref="PostgresAddress"/> names it.</param>
+    /// <param name="reason">A sentence.</param>
+    /// <param name="inner">What went wrong.</param>
+    public static DatabaseUnusableException OfServer(string name, string reason, Exception? inner = null) =>
+        new($"The {name} cannot be used: {reason}", inner);
 }

@@ -35,8 +35,11 @@ public static class ClusterHosting
             });
             builder.AddHocon(ConfigurationFactory.FromResource(Settings, typeof(ClusterHosting).Assembly), HoconAddMode.Prepend);
             builder.AddHocon(Inline.Configuration, HoconAddMode.Prepend);
+
+            // As options, and not as configuration, which Akka.NET tells whoever asks it to: there may be a password in it.
+            var journal = provider.GetRequiredService<EventJournal>();
             builder.WithSqlPersistence(
-                provider.GetRequiredService<EventJournal>().ConnectionString, ProviderName.SQLiteMS, autoInitialize: false);
+                new DataOptions().UseConnectionString(journal.Provider, journal.ConnectionString), autoInitialize: false);
             builder.WithCustomSerializer("streaming", formats.Types, system => new MessageSerializer(system, formats));
             builder.WithDistributedPubSub("");
             foreach (var room in rooms)

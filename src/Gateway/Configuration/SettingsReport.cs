@@ -5,8 +5,12 @@ namespace Streaming.Gateway.Configuration;
 /// <summary>All settings as they hold, a line each: <c>Streaming:Http:Port=8080</c>. For scripts, and for whoever wonders.</summary>
 internal static class SettingsReport
 {
-    // Its value is told nobody.
-    private const string Secret = $"{StreamingOptions.Section}:{nameof(StreamingOptions.Admin)}:{nameof(AdminOptions.Token)}";
+    // Their values are told nobody.
+    private static readonly string[] Secrets =
+    [
+        $"{StreamingOptions.Section}:{nameof(StreamingOptions.Admin)}:{nameof(AdminOptions.Token)}",
+        $"{StreamingOptions.Section}:{nameof(StreamingOptions.Cluster)}:{nameof(ClusterOptions.Database)}",
+    ];
 
     public static IEnumerable<string> Lines(StreamingOptions options) => Lines(options, StreamingOptions.Section);
 
@@ -16,7 +20,7 @@ internal static class SettingsReport
         from line in property.GetValue(options) switch
         {
             null or "" => [$"{inner}="],
-            _ when inner == Secret => [$"{inner}=(not shown)"],
+            _ when Secrets.Contains(inner) => [$"{inner}=(not shown)"],
             IEnumerable list and not string => list.Cast<object>().SelectMany((item, index) => Lines(item, $"{inner}:{index}")),
             var value when KnownSettings.WordsFor(property.PropertyType) is null => Lines(value, inner),
             var value => [FormattableString.Invariant($"{inner}={value}")],

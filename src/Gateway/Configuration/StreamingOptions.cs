@@ -104,7 +104,8 @@ public sealed record StreamingOptions
 
         if (!Roles.Split(',', StringSplitOptions.TrimEntries).Order().SequenceEqual(AllRoles.Split(',').Order()))
         {
-            yield return $"{Section}:Roles is '{Roles}'; a node that is alone has all of '{AllRoles}'.";
+            yield return $"{Section}:Roles is '{Roles}'; other roles than all of '{AllRoles}' are not supported yet: "
+                + "a cluster has one node as yet.";
         }
 
         foreach (var problem in new[]

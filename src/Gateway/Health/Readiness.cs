@@ -19,7 +19,10 @@ internal static class Readiness
     // Characters of the longest reason.
     private const int ReasonMax = 500;
 
-    public static void AddReadiness(this IServiceCollection services, string dataPath)
+    /// <param name="services">The node's.</param>
+    /// <param name="dataPath">The data folder.</param>
+    /// <param name="hasServer">The channels are in a database of a server.</param>
+    public static void AddReadiness(this IServiceCollection services, string dataPath, bool hasServer)
     {
         var checks = services.AddHealthChecks();
         Add("rtmp", static provider => provider.GetRequiredService<RtmpListener>().IsListening
@@ -31,17 +34,21 @@ internal static class Readiness
             WriteProbe.Try(dataPath);
             return Task.CompletedTask;
         });
-        Add("channels.db", static provider =>
+        if (!hasServer)
         {
-            provider.GetRequiredService<ChannelDirectory>().Check();
-            return Task.CompletedTask;
-        });
+            Add(ChannelDirectory.FileName, static provider =>
+            {
+                provider.GetRequiredService<ChannelDirectory>().Check();
+                return Task.CompletedTask;
+            });
+        }
+
         Add("recordings.db", static provider =>
         {
             provider.GetRequiredService<RecordingJournal>().Check();
             return Task.CompletedTask;
         });
-        Add("events.db", static provider =>
+        Add(hasServer ? "postgresql" : EventJournal.FileName, static provider =>
         {
             provider.GetRequiredService<EventJournal>().Check();
             return Task.CompletedTask;

@@ -171,7 +171,7 @@ public sealed class ChannelDirectoryTests : IDisposable
         return directory;
     }
 
-    private static void Begin(EventJournal journal, params IChannelEvent[] events) => new ChannelJournal(journal).Begin(events);
+    private static void Begin(EventJournal journal, params IChannelEvent[] events) => new ChannelJournal(journal).TryBegin(events);
 
     private static void Store(EventJournal journal, StoredEvent stored) =>
         journal.Append([stored], Streaming.Cluster.Serialization.MessageFormats.SerializerId);

@@ -1,9 +1,11 @@
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Persistence;
 using Akka.Persistence.TestKit;
 using Akka.TestKit;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using Streaming.Cluster.Channels;
 
 namespace Streaming.Cluster.Tests.Channels;
@@ -35,7 +37,11 @@ public sealed class ChannelEntityTests : Akka.TestKit.Xunit.TestKit
               }
               test.single-expect-default = 30s
             }
-            """) => _mediator = CreateTestProbe();
+            """)
+    {
+        _mediator = CreateTestProbe();
+        Sys.ActorOf(Props.Create<UnansweredCommands>());
+    }
 
     private ITestJournal Journal => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(""));
 
@@ -117,7 +123,49 @@ public sealed class ChannelEntityTests : Akka.TestKit.Xunit.TestKit
     }
 
     [Fact]
-    public async Task Commands_BehindOneThatFailed_ChangeNothing()
+    public async Task Commands_BehindOneThatFailed_ChangeNothingAndAreAnswered()
+    {
+        var (held, waiting) = (new Held(), Enumerable.Range(0, 3).Select(_ => CreateTestProbe()).ToList());
+        await Journal.OnWrite.SetInterceptorAsync(held);
+        var entity = Entity();
+        await WatchAsync(entity);
+        entity.Tell(Put, TestActor);
+        await held.Asked.WaitAsync(RemainingOrDefault);
+        waiting.ForEach(probe => entity.Tell(Put with { Title = "Other" }, probe));
+
+        held.Fail();
+
+        Assert.Equal("The disk is gone.", (await ExpectMsgAsync<ChannelAnswer.Failed>()).Reason);
+        await ExpectTerminatedAsync(entity);
+        foreach (var probe in waiting)
+        {
+            Assert.Equal("The disk is gone.", (await probe.ExpectMsgAsync<ChannelAnswer.Failed>()).Reason);
+        }
+
+        entity.Tell(Put, TestActor); // As what is on its way to it when it stops.
+        await ExpectMsgAsync<ChannelAnswer.Failed>();
+        await Journal.OnWrite.Pass();
+        await AnswersAsync(Entity(), new DeleteChannel("news"), new ChannelAnswer.Refused(ChannelRefusal.NoChannel));
+    }
+
+    [Fact]
+    public async Task Commands_BehindOneThatIsRejected_AreDecidedAsBefore()
+    {
+        var (held, waiting) = (new Held(), CreateTestProbe());
+        await Journal.OnWrite.SetInterceptorAsync(held);
+        var entity = Entity();
+        entity.Tell(Put, TestActor);
+        await held.Asked.WaitAsync(RemainingOrDefault);
+        entity.Tell(new DeleteChannel("news"), waiting);
+
+        held.Reject();
+
+        await ExpectMsgAsync<ChannelAnswer.Failed>();
+        await waiting.ExpectMsgAsync<ChannelAnswer>(new ChannelAnswer.Refused(ChannelRefusal.NoChannel));
+    }
+
+    [Fact]
+    public async Task Commands_WaitingWhenTheEntityIsStopped_AreAnswered()
     {
         var (held, waiting) = (new Held(), CreateTestProbe());
         await Journal.OnWrite.SetInterceptorAsync(held);
@@ -125,16 +173,36 @@ public sealed class ChannelEntityTests : Akka.TestKit.Xunit.TestKit
         await WatchAsync(entity);
         entity.Tell(Put, TestActor);
         await held.Asked.WaitAsync(RemainingOrDefault);
-        entity.Tell(Put with { Title = "Other" }, waiting);
+        entity.Tell(Put, waiting);
 
-        held.Fail();
+        Sys.Stop(entity);
 
-        await ExpectMsgAsync<ChannelAnswer.Failed>();
         await ExpectTerminatedAsync(entity);
-        Assert.False(waiting.HasMessages); // Who sent it gives up after a while.
-        await Journal.OnWrite.Pass();
-        await AnswersAsync(Entity(), new DeleteChannel("news"), new ChannelAnswer.Refused(ChannelRefusal.NoChannel));
+        await waiting.ExpectMsgAsync<ChannelAnswer.Failed>();
+        held.GoOn();
     }
+
+    [Theory]
+    [MemberData(nameof(Doubts))]
+    public async Task Event_OfWhichNobodyKnows_IsAnsweredAsSuch(Exception failure, Type answer)
+    {
+        await Journal.OnWrite.SetInterceptorAsync(new Failing(failure));
+
+        Entity().Tell(Put, TestActor);
+
+        Assert.IsType(answer, await ExpectMsgAsync<ChannelAnswer>());
+    }
+
+    public static TheoryData<Exception, Type> Doubts() => new()
+    {
+        { new NpgsqlException("lost", new IOException("reset")), typeof(ChannelAnswer.InDoubt) },
+        { new NpgsqlException("late", new TimeoutException()), typeof(ChannelAnswer.InDoubt) },
+        { new TimeoutException("late"), typeof(ChannelAnswer.InDoubt) },
+        { new PostgresException("going down", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown), typeof(ChannelAnswer.InDoubt) },
+        { new PostgresException("twice", "ERROR", "ERROR", PostgresErrorCodes.UniqueViolation), typeof(ChannelAnswer.Failed) },
+        { new NpgsqlException("nobody", new SocketException((int)SocketError.ConnectionRefused)), typeof(ChannelAnswer.Failed) },
+        { new Akka.Pattern.OpenCircuitException(), typeof(ChannelAnswer.Failed) },
+    };
 
     [Fact]
     public async Task Recovery_OfEverythingThatHappened_DecidesAsBefore()
@@ -170,7 +238,8 @@ public sealed class ChannelEntityTests : Akka.TestKit.Xunit.TestKit
     public async Task Recovery_JournalFails_TheEntityEndsAndTheNextTryReadsAll()
     {
         var entity = await AnewAsync(await WithAChannelAsync(), journalReads: false);
-        await ExpectTerminatedAsync(entity);
+        entity.Tell(Put, TestActor);
+        await FishForMessageAsync(static message => message is ChannelAnswer.Failed, RemainingOrDefault);
 
         await Journal.OnRecovery.Pass();
 
@@ -246,6 +315,8 @@ public sealed class ChannelEntityTests : Akka.TestKit.Xunit.TestKit
         public void GoOn() => _goesOn.TrySetResult();
 
         public void Fail() => _goesOn.TrySetException(new IOException("The disk is gone."));
+
+        public void Reject() => _goesOn.TrySetException(new TestJournalRejectionException());
 
         public Task InterceptAsync(IPersistentRepresentation message)
         {

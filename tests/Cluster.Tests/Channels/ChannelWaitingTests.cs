@@ -66,6 +66,26 @@ public sealed class ChannelWaitingTests : Akka.TestKit.Xunit.TestKit
     }
 
     [Fact]
+    public async Task Operator_WhoseChangeIsInDoubt_HearsSo_AndTheNextAnswerTellsWhatBecameOfIt()
+    {
+        var putting = _registry.PutAsync("news", "The News");
+        var put = await _region.ExpectMsgAsync<PutChannel>();
+        new ChannelJournal(_journal).TryBegin([new ChannelCreated("news", "The News", put.KeyHash, put.At)]);
+        _region.Reply(new ChannelAnswer.InDoubt("The database gives no answer."));
+        var unavailable = await Assert.ThrowsAsync<ChannelsUnavailableException>(() => putting).WaitAsync(RemainingOrDefault);
+        Assert.False(unavailable.IsUnchanged);
+        Assert.Null(_directory.Find("news"));
+
+        var again = _registry.PutAsync("news", null);
+        await _region.ExpectMsgAsync<PutChannel>();
+        _region.Reply(new ChannelAnswer.Done(1, null));
+
+        var (channel, key) = await again.WaitAsync(RemainingOrDefault);
+        Assert.Equal("The News", channel?.Title);
+        Assert.Null(key);
+    }
+
+    [Fact]
     public async Task Change_Answered_IsInTheDirectoryBeforeWhoAskedGoesOn()
     {
         var putting = _registry.PutAsync("news", "The News");

@@ -53,7 +53,7 @@ public sealed class DatabaseTests : IDisposable
         using (var directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance))
         {
             var channels = new ChannelJournal(journal);
-            channels.Begin(Enumerable.Range(0, 200).Select(number => new ChannelCreated(
+            channels.TryBegin(Enumerable.Range(0, 200).Select(number => new ChannelCreated(
                 $"channel-{number}", new string('t', 100), $"hash-{number}", Stored.Start)));
             directory.Load(channels, []);
         }

@@ -39,12 +39,14 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <param name="leaving">What is ended when it leaves.</param>
     /// <param name="meters">Make its instruments; null for none.</param>
     /// <param name="akka">What its actor system is told, in HOCON.</param>
+    /// <param name="database">How to get to its events, if they are in a PostgreSQL database.</param>
     /// <param name="given">Epochs that were given before.</param>
     public static async Task<ClusterMember> StartAsync(
         TemporaryFolder folder,
         Func<Task>? leaving = null,
         IMeterFactory? meters = null,
         string akka = "",
+        string? database = null,
         params IReadOnlyList<(string Slug, long Epoch)> given)
     {
         var services = new ServiceCollection();
@@ -53,7 +55,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         services.AddSingleton<Lifetime>();
         services.AddSingleton<IHostApplicationLifetime>(provider => provider.GetRequiredService<Lifetime>());
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => new EventJournal(folder["events.db"]));
+        services.AddSingleton(_ => EventJournal.Open(folder.Path, database));
         services.AddSingleton(new Leaving(leaving ?? (() => Task.CompletedTask)));
         if (meters is not null)
         {
@@ -70,7 +72,7 @@ internal sealed class ClusterMember : IAsyncDisposable
             static (builder, provider) => builder.WithChannels(provider),
             static (builder, provider) => builder.WithTranscodeRuns(provider, Config.Empty));
         services.AddTranscodeRuns(new LadderOptions());
-        services.AddChannels(folder["channels.db"], _ => given);
+        services.AddChannels(folder.Path, _ => given);
         var member = new ClusterMember(services.BuildServiceProvider());
         foreach (var hosted in member._services.GetServices<IHostedService>())
         {

@@ -32,6 +32,7 @@ public sealed class MessageFormatsTests
         new ChannelAnswer.Done(3, new ChannelRenamed("news", "Other")),
         new ChannelAnswer.Refused(ChannelRefusal.Leaving),
         new ChannelAnswer.Failed("database or disk is full", true),
+        new ChannelAnswer.InDoubt("It gives no answer."),
         new ChannelCreated("news", "The News", "hash", At),
         new ChannelRenamed("news", ""),
         new StreamKeyChanged("news", "hash"),

@@ -64,6 +64,14 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Http:Port:Number=8080", "Streaming:Http:Port is ''; it has to be a whole number.")]
     [InlineData("Http=8080", "Streaming:Http is a group of settings, and not a setting itself.")]
     [InlineData("Ladder:Rungs:0:Name=144p", "Streaming:Ladder:Rungs:0 has no Height.")]
+    [InlineData("Cluster:Host=10.0.0.1", "Streaming:Cluster:Host is not supported yet: ")]
+    [InlineData("Cluster:Port=4053", "Streaming:Cluster:Port is not supported yet: ")]
+    [InlineData("Cluster:MediaPort=4054", "Streaming:Cluster:MediaPort is not supported yet: ")]
+    [InlineData("Cluster:SeedNodes=a:4053,b:4053", "Streaming:Cluster:SeedNodes is not supported yet: ")]
+    [InlineData("cluster:seednodes:0=a:4053", "Streaming:cluster:seednodes is not supported yet: ")]
+    [InlineData("Cluster:Secret=hunter2", "Streaming:Cluster:Secret is not supported yet: ")]
+    [InlineData("Roles=ingest", "Streaming:Roles is 'ingest'; other roles than all of 'ingest,transcode,gateway' are not supported yet: ")]
+    [InlineData("Cluster:Database=Host=h", "Streaming:Cluster:Database names no Database.")]
     [InlineData("Ladder:Rungs=720p", "Streaming:Ladder:Rungs is a list of groups of settings, and not a setting itself.")]
     public void Setting_ThatDoesNotHold_IsNamedWithWhatItHasToBe(string setting, string problem) =>
         Assert.Contains(Problems(setting), told => told.StartsWith(problem, StringComparison.Ordinal));
@@ -81,9 +89,13 @@ public sealed class ConfiguredOptionsTests
             "Http:Port=abc", "Colour=blue", "Ladder:Rungs:0:Name=144p", "Ladder:Rungs:0:Height=144", "Rtmp:CommandLengthMax=5",
             "Retention=00:00:01"));
 
-    [Fact]
-    public void Token_ThatDoesNotHold_IsNotShown() =>
-        Assert.All(Problems("Admin:Token=hunter2"), problem => Assert.DoesNotContain("hunter2", problem, StringComparison.Ordinal));
+    [Theory]
+    [InlineData("Admin:Token=hunter2")]
+    [InlineData("Cluster:Secret=hunter2")]
+    [InlineData("Cluster:Database=Host=h;Password=hunter2")]
+    [InlineData("Cluster:Database=postgresql://u:hunter2@h/d")]
+    public void Secret_ThatDoesNotHold_IsNotShown(string setting) =>
+        Assert.All(Problems(setting), problem => Assert.DoesNotContain("hunter2", problem, StringComparison.Ordinal));
 
     [Fact]
     public async Task Node_WithALimitOutOfRange_DoesNotStart()

@@ -173,9 +173,15 @@ public sealed class HoconConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Settings_Shown_AreReadAgain_WithoutTheToken()
+    public void Settings_Shown_AreReadAgain_WithoutSecrets()
     {
-        var options = Options("streaming { http.port = 8081, admin.token = \"0123456789abcdef\", segments.target = 1s }");
+        var options = Options(
+            """
+            streaming {
+              http.port = 8081, admin.token = "0123456789abcdef", segments.target = 1s
+              cluster.database = "Host=h;Database=d;Password=p4ssw0rd"
+            }
+            """);
 
         var lines = SettingsReport.Lines(options).ToList();
 
@@ -183,6 +189,7 @@ public sealed class HoconConfigurationTests : IDisposable
         Assert.Contains("Streaming:Segments:Target=00:00:01", lines);
         Assert.Contains("Streaming:Rtmp:AmfDepthMax=16", lines);
         Assert.Contains("Streaming:Admin:Token=(not shown)", lines);
+        Assert.Contains("Streaming:Cluster:Database=(not shown)", lines);
         var again = new ConfigurationBuilder().AddInMemoryCollection(lines.Where(line => !line.EndsWith(')'))
             .Select(line => line.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], pair[1] is "" ? null : pair[1]))).Build();
         Assert.Equal(lines.Count, SettingsReport.Lines(ConfiguredOptions.Read(again.GetSection("Streaming"))).Count());

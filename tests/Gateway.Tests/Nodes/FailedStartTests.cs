@@ -1,7 +1,9 @@
+using Streaming.Cluster.Tests.Databases;
+
 namespace Streaming.Gateway.Tests.Nodes;
 
 /// <summary>A start that cannot be: the program says why in sentences, without a stack, and ends with 1.</summary>
-public sealed class FailedStartTests
+public sealed class FailedStartTests(SharedPostgres postgres)
 {
     [Fact]
     public async Task Start_WithWrongSettings_SaysAllOfThemAndEnds()
@@ -64,6 +66,33 @@ public sealed class FailedStartTests
         Assert.Equal(1, await node.ExitAsync());
         Assert.StartsWith(sentence, node.Output[^1], StringComparison.Ordinal);
         AssertNoStackAndNo("crit:", node);
+    }
+
+    [Theory]
+    [InlineData(
+        "Host=127.0.0.1;Port=1;Database=d;Username=u;Password=a-secret", "The PostgreSQL database 'd' at 127.0.0.1:1 cannot be used: ")]
+    [InlineData("Host=h;Database=d;Password=x;a-secret=y", "Streaming:Cluster:Database cannot be read; it has to be like 'Host=")]
+    [InlineData("postgresql://u:a-secret@h/d", "Streaming:Cluster:Database cannot be read; it has to be like 'Host=")]
+    public async Task Start_WithADatabaseThatCannotBeUsed_SaysWhyInOneSentence(string address, string sentence)
+    {
+        await using var node = NodeProcess.Start(null, ("Cluster:Database", address));
+
+        Assert.Equal(1, await node.ExitAsync());
+        Assert.StartsWith(sentence, node.Output[^1], StringComparison.Ordinal);
+        AssertNoStackAndNo("a-secret", node);
+        AssertNoStackAndNo("crit:", node);
+    }
+
+    [Fact]
+    public async Task Start_WithAWrongPassword_SaysWhatTheServerSays()
+    {
+        var address = (await postgres.ServerAsync()).AddressOf("postgres", password: "a-secret");
+        await using var node = NodeProcess.Start(null, ("Cluster:Database", address));
+
+        Assert.Equal(1, await node.ExitAsync());
+        Assert.Contains(
+            "the server says: password authentication failed for user \"streaming\" (28P01).", node.Output[^1], StringComparison.Ordinal);
+        AssertNoStackAndNo("a-secret", node);
     }
 
     [Fact]
