@@ -96,8 +96,7 @@ public sealed partial class RecordingLibrary
     {
         foreach (var (id, rendition, sequence) in journal.ReadLetGo())
         {
-            var name = $"{BroadcastFolder.Of(id)}/{rendition}/{MediaNames.Segment(sequence)}";
-            await storage.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            await storage.DeleteAsync(StoredName(id, rendition, MediaNames.Segment(sequence)), cancellationToken).ConfigureAwait(false);
             journal.Forget(id, rendition, sequence);
         }
     }

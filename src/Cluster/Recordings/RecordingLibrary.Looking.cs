@@ -196,6 +196,7 @@ public sealed partial class RecordingLibrary
     private async Task<IReadOnlyList<(string Rendition, long Sequence)>> LostAsync(
         BroadcastSnapshot timeline, CancellationToken cancellationToken)
     {
+        var there = await LengthsAsync(timeline.Id, cancellationToken).ConfigureAwait(false);
         var lost = new List<(string, long)>();
         var count = 0;
         foreach (var rendition in timeline.Renditions)
@@ -203,9 +204,11 @@ public sealed partial class RecordingLibrary
             foreach (var segment in rendition.Segments.Where(segment => !segment.IsGap))
             {
                 count++;
-                if (!await IsWholeAsync(timeline.Id, rendition.Name, segment, cancellationToken).ConfigureAwait(false))
+                var sequence = segment.Boundary.MediaSequence;
+                var name = StoredName(timeline.Id, rendition.Name, MediaNames.Segment(sequence));
+                if (!there.TryGetValue(name, out var length) || length != segment.Length)
                 {
-                    lost.Add((rendition.Name, segment.Boundary.MediaSequence));
+                    lost.Add((rendition.Name, sequence));
                 }
             }
         }
@@ -213,6 +216,18 @@ public sealed partial class RecordingLibrary
         // Asked once more: while the files were looked at, the storage may have gone.
         await storage.ListFoldersAsync(BroadcastFolder.Root, cancellationToken).ConfigureAwait(false);
         return lost.Count < count ? lost : [];
+    }
+
+    /// <summary>Lengths of the broadcast's files, by their names in storage: a list costs less than a look at each.</summary>
+    private async Task<Dictionary<string, long>> LengthsAsync(string id, CancellationToken cancellationToken)
+    {
+        var lengths = new Dictionary<string, long>(StringComparer.Ordinal);
+        await foreach (var stored in storage.ListAsync(BroadcastFolder.Of(id), cancellationToken).ConfigureAwait(false))
+        {
+            lengths[stored.Name] = stored.Length;
+        }
+
+        return lengths;
     }
 
     /// <summary>Wall-clock time up to which all renditions have media that were still going when it was cut off.</summary>
@@ -233,20 +248,5 @@ public sealed partial class RecordingLibrary
         }
 
         return last;
-    }
-
-    private async Task<bool> IsWholeAsync(string id, string rendition, Segment segment, CancellationToken cancellationToken)
-    {
-        var name = MediaNames.Segment(segment.Boundary.MediaSequence);
-        var stored = await OpenAsync(id, rendition, name, cancellationToken).ConfigureAwait(false);
-        if (stored is null)
-        {
-            return false;
-        }
-
-        await using (stored.ConfigureAwait(false))
-        {
-            return stored.Length == segment.Length;
-        }
     }
 }

@@ -19,8 +19,17 @@ public sealed partial class RecordingLibrary
 
     /// <summary>Bytes of an orphan.</summary>
     /// <exception cref="IOException">The storage cannot tell.</exception>
-    public Task<long> MeasureAsync(Orphan orphan, CancellationToken cancellationToken) =>
-        storage.MeasureFolderAsync(BroadcastFolder.Of(orphan.Folder), cancellationToken);
+    public async Task<long> MeasureAsync(Orphan orphan, CancellationToken cancellationToken)
+    {
+        var bytes = 0L;
+        var objects = storage.ListAsync(BroadcastFolder.Of(orphan.Folder), cancellationToken);
+        await foreach (var stored in objects.ConfigureAwait(false))
+        {
+            bytes += stored.Length;
+        }
+
+        return bytes;
+    }
 
     /// <summary>Deletes an orphan; false when there is none of that name.</summary>
     /// <exception cref="IOException">The storage cannot delete it now.</exception>

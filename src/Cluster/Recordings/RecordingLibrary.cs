@@ -54,7 +54,7 @@ public sealed partial class RecordingLibrary(
 
     /// <summary>Opens a file of a recording; null when there is none.</summary>
     public Task<Stream?> OpenAsync(string id, string rendition, string name, CancellationToken cancellationToken) =>
-        storage.OpenAsync($"{BroadcastFolder.Of(id)}/{rendition}/{name}", cancellationToken);
+        storage.OpenAsync(StoredName(id, rendition, name), cancellationToken);
 
     /// <summary>Begins the page of a broadcast, which becomes a recording where that is on. From the channel's supervisor.</summary>
     internal BroadcastRecording Record(string id, string channel, SegmentationOptions segments, long epoch = 0) =>
@@ -162,6 +162,8 @@ public sealed partial class RecordingLibrary(
             LogFailed(failure.Message);
         }
     }
+
+    private static string StoredName(string id, string rendition, string name) => $"{BroadcastFolder.Of(id)}/{rendition}/{name}";
 
     private async Task FinishAsync(string id, CancellationToken cancellationToken)
     {

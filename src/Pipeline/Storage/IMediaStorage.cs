@@ -2,28 +2,41 @@ namespace Streaming.Pipeline.Storage;
 
 /// <summary>
 /// Where media files are kept. Names are paths of letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>/</c>; an object is
-/// immutable, and there whole or not at all. Adapters: disk, memory.
+/// immutable, and there whole or not at all. Adapters: disk, memory, a bucket of Google Cloud Storage.
 /// </summary>
 /// <remarks>
-/// That something is not there is told only by the storage that it would be in: what deletes and lists throws
-/// <see cref="StorageUnavailableException"/> while that one is not to be had.
+/// <para>What can go wrong with a storage is an <see cref="IOException"/>, whose message is a sentence for whoever runs the node:
+/// <see cref="StorageFullException"/>, <see cref="StorageUnavailableException"/>, <see cref="StorageConflictException"/>, or one of another
+/// reason. A name that is none is an <see cref="ArgumentException"/>, and what was cancelled an <see cref="OperationCanceledException"/>;
+/// there are no others.</para>
+/// <para>That something is not there is told only by the storage that it would be in: what deletes and lists throws
+/// <see cref="StorageUnavailableException"/> while that one is not to be had.</para>
 /// </remarks>
 public interface IMediaStorage
 {
-    /// <summary>Bytes stored now.</summary>
-    long UsedBytes { get; }
+    /// <summary>Bytes stored now; null where nobody counts them, and nothing limits them: a bucket.</summary>
+    long? UsedBytes { get; }
 
     /// <summary>
     /// Objects are files: what <see cref="OpenAsync"/> opens is a <see cref="FileStream"/>, which the kernel can send.
     /// </summary>
     bool HasFiles { get; }
 
-    /// <summary>Stores an object made of <paramref name="content"/> one after another.</summary>
+    /// <summary>
+    /// Stores an object made of <paramref name="content"/> one after another. The same bytes may be stored again under their name. Other
+    /// bytes under a name that is taken replace what is there, on disk and in memory, or are refused: in a bucket, which others may write
+    /// to at the same time.
+    /// </summary>
     /// <exception cref="StorageFullException">The size limit would be passed; nothing was stored.</exception>
-    /// <exception cref="IOException">The medium failed; nothing was stored.</exception>
+    /// <exception cref="StorageConflictException">The name is taken by other bytes, which stay.</exception>
+    /// <exception cref="IOException">
+    /// The medium failed. Nothing was stored; or, where the medium is behind a network that fell silent, all of it may have been.
+    /// </exception>
     Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken);
 
-    /// <summary>Opens an object for reading: a seekable stream that the caller disposes; null when there is none.</summary>
+    /// <summary>
+    /// Opens an object for reading: a seekable stream, to be read asynchronously, that the caller disposes; null when there is none.
+    /// </summary>
     Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Deletes an object; one that the storage does not have is fine.</summary>
@@ -34,8 +47,8 @@ public interface IMediaStorage
     /// </summary>
     Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken);
 
-    /// <summary>Bytes of everything below <paramref name="folder"/>.</summary>
-    Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken);
+    /// <summary>Everything below <paramref name="folder"/>, in no order.</summary>
+    IAsyncEnumerable<StoredObject> ListAsync(string folder, CancellationToken cancellationToken);
 
     /// <summary>Deletes everything below <paramref name="folder"/>.</summary>
     Task DeleteFolderAsync(string folder, CancellationToken cancellationToken);

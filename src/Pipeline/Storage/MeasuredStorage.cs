@@ -4,7 +4,7 @@ namespace Streaming.Pipeline.Storage;
 /// A storage that is measured: how long writes take, how much they are, what fails. Opening is not timed, since viewers wait for it; its
 /// failures are counted.
 /// </summary>
-public sealed class MeasuredStorage : IMediaStorage
+public sealed class MeasuredStorage : IMediaStorage, IDisposable
 {
     private readonly IMediaStorage _storage;
     private readonly StorageInstruments _instruments;
@@ -16,7 +16,7 @@ public sealed class MeasuredStorage : IMediaStorage
         instruments.Observe(storage);
     }
 
-    public long UsedBytes => _storage.UsedBytes;
+    public long? UsedBytes => _storage.UsedBytes;
 
     public bool HasFiles => _storage.HasFiles;
 
@@ -63,13 +63,15 @@ public sealed class MeasuredStorage : IMediaStorage
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) =>
         _storage.ListFoldersAsync(folder, cancellationToken);
 
-    public Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken) =>
-        _storage.MeasureFolderAsync(folder, cancellationToken);
+    public IAsyncEnumerable<StoredObject> ListAsync(string folder, CancellationToken cancellationToken) =>
+        _storage.ListAsync(folder, cancellationToken);
 
     public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken) =>
         CountedAsync(() => _storage.DeleteFolderAsync(folder, cancellationToken), "delete");
 
     public Task CheckAsync(CancellationToken cancellationToken) => _storage.CheckAsync(cancellationToken);
+
+    public void Dispose() => (_storage as IDisposable)?.Dispose();
 
     private async Task CountedAsync(Func<Task> work, string operation)
     {

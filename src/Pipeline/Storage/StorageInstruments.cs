@@ -11,6 +11,7 @@ public sealed class StorageInstruments
     private readonly Histogram<double> _writes;
     private readonly Counter<long> _written;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _retries;
 
     public StorageInstruments(IMeterFactory meters)
     {
@@ -23,17 +24,27 @@ public sealed class StorageInstruments
             });
         _written = _meter.CreateCounter<long>("streaming.storage.written", "By", "Bytes that were stored.");
         _failures = _meter.CreateCounter<long>("streaming.storage.failures", "{operation}", "Operations that failed, by kind.");
+        _retries = _meter.CreateCounter<long>(
+            "streaming.storage.retries", "{request}", "Requests to a bucket that were made again, by what the one before failed of.");
     }
 
-    /// <summary>Lets it be looked at how much that storage holds. Once.</summary>
-    internal void Observe(IMediaStorage storage) => _meter.CreateObservableUpDownCounter(
-        "streaming.storage.used", () => storage.UsedBytes, "By", "Bytes that are stored now.");
+    /// <summary>Lets it be looked at how much that storage holds, where that is counted. Once.</summary>
+    internal void Observe(IMediaStorage storage)
+    {
+        if (storage.UsedBytes is not null)
+        {
+            _meter.CreateObservableUpDownCounter(
+                "streaming.storage.used", () => storage.UsedBytes ?? 0, "By", "Bytes that are stored now.");
+        }
+    }
 
     internal void Wrote(TimeSpan duration, long bytes)
     {
         _writes.Record(duration.TotalSeconds);
         _written.Add(bytes);
     }
+
+    internal void Retried(string reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     internal void Failed(string operation) => _failures.Add(1, new KeyValuePair<string, object?>("operation", operation));
 }

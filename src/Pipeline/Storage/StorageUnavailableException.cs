@@ -1,4 +1,15 @@
 namespace Streaming.Pipeline.Storage;
 
-/// <summary>The storage is not the one that it should be, or none is there: nothing was read from it, written or deleted.</summary>
-public sealed class StorageUnavailableException(string reason) : IOException(reason);
+/// <summary>The storage is not the one that it should be, none is there, or it lets nobody in.</summary>
+public sealed class StorageUnavailableException : IOException
+{
+    public StorageUnavailableException(string reason)
+        : base(reason)
+    {
+    }
+
+    public StorageUnavailableException(string reason, Exception cause)
+        : base(reason, cause)
+    {
+    }
+}

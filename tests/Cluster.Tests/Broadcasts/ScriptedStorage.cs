@@ -22,7 +22,7 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
 
     public Exception Failure { get; set; } = new IOException("The disk is gone.");
 
-    public long UsedBytes => _inner.UsedBytes;
+    public long? UsedBytes => _inner.UsedBytes;
 
     public bool HasFiles => _inner.HasFiles;
 
@@ -58,8 +58,11 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
         return _inner.ListFoldersAsync(folder, cancellationToken);
     }
 
-    public Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken) =>
-        _inner.MeasureFolderAsync(folder, cancellationToken);
+    public IAsyncEnumerable<StoredObject> ListAsync(string folder, CancellationToken cancellationToken)
+    {
+        Touch("list all", folder);
+        return _inner.ListAsync(folder, cancellationToken);
+    }
 
     public Task CheckAsync(CancellationToken cancellationToken) => _inner.CheckAsync(cancellationToken);
 

@@ -3,7 +3,7 @@ using Streaming.Pipeline.Storage.Disk;
 
 namespace Streaming.Pipeline.Tests.Storage;
 
-public sealed class DiskStorageTests : MediaStorageConformance, IDisposable
+public sealed class DiskStorageTests : LimitedStorageConformance, IDisposable
 {
     private readonly string _parent = Directory.CreateTempSubdirectory("streaming-storage-test-").FullName;
 
@@ -60,6 +60,17 @@ public sealed class DiskStorageTests : MediaStorageConformance, IDisposable
 
         Assert.Equal(used, Storage.UsedBytes);
         Assert.Single(Directory.GetFiles(Root, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Write_UnderTheNameOfAFolder_IsOneOfThePortsExceptions()
+    {
+        await Storage.WriteAsync("live/b", [Bytes("x")], default);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => Storage.WriteAsync("live", [Bytes("y")], default));
+
+        Assert.Equal(1, Storage.UsedBytes);
+        Assert.Equal("x", await ReadAsync("live/b"));
     }
 
     [Fact]

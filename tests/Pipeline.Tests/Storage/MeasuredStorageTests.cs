@@ -4,7 +4,7 @@ using Streaming.Pipeline.Storage.Memory;
 namespace Streaming.Pipeline.Tests.Storage;
 
 /// <summary>A storage that is measured is the storage, and what it does is told.</summary>
-public sealed class MeasuredStorageTests : MediaStorageConformance, IDisposable
+public sealed class MeasuredStorageTests : LimitedStorageConformance, IDisposable
 {
     private readonly TestMeters _meters = new();
 
@@ -64,7 +64,7 @@ public sealed class MeasuredStorageTests : MediaStorageConformance, IDisposable
 
     private sealed class Broken : IMediaStorage
     {
-        public long UsedBytes => 0;
+        public long? UsedBytes => 0;
 
         public bool HasFiles => true;
 
@@ -76,7 +76,8 @@ public sealed class MeasuredStorageTests : MediaStorageConformance, IDisposable
 
         public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) => Fail<IReadOnlyList<string>>();
 
-        public Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken) => Fail<long>();
+        public IAsyncEnumerable<StoredObject> ListAsync(string folder, CancellationToken cancellationToken) =>
+            throw new IOException("It is broken.");
 
         public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken) => throw new IOException("It is broken.");
 

@@ -184,7 +184,7 @@ public sealed class MediaVolumeTests : IDisposable
         [
             () => StoreAsync(storage, "live/b9/source/0.m4s"), () => storage.DeleteAsync("live/b1/source/9.m4s", default),
             () => storage.DeleteFolderAsync("live/b1", default), () => storage.ListFoldersAsync("live", default),
-            () => storage.MeasureFolderAsync("live/b1", default), () => storage.CheckAsync(default),
+            () => storage.ListAsync("live/b1", default).CountAsync().AsTask(), () => storage.CheckAsync(default),
         ])
         {
             var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(use);

@@ -3,7 +3,7 @@ using Streaming.Pipeline.Storage.Memory;
 
 namespace Streaming.Pipeline.Tests.Storage;
 
-public sealed class MemoryStorageTests : MediaStorageConformance
+public sealed class MemoryStorageTests : LimitedStorageConformance
 {
     protected override IMediaStorage Storage { get; } = new MemoryStorage(LimitBytes);
 }

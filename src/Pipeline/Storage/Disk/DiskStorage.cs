@@ -49,7 +49,7 @@ public sealed class DiskStorage : IMediaStorage
         }
     }
 
-    public long UsedBytes => Interlocked.Read(ref _usedBytes);
+    public long? UsedBytes => Interlocked.Read(ref _usedBytes);
 
     public bool HasFiles => true;
 
@@ -88,12 +88,17 @@ public sealed class DiskStorage : IMediaStorage
 
             return Task.CompletedTask;
         }
-        catch
+        catch (Exception e)
         {
             Interlocked.Add(ref _usedBytes, -length);
             if (File.Exists(unfinished))
             {
                 File.Delete(unfinished);
+            }
+
+            if (e is UnauthorizedAccessException)
+            {
+                throw Refused(e);
             }
 
             throw;
@@ -112,6 +117,10 @@ public sealed class DiskStorage : IMediaStorage
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || Directory.Exists(path))
         {
             return Task.FromResult<Stream?>(null);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Refused(e);
         }
     }
 
@@ -135,11 +144,16 @@ public sealed class DiskStorage : IMediaStorage
             : []);
     }
 
-    public Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredObject> ListAsync(string folder, CancellationToken cancellationToken)
     {
         var directory = new DirectoryInfo(PathOf(folder));
         RequireVolume();
-        return Task.FromResult(directory.Exists ? directory.EnumerateFiles("*", Everything).Sum(file => file.Length) : 0);
+        return !directory.Exists
+            ? AsyncEnumerable.Empty<StoredObject>()
+            : directory.EnumerateFiles("*", Everything)
+                .Select(file => new StoredObject(Path.GetRelativePath(_root, file.FullName), file.Length))
+                .Where(stored => StorageName.IsValid(stored.Name) && !stored.Name.EndsWith(Unfinished, StringComparison.Ordinal))
+                .ToAsyncEnumerable();
     }
 
     public Task DeleteFolderAsync(string folder, CancellationToken cancellationToken)
@@ -154,7 +168,7 @@ public sealed class DiskStorage : IMediaStorage
                 DeleteFile(file);
             }
 
-            directory.Delete(recursive: true);
+            DeleteDirectory(directory);
         }
 
         return Task.CompletedTask;
@@ -163,7 +177,7 @@ public sealed class DiskStorage : IMediaStorage
     public Task CheckAsync(CancellationToken cancellationToken)
     {
         RequireVolume();
-        if (UsedBytes >= _limitBytes)
+        if (Interlocked.Read(ref _usedBytes) >= _limitBytes)
         {
             throw new StorageFullException(_limitBytes);
         }
@@ -231,11 +245,33 @@ public sealed class DiskStorage : IMediaStorage
             }
 
             var length = file.Length;
-            file.Delete();
+            try
+            {
+                file.Delete();
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                throw Refused(e);
+            }
+
             Interlocked.Add(ref _usedBytes, -length);
             return true;
         }
     }
+
+    private static void DeleteDirectory(DirectoryInfo directory)
+    {
+        try
+        {
+            directory.Delete(recursive: true);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Refused(e);
+        }
+    }
+
+    private static StorageUnavailableException Refused(Exception cause) => new(cause.Message, cause);
 
     private SafeFileHandle Create(string path)
     {

@@ -13,10 +13,7 @@ namespace Streaming.Pipeline.Storage.Disk;
 /// </param>
 public sealed class MediaVolume(string dataPath, string root, Func<IReadOnlyCollection<string>> known)
 {
-    // A GUID is what we write; what somebody else wrote there is cut before it is told.
-    private const int IdentityLengthMax = 64;
-
-    private readonly string _ours = Path.Combine(dataPath, "identity");
+    private readonly string _ours = Path.Combine(dataPath, IdentityFile.Name);
     private readonly string _theirs = Path.Combine(root, ".identity");
 
     /// <summary>Why the volume is not the right one, in a sentence; null when it is.</summary>
@@ -24,7 +21,7 @@ public sealed class MediaVolume(string dataPath, string root, Func<IReadOnlyColl
     {
         try
         {
-            return Problem(Read(_ours), Read(_theirs));
+            return Problem(IdentityFile.Read(_ours), IdentityFile.Read(_theirs));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,7 +53,7 @@ public sealed class MediaVolume(string dataPath, string root, Func<IReadOnlyColl
                 + $"data folder was lost, or the wrong volume is mounted. If it is the right one, copy {_theirs} to {_ours}.";
         }
 
-        Write(_ours, theirs); // A first start was cut off between the two.
+        IdentityFile.Write(_ours, theirs); // A first start was cut off between the two.
         return null;
     }
 
@@ -65,12 +62,12 @@ public sealed class MediaVolume(string dataPath, string root, Func<IReadOnlyColl
     {
         var folders = known();
         var isNew = ours is null && folders.Count == 0;
-        var identity = ours ?? Guid.NewGuid().ToString("N");
+        var identity = ours ?? IdentityFile.New();
         if (!isNew && !folders.Any(folder => Directory.Exists(Path.Combine(root, folder))))
         {
             if (ours is null)
             {
-                Write(_ours, identity);
+                IdentityFile.Write(_ours, identity);
             }
 
             return $"The media volume is not there: {root} has no file .identity and none of the media that this node knows. "
@@ -78,40 +75,14 @@ public sealed class MediaVolume(string dataPath, string root, Func<IReadOnlyColl
         }
 
         Directory.CreateDirectory(root);
-        Write(_theirs, identity);
+        IdentityFile.Write(_theirs, identity);
         if (ours is null)
         {
-            Write(_ours, identity);
+            IdentityFile.Write(_ours, identity);
         }
 
         return null;
     }
 
     private bool HasMedia() => Directory.EnumerateDirectories(root).Any(folder => Directory.EnumerateFileSystemEntries(folder).Any());
-
-    private static string? Read(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        using var reader = new StreamReader(path);
-        var text = new char[IdentityLengthMax];
-        var length = reader.ReadBlock(text);
-        return new string([.. text.Take(length).Where(char.IsAsciiLetterOrDigit)]);
-    }
-
-    /// <summary>Writes the file whole or not at all, and on the disk itself.</summary>
-    private static void Write(string path, string identity)
-    {
-        var unfinished = path + ".unfinished";
-        using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(identity + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(unfinished, path, overwrite: true);
-    }
 }

@@ -8,7 +8,7 @@ public sealed class MemoryStorage(long limitBytes) : IMediaStorage
     private readonly ConcurrentDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
     private long _usedBytes;
 
-    public long UsedBytes => Interlocked.Read(ref _usedBytes);
+    public long? UsedBytes => Interlocked.Read(ref _usedBytes);
 
     public bool HasFiles => false;
 
@@ -70,15 +70,17 @@ public sealed class MemoryStorage(long limitBytes) : IMediaStorage
         return Task.CompletedTask;
     }
 
-    public Task<long> MeasureFolderAsync(string folder, CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredObject> ListAsync(string folder, CancellationToken cancellationToken)
     {
         var prefix = StorageName.Check(folder) + "/";
-        return Task.FromResult(_objects
-            .Where(stored => stored.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(stored => (long)stored.Value.Length));
+        return _objects
+            .Where(stored => stored.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(stored => new StoredObject(stored.Key, stored.Value.Length))
+            .ToAsyncEnumerable();
     }
 
     public Task CheckAsync(CancellationToken cancellationToken) =>
-        UsedBytes >= limitBytes ? throw new StorageFullException(limitBytes) : Task.CompletedTask;
+        Interlocked.Read(ref _usedBytes) >= limitBytes ? throw new StorageFullException(limitBytes) : Task.CompletedTask;
 
     private void Delete(string name)
     {
