@@ -1,0 +1,88 @@
+namespace Streaming.Pipeline.Storage.Gcs;
+
+/// <summary>
+/// Tells whether a bucket is the one that a node's media belong in: its object <c>identity</c> says the same as the node's file
+/// <c>identity</c>. Both are made at the first use, when there is nothing in the bucket that the node does not know. Two nodes with journals of
+/// their own in one bucket would each take the other's media for orphans.
+/// </summary>
+/// <param name="dataPath">The node's data folder.</param>
+/// <param name="folder">The folder of media in the bucket.</param>
+/// <param name="known">Folders in it that the node knows of.</param>
+public sealed class BucketIdentity(string dataPath, string folder, Func<IReadOnlyCollection<string>> known) : IDisposable
+{
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private readonly string _ours = Path.Combine(dataPath, IdentityFile.Name);
+    private volatile bool _isOurs;
+
+    /// <summary>Returns when it is the right one.</summary>
+    /// <exception cref="StorageUnavailableException">It is not, or cannot be asked; the message says what to do.</exception>
+    internal async ValueTask RequireAsync(GcsStorage bucket, CancellationToken cancellationToken)
+    {
+        if (_isOurs)
+        {
+            return;
+        }
+
+        await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CompareAsync(bucket, cancellationToken).ConfigureAwait(false);
+            _isOurs = true;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StorageUnavailableException($"{_ours} cannot be used: {e.Message}", e);
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    public void Dispose() => _asking.Dispose();
+
+    private async Task CompareAsync(GcsStorage bucket, CancellationToken cancellationToken)
+    {
+        var ours = IdentityFile.Read(_ours);
+        var theirs = await bucket.ReadIdentityAsync(IdentityFile.Name, cancellationToken).ConfigureAwait(false);
+        if (theirs is not null && theirs == ours)
+        {
+            return;
+        }
+
+        var strange = await StrangeAsync(bucket, cancellationToken).ConfigureAwait(false);
+        if (theirs is not null && (ours is not null || strange is not null))
+        {
+            throw new StorageUnavailableException(
+                $"The bucket {bucket.Bucket} belongs to another data folder ({theirs}, ours is {ours ?? "new"}): give each node a bucket of "
+                + $"its own. If it is the right one, write {theirs} into {_ours}.");
+        }
+
+        if (strange is not null)
+        {
+            throw new StorageUnavailableException(
+                $"The bucket {bucket.Bucket} has media that this node does not know, such as {folder}/{strange}, and no identity: give the "
+                + $"node an empty bucket. If it is the right one, store an object '{IdentityFile.Name}' in it with the content of {_ours}.");
+        }
+
+        // Nobody's as yet, or a first start was cut off between the two.
+        var identity = theirs ?? ours ?? IdentityFile.New();
+        if (ours is null)
+        {
+            IdentityFile.Write(_ours, identity);
+        }
+
+        if (theirs is null)
+        {
+            await bucket.WriteIdentityAsync(IdentityFile.Name, identity, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A folder of media that the node does not know of; null when there is none.</summary>
+    private async Task<string?> StrangeAsync(GcsStorage bucket, CancellationToken cancellationToken)
+    {
+        var ours = known().Select(static name => name[(name.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
+        return await bucket.FoldersAsync(folder, cancellationToken)
+            .FirstOrDefaultAsync(name => !ours.Contains(name), cancellationToken).ConfigureAwait(false);
+    }
+}
