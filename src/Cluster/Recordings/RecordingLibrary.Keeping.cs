@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Streaming.Cluster.Naming;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Cluster.Recordings;

@@ -19,7 +19,7 @@ public sealed record RecordingOptions
     /// <summary>
     /// Bytes that recordings may take, broadcasts under way included. Beyond it the oldest recordings are deleted, and then the
     /// beginnings of broadcasts under way, up to what live viewers can go back to: their recordings will lack it. At least 0, at
-    /// most what the storage takes. Default: half of that, so that live media always finds room.
+    /// most what the storage takes. Default: half of that, so that live media always finds room; none in a bucket, which always has room.
     /// </summary>
     public long? MaxBytes { get; init; }
 

@@ -23,6 +23,12 @@ public interface IMediaStorage
     bool HasFiles { get; }
 
     /// <summary>
+    /// How many objects one broadcast had best write at once: one where the medium is the limit; more where each takes its time on the
+    /// way, whatever else is under way.
+    /// </summary>
+    int WritesAtOnce { get; }
+
+    /// <summary>
     /// Stores an object made of <paramref name="content"/> one after another. The same bytes may be stored again under their name. Other
     /// bytes under a name that is taken replace what is there, on disk and in memory, or are refused: in a bucket, which others may write
     /// to at the same time.

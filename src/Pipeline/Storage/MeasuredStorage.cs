@@ -20,6 +20,8 @@ public sealed class MeasuredStorage : IMediaStorage, IDisposable
 
     public bool HasFiles => _storage.HasFiles;
 
+    public int WritesAtOnce => _storage.WritesAtOnce;
+
     public async Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {

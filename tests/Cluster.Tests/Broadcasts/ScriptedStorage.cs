@@ -8,6 +8,7 @@ namespace Streaming.Cluster.Tests.Broadcasts;
 internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStorage
 {
     private readonly IMediaStorage _inner = inner ?? new MemoryStorage(1 << 20);
+    private int _waiting;
 
     public ConcurrentQueue<string> Calls { get; } = new();
 
@@ -26,14 +27,19 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
 
     public bool HasFiles => _inner.HasFiles;
 
+    public int WritesAtOnce { get; init; } = 1;
+
+    /// <summary>Writes that wait.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     public async Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
         if (Gate is not null)
         {
-            IsWaiting = true;
+            Interlocked.Increment(ref _waiting);
             await Gate.Task;
-            IsWaiting = false;
+            Interlocked.Decrement(ref _waiting);
         }
 
         Touch("write", name);

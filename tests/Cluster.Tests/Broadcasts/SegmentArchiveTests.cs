@@ -46,6 +46,33 @@ public sealed class SegmentArchiveTests
         Assert.Equal(["write live/b1/source/0.m4s", "delete live/b1/source/0.m4s"], calls);
     }
 
+    [Fact]
+    public async Task Store_StorageLikesSeveralAtOnce_WritesThemSo_AndNotesThemInOrder()
+    {
+        var storage = new ScriptedStorage { WritesAtOnce = 3, FailsOn = "/1.m4s", Gate = new TaskCompletionSource() };
+        var archive = new SegmentArchive("live/b1", storage, NullLogger.Instance);
+        var running = new RunningArchive(archive, _retired.Task);
+        var stored = new List<string>();
+        for (var index = 0; index < 8; index++)
+        {
+            var name = $"{index}.m4s";
+            archive.Store("source", name, [new byte[] { 1 }], () => stored.Add(name));
+        }
+
+        archive.Delete("source", "7.m4s");
+        running.Pass();
+        await UntilAsync(() => storage.Waiting == 3);
+        Assert.Empty(stored);
+        storage.Gate.SetResult();
+        running.Complete();
+        _retired.SetResult();
+        await running.Finished.WaitAsync(TimeLimit);
+
+        Assert.Equal(["0.m4s", "2.m4s", "3.m4s", "4.m4s", "5.m4s", "6.m4s", "7.m4s"], stored);
+        Assert.Equal("delete live/b1/source/7.m4s", storage.Calls.SkipLast(1).Last());
+        Assert.Equal(1, archive.Unstored);
+    }
+
     public static TheoryData<Exception> Failures =>
     [
         new IOException("The disk is gone."), new UnauthorizedAccessException("No."), new InvalidOperationException("A fault of ours."),

@@ -68,6 +68,8 @@ public sealed class MeasuredStorageTests : LimitedStorageConformance, IDisposabl
 
         public bool HasFiles => true;
 
+        public int WritesAtOnce => 1;
+
         public Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken) => Fail<int>();
 
         public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => throw new IOException("It is broken.");

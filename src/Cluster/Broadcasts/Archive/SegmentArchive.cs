@@ -16,9 +16,9 @@ using Streaming.Pipeline.Storage;
 namespace Streaming.Cluster.Broadcasts.Archive;
 
 /// <summary>
-/// Brings a broadcast's complete segments to storage, one after another, beside the broadcast. When storage is slower than
-/// the broadcast and the buffer is full, a segment is not stored: it stays in memory for as long as it is announced. Where
-/// the broadcast is to be kept, everything stays in storage. Whatever fails at one segment, the next is tried.
+/// Brings a broadcast's complete segments to storage beside the broadcast: as many at once as the storage likes, and noted one after
+/// another in their order. When storage is slower than the broadcast and the buffer is full, a segment is not stored: it stays in memory for as
+/// long as it is announced. Where the broadcast is to be kept, everything stays in storage. Whatever fails at one segment, the next is tried.
 /// </summary>
 internal sealed partial class SegmentArchive(
     string folder,
@@ -28,7 +28,7 @@ internal sealed partial class SegmentArchive(
     TimeProvider? time = null,
     BroadcastInstruments? instruments = null)
 {
-    /// <summary>One segment takes storage longer than this: it takes nothing.</summary>
+    /// <summary>Storage finishes nothing for longer than this: it takes nothing.</summary>
     public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Segments that may wait: some 30 s of six renditions.</summary>
@@ -43,7 +43,9 @@ internal sealed partial class SegmentArchive(
     private string? _undeleted; // What the newest deletion failed of.
     private int _waiting;
     private int _unstored;
-    private long _workingSince; // 0 while there is nothing to do.
+    private readonly Lock _counting = new();
+    private int _working;
+    private long _workingSince; // Since when nothing was finished; 0 while there is nothing to do.
     private volatile string? _fault; // What the newest segment failed of, null when it was stored.
     private volatile bool _isFull;
 
@@ -98,7 +100,8 @@ internal sealed partial class SegmentArchive(
         .Via(new BoundedBuffer<ArchiveEntry>(WaitingMax, count => Volatile.Write(ref _waiting, count), Drop, _ => _isFull = false))
         .ToMaterialized(
             Flow.Create<ArchiveEntry>()
-                .SelectAsync(1, WorkAsync)
+                .SelectAsync(storage.WritesAtOnce, WriteAsync)
+                .SelectAsync(1, FinishAsync)
                 .ToMaterialized(Sink.Ignore<Done>(), Keep.Right)
                 .WithAttributes(Attributes.CreateAsyncBoundary()
                     .And(ActorAttributes.CreateDispatcher(Akka.Dispatch.Dispatchers.DefaultDispatcherId))
@@ -167,22 +170,43 @@ internal sealed partial class SegmentArchive(
         }
     }
 
-    private async Task<Done> WorkAsync(ArchiveEntry entry)
+    /// <summary>Writes it, unless it is to be deleted. Called in order; what is before the first wait ends before the next call.</summary>
+    private async Task<(ArchiveEntry Entry, Exception? Failure)> WriteAsync(ArchiveEntry entry)
     {
-        Volatile.Write(ref _workingSince, _time.GetTimestamp());
+        Begin();
         using var activity = entry.IsDeletion ? null : Storing(entry);
         try
         {
-            if (entry.IsDeletion)
-            {
-                await storage.DeleteAsync(entry.Name, CancellationToken.None).ConfigureAwait(false);
-                _undeleted = null;
-            }
-            else
+            if (!entry.IsDeletion)
             {
                 recording?.Begin();
                 await storage.WriteAsync(entry.Name, entry.Content.Pieces, CancellationToken.None).ConfigureAwait(false);
                 entry.Content.Release();
+            }
+
+            return (entry, null);
+        }
+        catch (Exception e)
+        {
+            activity?.Fail(e.GetType().FullName!, e.Message);
+            return (entry, e);
+        }
+    }
+
+    /// <summary>Notes that it was written, or why not. Called in order, one after another.</summary>
+    private async Task<Done> FinishAsync((ArchiveEntry Entry, Exception? Failure) written)
+    {
+        var (entry, failure) = written;
+        try
+        {
+            if (entry.IsDeletion)
+            {
+                // What was to be stored before it has been.
+                await storage.DeleteAsync(entry.Name, CancellationToken.None).ConfigureAwait(false);
+                _undeleted = null;
+            }
+            else if (failure is null)
+            {
                 entry.Stored!();
                 if (_fault is not null)
                 {
@@ -193,11 +217,15 @@ internal sealed partial class SegmentArchive(
         }
         catch (Exception e)
         {
-            activity?.Fail(e.GetType().FullName!, e.Message);
-            Note(entry, e);
+            failure = e;
         }
 
-        Volatile.Write(ref _workingSince, 0);
+        if (failure is not null)
+        {
+            Note(entry, failure);
+        }
+
+        End();
         return Done.Instance;
     }
 
@@ -210,6 +238,25 @@ internal sealed partial class SegmentArchive(
         }
 
         return activity;
+    }
+
+    private void Begin()
+    {
+        lock (_counting)
+        {
+            if (_working++ == 0)
+            {
+                Volatile.Write(ref _workingSince, _time.GetTimestamp());
+            }
+        }
+    }
+
+    private void End()
+    {
+        lock (_counting)
+        {
+            Volatile.Write(ref _workingSince, --_working == 0 ? 0 : _time.GetTimestamp());
+        }
     }
 
     private void Note(ArchiveEntry entry, Exception exception)

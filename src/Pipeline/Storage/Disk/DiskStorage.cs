@@ -53,6 +53,8 @@ public sealed class DiskStorage : IMediaStorage
 
     public bool HasFiles => true;
 
+    public int WritesAtOnce => 1;
+
     /// <remarks>Files are written in the calling thread: the kernel takes them into its cache, nothing is waited for.</remarks>
     public Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)

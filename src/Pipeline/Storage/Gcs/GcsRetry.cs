@@ -10,7 +10,9 @@ namespace Streaming.Pipeline.Storage.Gcs;
 /// <param name="options">Pauses, and the bucket for the sentences.</param>
 /// <param name="time">Of pauses and deadlines.</param>
 /// <param name="retried">Told what failed when it is tried again.</param>
-internal sealed class GcsRetry(GcsOptions options, TimeProvider time, Action<GcsFaultKind>? retried = null)
+/// <param name="stopped">Nothing is tried any longer: the node has to stop.</param>
+internal sealed class GcsRetry(
+    GcsOptions options, TimeProvider time, Action<GcsFaultKind>? retried = null, CancellationToken stopped = default)
 {
     // Doubled no more often: by then every pause is the longest.
     private const int DoublingsMax = 16;
@@ -26,9 +28,21 @@ internal sealed class GcsRetry(GcsOptions options, TimeProvider time, Action<Gcs
         {
             var left = call.Deadline - time.GetElapsedTime(began);
             var (answer, fault) = await TryAsync(call, Shorter(left, call.RequestTimeout), request, cancellationToken).ConfigureAwait(false);
+            if (!Thread.CurrentThread.IsThreadPoolThread)
+            {
+                // It is a thread of the sockets (decision 0002). Who called may go on with what waits for a disk.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+
             if (fault is null)
             {
                 return answer!;
+            }
+
+            if (stopped.IsCancellationRequested)
+            {
+                throw new StorageUnavailableException(
+                    $"The node stops before the bucket {options.Bucket} was able to {call.What}: {GcsSentences.Said(fault)}", fault);
             }
 
             if (!fault.IsTransient)
@@ -44,7 +58,9 @@ internal sealed class GcsRetry(GcsOptions options, TimeProvider time, Action<Gcs
             }
 
             retried?.Invoke(fault.Kind);
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopped);
+            await Task.Delay(pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -52,7 +68,7 @@ internal sealed class GcsRetry(GcsOptions options, TimeProvider time, Action<Gcs
         GcsCall call, TimeSpan timeout, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Shorter(timeout, TimeSpan.FromDays(1)), time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopped, cancellationToken);
         try
         {
             return (await request(either.Token).ConfigureAwait(false), null);

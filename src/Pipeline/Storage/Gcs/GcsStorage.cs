@@ -30,6 +30,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     private readonly GcsRetry _retry;
     private readonly GcsReader _reader;
     private readonly GcsListing _listing;
+    private readonly CancellationTokenSource _stopped;
     private readonly string _probe = $"probe/{Guid.NewGuid():N}";
     private long _wroteAt;
 
@@ -51,7 +52,8 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
         (_options, _time, _identity) = (options, time, identity);
         _writing = new GcsConnection(options, WritingConnectionsMax, credentials ?? GcsCredentials.FindAsync);
         _reading = new GcsConnection(options, ReadingConnectionsMax, credentials ?? GcsCredentials.FindAsync);
-        _retry = new GcsRetry(options, time, kind => instruments?.Retried(GcsFaultKinds.NameOf(kind)));
+        _stopped = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _retry = new GcsRetry(options, time, kind => instruments?.Retried(GcsFaultKinds.NameOf(kind)), _stopped.Token);
         _reader = new GcsReader(_reading, options, _retry);
         _listing = new GcsListing(_writing, options, _retry);
     }
@@ -60,6 +62,9 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     public long? UsedBytes => null;
 
     public bool HasFiles => false;
+
+    /// <remarks>An upload takes a tenth of a second or two; seven renditions store that many segments in two.</remarks>
+    public int WritesAtOnce => 4;
 
     internal string Bucket => _options.Bucket;
 
@@ -124,8 +129,12 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
         await RemoveAsync(_probe, _options.CheckDeadline, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The node stops: what is not done by then is given up, however much waits behind it.</summary>
+    public void StopWithin(TimeSpan patience) => _stopped.CancelAfter(patience);
+
     public void Dispose()
     {
+        _stopped.Dispose();
         _writing.Dispose();
         _reading.Dispose();
         _identity?.Dispose();

@@ -12,6 +12,8 @@ public sealed class MemoryStorage(long limitBytes) : IMediaStorage
 
     public bool HasFiles => false;
 
+    public int WritesAtOnce => 1;
+
     public Task WriteAsync(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
