@@ -8,7 +8,6 @@ using Microsoft.Extensions.Logging.Console;
 using Streaming.Cluster.Actors;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
-using Streaming.Cluster.Naming;
 using Streaming.Cluster.Removal;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Recordings;
@@ -26,9 +25,7 @@ using Streaming.Gateway.Pages;
 using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Playback;
 using Streaming.Gateway.Recordings;
-using Streaming.Pipeline.Storage;
-using Streaming.Pipeline.Storage.Disk;
-using Streaming.Pipeline.Storage.Memory;
+using Streaming.Gateway.Storage;
 using Streaming.Pipeline.Thumbnails;
 
 namespace Streaming.Gateway;
@@ -48,7 +45,7 @@ public static class GatewayHost
         var dataPath = Path.GetFullPath(options.Data.Path);
         MakeFolder(dataPath);
         AddLogging(builder);
-        AddParts(builder.Services, options, dataPath, akka);
+        AddParts(builder.Services, options, dataPath, akka, builder.Configuration[NodeStorage.EmulatorVariable]);
         Listen(builder, options);
         var app = builder.Build();
         Map(app);
@@ -95,7 +92,7 @@ public static class GatewayHost
         });
     }
 
-    private static void AddParts(IServiceCollection services, StreamingOptions options, string dataPath, Config akka)
+    private static void AddParts(IServiceCollection services, StreamingOptions options, string dataPath, Config akka, string? emulator)
     {
         services.AddSingleton(options);
         services.AddSingleton(options.ForBroadcasts());
@@ -105,9 +102,6 @@ public static class GatewayHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LineBudget>();
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
-        services.AddSingleton<IMediaStorage>(provider => ActivatorUtilities.CreateInstance<MeasuredStorage>(
-            provider, Storage(options, dataPath, provider)));
-        services.AddSingleton(_ => new RecordingJournal(JournalPath(options, dataPath)));
         services.AddSingleton<RecordingLibrary>();
         services.AddSingleton<RecordedManifests>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveChannels>(
@@ -149,46 +143,13 @@ public static class GatewayHost
         services.AddSingleton<Stalls>();
         services.AddSingleton<RtmpConnections>();
         services.AddSingleton<IConnectionListenerFactory, HttpTransport>();
+        services.AddMediaStorage(options, dataPath, emulator);
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<TranscoderProbe>();
         services.AddHostedService(provider => provider.GetRequiredService<TranscoderProbe>());
         services.AddSingleton<RtmpListener>();
         services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
-    }
-
-    private static IMediaStorage Storage(StreamingOptions options, string dataPath, IServiceProvider provider) =>
-        options.Storage.Kind switch
-        {
-            StorageOptions.Disk => OnDisk(options, dataPath, provider.GetRequiredService<RecordingJournal>()),
-            StorageOptions.Memory => new MemoryStorage(options.Storage.MaxBytes),
-            var kind => throw new InvalidOperationException($"There is no storage '{kind}'."),
-        };
-
-    private static DiskStorage OnDisk(StreamingOptions options, string dataPath, RecordingJournal journal)
-    {
-        var root = Path.Combine(dataPath, "media");
-        return new DiskStorage(
-            root,
-            options.Storage.MaxBytes,
-            new MediaVolume(dataPath, root, () => [.. journal.ReadStored().Select(BroadcastFolder.Of)]));
-    }
-
-    /// <summary>Media in memory ends with the process, and so does the journal of it. Another one, of media on disk, stays.</summary>
-    private static string JournalPath(StreamingOptions options, string dataPath)
-    {
-        if (options.Storage.Kind != StorageOptions.Memory)
-        {
-            return Path.Combine(dataPath, "recordings.db");
-        }
-
-        var path = Path.Combine(dataPath, "recordings-in-memory.db");
-        foreach (var suffix in (string[])["", "-wal", "-shm"])
-        {
-            File.Delete(path + suffix);
-        }
-
-        return path;
     }
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)

@@ -68,8 +68,8 @@ public sealed record StreamingOptions
         BitRateMax = RtmpLimits.BitRateMax,
     };
 
-    /// <summary>What is kept, with a limit in bytes.</summary>
-    public RecordingOptions ForRecordings() => Recordings with { MaxBytes = Recordings.MaxBytes ?? Storage.MaxBytes / 2 };
+    /// <summary>What is kept, with a limit in bytes where the storage has one.</summary>
+    public RecordingOptions ForRecordings() => Recordings with { MaxBytes = Recordings.MaxBytes ?? Storage.LimitBytes / 2 };
 
     /// <summary>What is wrong with them, in sentences; empty when nothing is.</summary>
     internal IEnumerable<string> Problems() =>
@@ -87,7 +87,7 @@ public sealed record StreamingOptions
         .. Of(nameof(Storage), Storage.Problems()),
         .. Of(nameof(Metrics), Metrics.Problems()),
         .. Of(nameof(Traces), Traces.Problems()),
-        .. Of(nameof(Recordings), Recordings.Problems(Storage.MaxBytes)),
+        .. Of(nameof(Recordings), Recordings.Problems(Storage.LimitBytes ?? long.MaxValue)),
         .. Own(),
     ];
 

@@ -16,7 +16,7 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
     public TaskCompletionSource? Gate { get; set; }
 
     /// <summary>A write is waiting.</summary>
-    public bool IsWaiting { get; private set; }
+    public bool IsWaiting => Waiting > 0;
 
     /// <summary>Thrown by what touches a name that contains this.</summary>
     public string? FailsOn { get; set; }

@@ -42,7 +42,10 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Ladder:RunsMax=0", "Streaming:Ladder:RunsMax is 0; it has to be from 1 to 1024.")]
     [InlineData("Ladder:Preset=best", "Streaming:Ladder:Preset is 'best'; it has to be one of x264's")]
     [InlineData("Ladder:StallTimeout=00:02:00", "Streaming:Ladder:StallTimeout is 00:02:00; it has to be from 00:00:02 to 00:01:00.")]
-    [InlineData("Storage:Kind=tape", "Streaming:Storage:Kind is 'tape'; it has to be 'disk' or 'memory'.")]
+    [InlineData("Storage:Kind=tape", "Streaming:Storage:Kind is 'tape'; it has to be 'disk', 'memory' or 'gcs'.")]
+    [InlineData("Storage:Kind=gcs", "Streaming:Storage:Bucket is ''; with Kind 'gcs' it has to be the name of a bucket")]
+    [InlineData("Storage:Endpoint=http://storage.example", "Streaming:Storage:Endpoint is 'http://storage.example'; it has to be an address")]
+    [InlineData("Storage:Endpoint=https://user:secret@storage.example", "Streaming:Storage:Endpoint is ")]
     [InlineData("Data:Path= ", "Streaming:Data:Path is empty; it has to be a folder.")]
     [InlineData("Admin:Token= ", "Streaming:Admin:Token has fewer than 16 characters.")]
     [InlineData("Segments:Target=00:00:20", "Streaming:Segments:Target is 00:00:20; it has to be from 00:00:01 to 00:00:10.")]
@@ -75,6 +78,34 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Ladder:Rungs=720p", "Streaming:Ladder:Rungs is a list of groups of settings, and not a setting itself.")]
     public void Setting_ThatDoesNotHold_IsNamedWithWhatItHasToBe(string setting, string problem) =>
         Assert.Contains(Problems(setting), told => told.StartsWith(problem, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("media", true)]
+    [InlineData("my-media_2.example.org", true)]
+    [InlineData("gs://media", false)]
+    [InlineData("media/live", false)]
+    [InlineData("Media", false)]
+    [InlineData("ab", false)]
+    public void Bucket_Name_IsAsTheServiceWantsIt(string name, bool isTaken)
+    {
+        var settings = (string[])["Storage:Kind=gcs", $"Storage:Bucket={name}"];
+        if (isTaken)
+        {
+            Assert.Equal(name, Read(settings).Storage.Bucket);
+            return;
+        }
+
+        Assert.StartsWith($"Streaming:Storage:Bucket is '{name}'", Assert.Single(Problems(settings)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Recordings_InABucket_HaveNoLimitUnlessTold()
+    {
+        Assert.Null(Read("Storage:Kind=gcs", "Storage:Bucket=media").ForRecordings().MaxBytes);
+        Assert.Equal(
+            1L << 50, Read("Storage:Kind=gcs", "Storage:Bucket=media", $"Recordings:MaxBytes={1L << 50}").ForRecordings().MaxBytes);
+        Assert.Equal(10L << 30, Read().ForRecordings().MaxBytes);
+    }
 
     [Fact]
     public void Settings_WrongInManyPlaces_AreToldAllAtOnce() => Assert.Equal(

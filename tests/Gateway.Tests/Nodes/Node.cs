@@ -55,7 +55,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The newest broadcast of a channel, as the node holds it.</summary>
     public Broadcast Broadcast(string slug) => _app.Services.GetRequiredService<LiveChannels>().Find(slug)!.Newest!;
 
-    /// <param name="settings">Settings below <c>Streaming</c>, such as <c>Ladder:Enabled=false</c>; they win.</param>
+    /// <param name="settings">
+    /// Settings below <c>Streaming</c>, such as <c>Ladder:Enabled=false</c>; they win. What begins with <c>--</c> is an argument as it is.
+    /// </param>
     public static Task<Node> StartAsync(params string[] settings) =>
         StartAsync(Directory.CreateTempSubdirectory("streaming-node-").FullName, ownsData: true, settings);
 
@@ -103,6 +105,9 @@ internal sealed class Node : IAsyncDisposable
         }
     }
 
+    public static string ArgumentOf(string setting) =>
+        setting.StartsWith("--", StringComparison.Ordinal) ? setting : $"--Streaming:{setting}";
+
     private static async Task<Node> StartAsync(string dataPath, bool ownsData, string[] settings)
     {
         string[] all =
@@ -113,7 +118,7 @@ internal sealed class Node : IAsyncDisposable
             "Ladder:Rungs:0:Name=240p", "Ladder:Rungs:0:Height=240", "Ladder:Rungs:0:BitRate=300000",
             .. settings,
         ];
-        var app = GatewayHost.Build([.. all.Select(setting => $"--Streaming:{setting}"), "--Logging:LogLevel:Default=None"]);
+        var app = GatewayHost.Build([.. all.Select(ArgumentOf), "--Logging:LogLevel:Default=None"]);
         await app.StartAsync();
         return new Node(app, dataPath, ownsData);
     }

@@ -36,7 +36,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         ];
         foreach (var (setting, value) in own.Concat(settings))
         {
-            start.Environment["Streaming__" + setting.Replace(":", "__", StringComparison.Ordinal)] = value;
+            var name = setting.Replace(":", "__", StringComparison.Ordinal);
+            start.Environment[name == setting && name.All(IsOfEnvironment) ? name : "Streaming__" + name] = value;
         }
 
         _process = new Process { StartInfo = start };
@@ -55,7 +56,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <param name="prepare">Gets the data folder before the start.</param>
-    /// <param name="settings">Settings below <c>Streaming</c>.</param>
+    /// <param name="settings">Settings below <c>Streaming</c>; variables of the environment are in capitals.</param>
     public static NodeProcess Start(Action<string>? prepare, params (string Setting, string Value)[] settings) => new(settings, prepare);
 
     /// <param name="limits">What a shell says before it becomes the node, such as <c>ulimit -n 300</c>.</param>
@@ -113,6 +114,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
         _process.Dispose();
         _data.Delete(recursive: true);
     }
+
+    private static bool IsOfEnvironment(char character) => char.IsAsciiLetterUpper(character) || character == '_';
 
     private void Add(string? line)
     {

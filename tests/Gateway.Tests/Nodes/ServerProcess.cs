@@ -36,7 +36,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         ];
         var start = new ProcessStartInfo(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Streaming.Gateway.dll"), .. all.Select(setting => $"--Streaming:{setting}"),
+            [Path.Combine(AppContext.BaseDirectory, "Streaming.Gateway.dll"), .. all.Select(Node.ArgumentOf),
                 "--Logging:LogLevel:Default=None"]);
         start.Environment["TMPDIR"] = temporaryPath;
         start.Environment["DOTNET_EnableDiagnostics"] = "0"; // Or the runtime leaves pipes of its own there.

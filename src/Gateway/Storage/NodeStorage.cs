@@ -1,0 +1,103 @@
+using Streaming.Cluster.Naming;
+using Streaming.Cluster.Recordings;
+using Streaming.Gateway.Configuration;
+using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Storage.Disk;
+using Streaming.Pipeline.Storage.Gcs;
+using Streaming.Pipeline.Storage.Memory;
+
+namespace Streaming.Gateway.Storage;
+
+/// <summary>Where the node keeps its media, and the journal that knows of it.</summary>
+internal static class NodeStorage
+{
+    /// <summary>Whoever tests against an emulator of Google Cloud Storage says where it is, for all programs alike.</summary>
+    public const string EmulatorVariable = "STORAGE_EMULATOR_HOST";
+
+    // Of the 30 s that a host is given to stop.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+
+    /// <param name="services">Gets it.</param>
+    /// <param name="options">The node's.</param>
+    /// <param name="dataPath">The node's data folder.</param>
+    /// <param name="emulator">What <see cref="EmulatorVariable"/> says.</param>
+    public static void AddMediaStorage(this IServiceCollection services, StreamingOptions options, string dataPath, string? emulator)
+    {
+        services.AddSingleton(_ => new RecordingJournal(JournalPath(options.Storage, dataPath)));
+        switch (options.Storage.Kind)
+        {
+            case StorageOptions.Disk:
+                AddMeasured(services, provider => OnDisk(options.Storage, dataPath, provider));
+                break;
+            case StorageOptions.Memory:
+                AddMeasured(services, _ => new MemoryStorage(options.Storage.MaxBytes));
+                break;
+            case StorageOptions.Gcs:
+                var bucket = Bucket(options.Storage, emulator);
+                AddMeasured(services, provider => InBucket(bucket, dataPath, provider));
+                services.AddSingleton(bucket);
+                services.AddHostedService<BucketCheck>();
+                break;
+            case var kind:
+                throw new InvalidOperationException($"There is no storage '{kind}'.");
+        }
+    }
+
+    private static void AddMeasured(IServiceCollection services, Func<IServiceProvider, IMediaStorage> make) =>
+        services.AddSingleton<IMediaStorage>(provider =>
+            ActivatorUtilities.CreateInstance<MeasuredStorage>(provider, make(provider)));
+
+    private static DiskStorage OnDisk(StorageOptions options, string dataPath, IServiceProvider provider)
+    {
+        var root = Path.Combine(dataPath, "media");
+        return new DiskStorage(root, options.MaxBytes, new MediaVolume(dataPath, root, () => Known(provider)));
+    }
+
+    private static GcsStorage InBucket(GcsOptions options, string dataPath, IServiceProvider provider)
+    {
+        var storage = new GcsStorage(
+            options,
+            provider.GetRequiredService<TimeProvider>(),
+            new BucketIdentity(dataPath, BroadcastFolder.Root, () => Known(provider)),
+            provider.GetRequiredService<StorageInstruments>());
+        provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => storage.StopWithin(StopPatience));
+        return storage;
+    }
+
+    private static GcsOptions Bucket(StorageOptions options, string? emulator)
+    {
+        var at = GcsOptions.EmulatorAt(emulator);
+        if (at is null && !string.IsNullOrWhiteSpace(emulator))
+        {
+            throw new InvalidOperationException($"{EmulatorVariable} is '{emulator}'; it has to be host:port, or an address.");
+        }
+
+        return new GcsOptions
+        {
+            Bucket = options.Bucket,
+            Endpoint = at ?? (options.Endpoint.Length > 0 ? new Uri(options.Endpoint) : null),
+            IsEmulator = at is not null,
+        };
+    }
+
+    /// <summary>Folders of media that the node knows of.</summary>
+    private static string[] Known(IServiceProvider provider) =>
+        [.. provider.GetRequiredService<RecordingJournal>().ReadStored().Select(BroadcastFolder.Of)];
+
+    /// <summary>Media in memory ends with the process, and so does the journal of it. Another one, of media that stays, stays.</summary>
+    private static string JournalPath(StorageOptions options, string dataPath)
+    {
+        if (options.Kind != StorageOptions.Memory)
+        {
+            return Path.Combine(dataPath, "recordings.db");
+        }
+
+        var path = Path.Combine(dataPath, "recordings-in-memory.db");
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(path + suffix);
+        }
+
+        return path;
+    }
+}
