@@ -50,8 +50,8 @@ public sealed partial record StorageOptions
 
         if (Kind == Gcs && !BucketName().IsMatch(Bucket))
         {
-            yield return $"{nameof(Bucket)} is '{Bucket}'; with {nameof(Kind)} '{Gcs}' it has to be the name of a bucket, without gs:// and "
-                + "folders.";
+            yield return $"{nameof(Bucket)} is '{Bucket}'; with {nameof(Kind)} '{Gcs}' it has to be the name of a bucket, without gs:// "
+                + "and folders.";
         }
 
         if (Endpoint.Length > 0 && !IsEndpoint(Endpoint))

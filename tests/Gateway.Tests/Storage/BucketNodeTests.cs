@@ -40,8 +40,8 @@ public sealed class BucketNodeTests : IAsyncLifetime
                 new(FakeRequest.Upload, FakeFaultKind.BreakBefore), new(FakeRequest.Upload, FakeFaultKind.Damage));
             await TestMedia.RunAsync(
                 "ffmpeg",
-                ["-nostdin", "-loglevel", "error", "-re", "-i", await Source, "-c", "copy", "-flvflags", "no_duration_filesize", "-f", "flv",
-                    channel.PublishUrl]);
+                ["-nostdin", "-loglevel", "error", "-re", "-i", await Source, "-c", "copy", "-flvflags", "no_duration_filesize",
+                    "-f", "flv", channel.PublishUrl]);
             recording = Assert.Single(await Eventually.GetAsync(
                 "there is a recording", () => ListAsync(node, channel), recordings => recordings.Count > 0));
 
@@ -81,7 +81,7 @@ public sealed class BucketNodeTests : IAsyncLifetime
 
         var oldest = $"{channel.Folder(id, "source")}/{playlist.Segments[0].Uri}";
         var whole = await node.Viewer.GetByteArrayAsync(oldest);
-        Assert.Contains(_fake.Requests, request => request is (FakeRequest.Read, var name) && name.EndsWith("/" + playlist.Segments[0].Uri, StringComparison.Ordinal));
+        Assert.Contains((FakeRequest.Read, $"live/{id}/source/{playlist.Segments[0].Uri}"), _fake.Requests);
         using var asked = new HttpRequestMessage(HttpMethod.Get, oldest);
         asked.Headers.Range = new(1000, 1999);
         using var part = await node.Viewer.SendAsync(asked);
@@ -95,10 +95,13 @@ public sealed class BucketNodeTests : IAsyncLifetime
     [Fact]
     public async Task Bucket_TakesNothing_IsLiveAllTheSame_AndSaysSoUntilItDoes()
     {
-        _fake.Always = new(FakeRequest.Upload, FakeFaultKind.Status, 403, Reason: "forbidden", Message: "storage.objects.create is missing");
+        _fake.Always = new(
+            FakeRequest.Upload, FakeFaultKind.Status, 403, Reason: "forbidden", Message: "storage.objects.create is missing");
         await using var node = await StartAsync();
         var ready = await Eventually.GetAsync(
-            "/health/ready says why", () => ReadyAsync(node), answer => answer.StartsWith("Unhealthy\nstorage: ", StringComparison.Ordinal));
+            "/health/ready says why",
+            () => ReadyAsync(node),
+            answer => answer.StartsWith("Unhealthy\nstorage: ", StringComparison.Ordinal));
         Assert.Contains("storage.objects.create is missing. Give it the role Storage Object User", ready, StringComparison.Ordinal);
         var channel = await node.CreateChannelAsync();
         await using (channel.Publish(await Sources.AudioAndVideo))
@@ -143,16 +146,17 @@ public sealed class BucketNodeTests : IAsyncLifetime
             await server.KillAsync();
         }
 
-        // One that the journal knows of is lost.
         await using var node = await Node.StartOnAsync(_data, settings);
-        var recording = Assert.Single((await node.Viewer.GetFromJsonAsync<IReadOnlyList<RecordingResource>>("/api/channels/mine/recordings"))!);
+        var recordings = await node.Viewer.GetFromJsonAsync<IReadOnlyList<RecordingResource>>("/api/channels/mine/recordings");
+        var recording = Assert.Single(recordings!);
 
         Assert.Equal((id, "available"), (recording.Id, recording.State));
         Assert.True(recording.DurationSeconds >= 2, $"{recording.DurationSeconds} s");
         Assert.Equal("", await ErrorsAsync("-i", new Uri(node.Address, recording.Hls).AbsoluteUri, "-map", "0", "-f", "null", "-"));
     }
 
-    private string[] Settings => ["Storage:Kind=gcs", $"Storage:Bucket={_fake.Bucket}", $"--STORAGE_EMULATOR_HOST={_fake.Address.Authority}"];
+    private string[] Settings =>
+        ["Storage:Kind=gcs", $"Storage:Bucket={_fake.Bucket}", $"--STORAGE_EMULATOR_HOST={_fake.Address.Authority}"];
 
     private Task<Node> StartAsync(params string[] settings) =>
         Node.StartOnAsync(_data, [.. Settings, "Retention=00:00:10", .. settings]);

@@ -2,8 +2,8 @@ namespace Streaming.Pipeline.Storage.Gcs;
 
 /// <summary>
 /// Tells whether a bucket is the one that a node's media belong in: its object <c>identity</c> says the same as the node's file
-/// <c>identity</c>. Both are made at the first use, when there is nothing in the bucket that the node does not know. Two nodes with journals of
-/// their own in one bucket would each take the other's media for orphans.
+/// <c>identity</c>. Both are made at the first use, when there is nothing in the bucket that the node does not know. Two nodes with
+/// journals of their own in one bucket would each take the other's media for orphans.
 /// </summary>
 /// <param name="dataPath">The node's data folder.</param>
 /// <param name="folder">The folder of media in the bucket.</param>
@@ -54,15 +54,15 @@ public sealed class BucketIdentity(string dataPath, string folder, Func<IReadOnl
         if (theirs is not null && (ours is not null || strange is not null))
         {
             throw new StorageUnavailableException(
-                $"The bucket {bucket.Bucket} belongs to another data folder ({theirs}, ours is {ours ?? "new"}): give each node a bucket of "
-                + $"its own. If it is the right one, write {theirs} into {_ours}.");
+                $"The bucket {bucket.Bucket} belongs to another data folder ({theirs}, ours is {ours ?? "new"}): give each node a bucket "
+                + $"of its own. If it is the right one, write {theirs} into {_ours}.");
         }
 
         if (strange is not null)
         {
             throw new StorageUnavailableException(
                 $"The bucket {bucket.Bucket} has media that this node does not know, such as {folder}/{strange}, and no identity: give the "
-                + $"node an empty bucket. If it is the right one, store an object '{IdentityFile.Name}' in it with the content of {_ours}.");
+                + $"node an empty bucket. If it is the right one, store {_ours} in it as the object '{IdentityFile.Name}'.");
         }
 
         // Nobody's as yet, or a first start was cut off between the two.

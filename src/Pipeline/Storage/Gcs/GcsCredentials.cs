@@ -8,8 +8,8 @@ namespace Streaming.Pipeline.Storage.Gcs;
 /// federation), gcloud's own, or the machine's service account by its metadata server (Compute Engine, GKE and its workload identity).
 /// </summary>
 /// <remarks>
-/// The library looks for them once in a process, and a metadata server that was not yet there stays missing: in a pod it comes some seconds after
-/// the first container. So that one is asked again.
+/// The library looks for them once in a process, and a metadata server that was not yet there stays missing: in a pod it comes some
+/// seconds after the first container. So that one is asked again.
 /// </remarks>
 internal static class GcsCredentials
 {

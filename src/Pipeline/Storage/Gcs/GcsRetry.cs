@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Streaming.Pipeline.Storage.Gcs;
 
 /// <summary>
-/// Makes requests again that may succeed another time: after a random pause that may be twice as long each time (full jitter), or after the one
-/// that the service asks for, up to a deadline for all together. What is tried here can be tried twice: it ends in the same state. What does not
-/// succeed becomes one of the exceptions of <see cref="IMediaStorage"/>.
+/// Makes requests again that may succeed another time: after a random pause that may be twice as long each time (full jitter), or after
+/// the one that the service asks for, up to a deadline for all together. What is tried here can be tried twice: it ends in the same
+/// state. What does not succeed becomes one of the exceptions of <see cref="IMediaStorage"/>.
 /// </summary>
 /// <param name="options">Pauses, and the bucket for the sentences.</param>
 /// <param name="time">Of pauses and deadlines.</param>
@@ -18,7 +18,8 @@ internal sealed class GcsRetry(
     private const int DoublingsMax = 16;
 
     /// <param name="call">What it is for.</param>
-    /// <param name="request">One try, which throws what <see cref="IMediaStorage"/> throws, <see cref="GcsFault"/>, or what networks fail with.</param>
+    /// <param name="request">One try, which throws what <see cref="IMediaStorage"/> throws, <see cref="GcsFault"/>, or what networks fail
+    /// with.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<T> RunAsync<T>(
         GcsCall call, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
@@ -27,13 +28,9 @@ internal sealed class GcsRetry(
         for (var tries = 1; ; tries++)
         {
             var left = call.Deadline - time.GetElapsedTime(began);
-            var (answer, fault) = await TryAsync(call, Shorter(left, call.RequestTimeout), request, cancellationToken).ConfigureAwait(false);
-            if (!Thread.CurrentThread.IsThreadPoolThread)
-            {
-                // It is a thread of the sockets (decision 0002). Who called may go on with what waits for a disk.
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            }
-
+            var timeout = Shorter(left, call.RequestTimeout);
+            var (answer, fault) = await TryAsync(call, timeout, request, cancellationToken).ConfigureAwait(false);
+            await EventThread.LeaveAsync().ConfigureAwait(false); // Who called may go on with what waits for a disk.
             if (fault is null)
             {
                 return answer!;

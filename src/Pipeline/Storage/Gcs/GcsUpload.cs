@@ -7,8 +7,9 @@ using GcsObject = Google.Apis.Storage.v1.Data.Object;
 namespace Streaming.Pipeline.Storage.Gcs;
 
 /// <summary>
-/// The upload of one object, which may be tried again at any time: it is stored only where its name is free (<c>ifGenerationMatch=0</c>), and that it
-/// is taken is success where it is taken by the same bytes, as after an answer that got lost. The service checks our checksum, and we its.
+/// The upload of one object, which may be tried again at any time: it is stored only where its name is free (<c>ifGenerationMatch=0</c>),
+/// and that it is taken is success where it is taken by the same bytes, as after an answer that got lost. The service checks our
+/// checksum, and we its.
 /// </summary>
 internal sealed class GcsUpload
 {

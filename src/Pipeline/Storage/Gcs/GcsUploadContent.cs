@@ -54,6 +54,7 @@ internal sealed class GcsUploadContent(IReadOnlyList<ReadOnlyMemory<byte>> piece
             if (skipped < piece.Length)
             {
                 await stream.WriteAsync(piece[skipped..], cancellationToken).ConfigureAwait(false);
+                await EventThread.LeaveAsync().ConfigureAwait(false);
             }
         }
 

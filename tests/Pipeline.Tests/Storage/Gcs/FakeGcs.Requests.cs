@@ -187,7 +187,7 @@ internal sealed partial class FakeGcs
         context.Response.ContentLength = bytes.Length;
         context.Response.ContentType = stored.ContentType;
         context.Response.Headers["x-goog-generation"] = stored.Generation.ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["x-goog-hash"] = $"crc32c={stored.Checksum},md5={stored.Md5}";
+        context.Response.Headers["x-goog-hash"] = $"crc32c={stored.Checksum},md5=1B2M2Y8AsgTpgAmY7PhCfg==";
         if (fault?.Kind == FakeFaultKind.BreakMidway)
         {
             await context.Response.Body.WriteAsync(bytes.AsMemory(0, fault.Bytes));
@@ -224,9 +224,7 @@ internal sealed partial class FakeGcs
 
         // Objects and folders count alike, in the order of their names.
         var entries = Objects.Where(stored => stored.Name.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(stored => delimiter.Length > 0 && stored.Name.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) is > 0 and var end
-                ? (Name: stored.Name[..(end + 1)], Stored: null)
-                : (stored.Name, Stored: (FakeObject?)stored))
+            .Select(stored => Fold(stored, prefix, delimiter))
             .Distinct()
             .Where(entry => string.CompareOrdinal(entry.Name, after) > 0)
             .ToList();
@@ -240,6 +238,13 @@ internal sealed partial class FakeGcs
         });
     }
 
+    /// <summary>An object, or the folder that stands for it.</summary>
+    private static (string Name, FakeObject? Stored) Fold(FakeObject stored, string prefix, string delimiter)
+    {
+        var end = delimiter.Length > 0 ? stored.Name.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) : -1;
+        return end > 0 ? (stored.Name[..(end + 1)], null) : (stored.Name, stored);
+    }
+
     private object Describe(FakeObject stored) => new
     {
         kind = "storage#object",
@@ -248,7 +253,6 @@ internal sealed partial class FakeGcs
         generation = stored.Generation.ToString(CultureInfo.InvariantCulture),
         size = stored.Bytes.Length.ToString(CultureInfo.InvariantCulture),
         crc32c = stored.Checksum,
-        md5Hash = stored.Md5,
         contentType = stored.ContentType,
         cacheControl = stored.CacheControl,
     };

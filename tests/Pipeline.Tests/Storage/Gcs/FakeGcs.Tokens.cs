@@ -20,7 +20,8 @@ internal sealed partial class FakeGcs
     /// <summary>Where somebody else's token is exchanged for one.</summary>
     public Uri ExchangedTokens => new(Address, "/sts/v1/token");
 
-    /// <summary>Whether a token was signed by itself with the key of a service account, for storage (RFC 7523, without an exchange).</summary>
+    /// <summary>Whether a token was signed by itself with the key of a service account, for storage (RFC 7523, without an
+    /// exchange).</summary>
     public static bool IsSignedBy(RSA key, string account, string? token)
     {
         if (token?.Split('.') is not [var header, var claims, var signature])
@@ -32,7 +33,10 @@ internal sealed partial class FakeGcs
         return said.RootElement.GetProperty("iss").GetString() == account
             && said.RootElement.GetProperty("scope").GetString()!.Contains("devstorage", StringComparison.Ordinal)
             && key.VerifyData(
-                Encoding.ASCII.GetBytes($"{header}.{claims}"), FromBase64Url(signature), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+                Encoding.ASCII.GetBytes($"{header}.{claims}"),
+                FromBase64Url(signature),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pkcs1);
     }
 
     private static byte[] FromBase64Url(string text) =>
@@ -47,7 +51,9 @@ internal sealed partial class FakeGcs
         });
         _app.MapGet("/computeMetadata/v1/universe/universe-domain", static context => context.Response.WriteAsync("googleapis.com"));
         _app.MapGet("/computeMetadata/v1/instance/service-accounts/default/token", context =>
-            context.Request.Headers["Metadata-Flavor"] == "Google" ? GiveAsync(context) : RefuseAsync(context, 403, "No flavor", "forbidden"));
+            context.Request.Headers["Metadata-Flavor"] == "Google"
+                ? GiveAsync(context)
+                : RefuseAsync(context, 403, "No flavor", "forbidden"));
         _app.MapPost("/sts/v1/token", async context =>
         {
             var form = await context.Request.ReadFormAsync();

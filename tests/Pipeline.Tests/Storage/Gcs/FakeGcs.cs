@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Streaming.Pipeline.Tests.Storage.Gcs;
 
 /// <summary>
-/// One bucket of Google Cloud Storage behind its JSON API, as far as it is documented and used here, on the loopback. Goes wrong as it is told to:
-/// a fault is of the next request of its kind.
+/// One bucket of Google Cloud Storage behind its JSON API, as far as it is documented and used here, on the loopback. Goes wrong as it is
+/// told to: a fault is of the next request of its kind.
 /// </summary>
 internal sealed partial class FakeGcs : IAsyncDisposable
 {
@@ -82,7 +82,8 @@ internal sealed partial class FakeGcs : IAsyncDisposable
         builder.Logging.ClearProviders();
         var fake = new FakeGcs(builder.Build());
         await fake._app.StartAsync();
-        fake.Address = new Uri(fake._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var addresses = fake._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        fake.Address = new Uri(addresses.Single());
         return fake;
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace Streaming.Pipeline.Tests.Storage.Gcs;
 
@@ -18,8 +17,6 @@ internal sealed record FakeObject(string Name, byte[] Bytes, long Generation, st
     })];
 
     public string Checksum { get; } = ChecksumOf(Bytes);
-
-    public string Md5 { get; } = Convert.ToBase64String(MD5.HashData(Bytes));
 
     /// <summary>CRC32C by its definition, as the service writes it.</summary>
     public static string ChecksumOf(ReadOnlySpan<byte> bytes)

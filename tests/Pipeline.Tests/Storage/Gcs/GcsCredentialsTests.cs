@@ -38,7 +38,8 @@ public sealed class GcsCredentialsTests : GcsScripted
         var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(
             () => StoreAsync(Open(WithCredentials, credential: AccountWith(key)), _bytes));
 
-        Assert.StartsWith("Google Cloud Storage does not know who this node is: Invalid Credentials.", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Google Cloud Storage does not know who this node is: Invalid Credentials.", refusal.Message, StringComparison.Ordinal);
         Assert.NotEmpty(sent);
         Assert.DoesNotContain(sent, refusal.ToString(), StringComparison.Ordinal);
     }

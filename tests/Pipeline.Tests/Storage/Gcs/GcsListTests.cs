@@ -31,7 +31,9 @@ public sealed class GcsListTests : GcsScripted
     public async Task DeleteFolder_ManyPagesAndFaults_LeavesNothingOfIt()
     {
         Fake.Put("other/0.m4s", []);
-        Fake.Fail(new(Delete, Status, 503), new(Delete, BreakBefore), new(Delete, BreakAfter), new(Delete, Status, 404, Message: "No such object: x"));
+        Fake.Fail(
+            new(Delete, Status, 503), new(Delete, BreakBefore), new(Delete, BreakAfter),
+            new(Delete, Status, 404, Message: "No such object: x"));
 
         await Storage.DeleteFolderAsync("live", default);
 

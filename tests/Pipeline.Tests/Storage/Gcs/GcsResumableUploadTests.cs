@@ -4,7 +4,8 @@ using static Streaming.Pipeline.Tests.Storage.Gcs.FakeRequest;
 
 namespace Streaming.Pipeline.Tests.Storage.Gcs;
 
-/// <summary>Large objects, of which what has arrived is not sent again. The fake refuses bytes that do not begin where it has them up to.</summary>
+/// <summary>Large objects, of which what has arrived is not sent again. The fake refuses bytes that do not begin where it has them up
+/// to.</summary>
 public sealed class GcsResumableUploadTests : GcsScripted
 {
     private readonly byte[] _bytes = Media(500_000);

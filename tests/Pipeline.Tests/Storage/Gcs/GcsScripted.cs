@@ -51,6 +51,7 @@ public abstract class GcsScripted : IAsyncLifetime
         }
 
         await Fake.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     internal GcsStorage Open(

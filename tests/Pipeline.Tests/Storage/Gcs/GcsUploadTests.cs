@@ -141,21 +141,22 @@ public sealed class GcsUploadTests : GcsScripted
         var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(() => StoreAsync(Storage, _bytes));
 
         Assert.Matches(
-            @"^The bucket media-of-tests has no time to store live/b/source/0\.m4s \(tried once in \d+\.\d s\): 503, Backend Error\.$", refusal.Message);
+            @"^The bucket media-of-tests has no time to store live/b/source/0\.m4s \(tried once in \d+\.\d s\): 503, Backend Error\.$",
+            refusal.Message);
         Assert.Empty(Fake.Objects);
     }
 
     [Fact]
     public async Task Write_Forbidden_SaysWhichRoleIsMissing()
     {
-        Fake.Fail(new FakeFault(
-            Upload, Status, 403, Reason: "forbidden", Message: "node@p.iam.gserviceaccount.com does not have storage.objects.create access."));
+        const string said = "node@p.iam.gserviceaccount.com does not have storage.objects.create access.";
+        Fake.Fail(new FakeFault(Upload, Status, 403, Reason: "forbidden", Message: said));
 
         var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(() => StoreAsync(Storage, _bytes));
 
         Assert.Equal(
-            "The bucket media-of-tests does not let this node's account store live/b/source/0.m4s: node@p.iam.gserviceaccount.com does not have "
-            + "storage.objects.create access. Give it the role Storage Object User (roles/storage.objectUser) for the bucket.",
+            $"The bucket media-of-tests does not let this node's account store live/b/source/0.m4s: {said} "
+            + "Give it the role Storage Object User (roles/storage.objectUser) for the bucket.",
             refusal.Message);
         Assert.Equal([Upload], Kinds);
     }
