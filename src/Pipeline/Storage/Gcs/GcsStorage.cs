@@ -7,7 +7,7 @@ namespace Streaming.Pipeline.Storage.Gcs;
 /// <summary>
 /// Media files in a bucket of Google Cloud Storage. An object is written once, by one request, and only where its name is free; what is
 /// tried again has the same effect as if it had been done once. Writing and reading have connections of their own: viewers keep no
-/// segment from being stored. See docs/decisions/0011-segments-in-google-cloud-storage.md.
+/// segment from being stored. See docs/decisions/0013-segments-in-google-cloud-storage.md.
 /// </summary>
 public sealed class GcsStorage : IMediaStorage, IDisposable
 {
