@@ -56,7 +56,7 @@ public sealed class SegmentArchiveTests
         for (var index = 0; index < 8; index++)
         {
             var name = $"{index}.m4s";
-            archive.Store("source", name, [new byte[] { 1 }], () => stored.Add(name));
+            archive.Store("source", name, HotMedia.Of(new byte[] { 1 }), () => stored.Add(name));
         }
 
         archive.Delete("source", "7.m4s");
