@@ -8,38 +8,43 @@ namespace Streaming.Pipeline.Storage.Gcs;
 /// <param name="dataPath">The node's data folder.</param>
 /// <param name="folder">The folder of media in the bucket.</param>
 /// <param name="known">Folders in it that the node knows of.</param>
-public sealed class BucketIdentity(string dataPath, string folder, Func<IReadOnlyCollection<string>> known) : IDisposable
+public sealed class BucketIdentity(string dataPath, string folder, Func<IReadOnlyCollection<string>> known)
 {
-    private readonly SemaphoreSlim _asking = new(1, 1);
+    private readonly Lock _asking = new();
     private readonly string _ours = Path.Combine(dataPath, IdentityFile.Name);
-    private volatile bool _isOurs;
+    private Task _asked = Task.FromCanceled(new CancellationToken(canceled: true));
 
-    /// <summary>Returns when it is the right one.</summary>
+    /// <summary>Returns when it is the right one. Who comes while it is being asked waits for that answer.</summary>
     /// <exception cref="StorageUnavailableException">It is not, or cannot be asked; the message says what to do.</exception>
-    internal async ValueTask RequireAsync(GcsStorage bucket, CancellationToken cancellationToken)
+    internal Task RequireAsync(GcsStorage bucket, CancellationToken cancellationToken)
     {
-        if (_isOurs)
+        lock (_asking)
         {
-            return;
-        }
+            if (_asked.IsCompletedSuccessfully)
+            {
+                return Task.CompletedTask;
+            }
 
-        await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (_asked.IsCompleted)
+            {
+                _asked = Task.Run(() => AskAsync(bucket), CancellationToken.None);
+            }
+
+            return _asked.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task AskAsync(GcsStorage bucket)
+    {
         try
         {
-            await CompareAsync(bucket, cancellationToken).ConfigureAwait(false);
-            _isOurs = true;
+            await CompareAsync(bucket, CancellationToken.None).ConfigureAwait(false);
         }
         catch (UnauthorizedAccessException e)
         {
             throw new StorageUnavailableException($"{_ours} cannot be used: {e.Message}", e);
         }
-        finally
-        {
-            _asking.Release();
-        }
     }
-
-    public void Dispose() => _asking.Dispose();
 
     private async Task CompareAsync(GcsStorage bucket, CancellationToken cancellationToken)
     {

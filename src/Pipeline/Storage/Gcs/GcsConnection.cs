@@ -140,17 +140,25 @@ internal sealed class GcsConnection(
             var kind = e.StatusCode is { } status && IsBusy(status) ? GcsFaultKind.Busy : GcsFaultKind.Unknown;
             throw new GcsFault(kind, $"no token: {e.Error?.Error} {e.Error?.ErrorDescription}".Trim(), e) { Status = e.StatusCode };
         }
-        catch (SubjectTokenException e)
+        catch (Exception e) when (e is SubjectTokenException or InvalidOperationException)
         {
-            throw new GcsFault(GcsFaultKind.Unknown, e.Message, e);
+            throw new GcsFault(GcsFaultKind.Unknown, e.Message, e); // Of credentials that cannot be used here.
         }
     }
 
     private static async Task<RequestError> ErrorAsync(
         StorageService service, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        // Answers about media are a line of text, and one after HEAD or 304 is nothing.
-        await response.Content.LoadIntoBufferAsync(ErrorLengthMax, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(ErrorLengthMax, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return new RequestError(); // Longer than any that the service gives, or cut off: its status says enough.
+        }
+
+        // Answers about media are a line of text.
         if (response.Content.Headers.ContentType?.MediaType == "application/json")
         {
             try

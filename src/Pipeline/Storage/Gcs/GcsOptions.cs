@@ -24,7 +24,10 @@ public sealed record GcsOptions
     /// </summary>
     public TimeSpan ReadDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long <see cref="IMediaStorage.CheckAsync"/> tries. Default 2.5 s: less than whoever asks is waited for.</summary>
+    /// <summary>
+    /// How long each step of <see cref="IMediaStorage.CheckAsync"/> is tried, and the first look whose bucket it is. Default 2.5 s: less
+    /// than a health check is waited for.
+    /// </summary>
     public TimeSpan CheckDeadline { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>

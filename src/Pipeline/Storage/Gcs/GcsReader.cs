@@ -9,10 +9,10 @@ namespace Streaming.Pipeline.Storage.Gcs;
 internal sealed class GcsReader(GcsConnection connection, GcsOptions options, GcsRetry retry)
 {
     /// <summary>The object, whose first bytes are under way; null when there is none.</summary>
-    public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+    public async Task<Stream?> OpenAsync(string name, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var response = await retry.RunAsync(
-            Call(name), token => GetAsync(name, 0, null, token), cancellationToken).ConfigureAwait(false);
+        var call = Call(name) with { Deadline = deadline };
+        var response = await retry.RunAsync(call, token => GetAsync(name, 0, null, token), cancellationToken).ConfigureAwait(false);
         if (response is null)
         {
             return null;
@@ -20,7 +20,7 @@ internal sealed class GcsReader(GcsConnection connection, GcsOptions options, Gc
 
         var info = new GcsObjectInfo(
             name,
-            response.Content.Headers.ContentLength ?? 0,
+            response.Content.Headers.ContentLength!.Value,
             long.TryParse(Header(response, "x-goog-generation"), CultureInfo.InvariantCulture, out var generation) ? generation : null,
             ChecksumOf(Header(response, "x-goog-hash")));
         return new GcsReadStream(this, retry, info, response);
@@ -56,6 +56,12 @@ internal sealed class GcsReader(GcsConnection connection, GcsOptions options, Gc
         {
             response.Dispose();
             throw new GcsFault(GcsFaultKind.Broken, "it answered with other bytes than those that were asked for");
+        }
+
+        if (response.Content.Headers.ContentLength is null)
+        {
+            response.Dispose();
+            throw new GcsFault(GcsFaultKind.Refused, "it does not say how long the object is");
         }
 
         return response;

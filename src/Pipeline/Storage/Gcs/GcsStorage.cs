@@ -80,7 +80,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     {
         StorageName.Check(name);
         await RequireBucketAsync(cancellationToken).ConfigureAwait(false);
-        return await _reader.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        return await _reader.OpenAsync(name, _options.ReadDeadline, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
@@ -137,7 +137,6 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
         _stopped.Dispose();
         _writing.Dispose();
         _reading.Dispose();
-        _identity?.Dispose();
     }
 
     internal IAsyncEnumerable<string> FoldersAsync(string folder, CancellationToken cancellationToken) =>
@@ -146,7 +145,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     /// <summary>What the object of that name says; null when there is none.</summary>
     internal async Task<string?> ReadIdentityAsync(string name, CancellationToken cancellationToken)
     {
-        var stored = await _reader.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        var stored = await _reader.OpenAsync(name, _options.CheckDeadline, cancellationToken).ConfigureAwait(false);
         if (stored is null)
         {
             return null;
@@ -189,15 +188,23 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
 
         var call = new GcsCall($"store {name}", deadline, _options.RequestTimeout + TimeSpan.FromSeconds(length / MiB));
         var upload = new GcsUpload(_writing, _options, name, content, length);
-        await _retry.RunAsync(
-            call,
-            async token =>
-            {
-                await upload.TryAsync(token).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _wroteAt, _time.GetTimestamp());
+        try
+        {
+            await _retry.RunAsync(
+                call,
+                async token =>
+                {
+                    await upload.TryAsync(token).ConfigureAwait(false);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _wroteAt, _time.GetTimestamp());
+        }
+        catch (StorageUnavailableException)
+        {
+            Volatile.Write(ref _wroteAt, 0); // Whoever checks has to try.
+            throw;
+        }
     }
 
     private Task<bool> RemoveAsync(string name, TimeSpan deadline, CancellationToken cancellationToken) => _retry.RunAsync(
@@ -212,6 +219,6 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
         cancellationToken);
 
     /// <exception cref="StorageUnavailableException">The bucket is another node's, or cannot be asked.</exception>
-    private ValueTask RequireBucketAsync(CancellationToken cancellationToken) =>
-        _identity?.RequireAsync(this, cancellationToken) ?? ValueTask.CompletedTask;
+    private Task RequireBucketAsync(CancellationToken cancellationToken) =>
+        _identity?.RequireAsync(this, cancellationToken) ?? Task.CompletedTask;
 }

@@ -97,6 +97,29 @@ public sealed class BucketIdentityTests : GcsScripted, IDisposable
         Assert.Equal(before + 1, Fake.Count(Read));
     }
 
+    [Fact]
+    public async Task Use_ManyAtOnceWhileTheBucketIsSilent_AskOnce()
+    {
+        Fake.Always = new(Read, Silence);
+        var storage = OpenOurs();
+        using var cancelled = new CancellationTokenSource();
+
+        var uses = Enumerable.Range(0, 50).Select(number => storage.OpenAsync($"live/b/{number}", cancelled.Token)).ToList();
+        while (Fake.Count(Read) == 0)
+        {
+            await Task.Yield();
+        }
+
+        Assert.All(uses, use => Assert.False(use.IsCompleted));
+        await cancelled.CancelAsync();
+        foreach (var use in uses)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => use);
+        }
+
+        Assert.Equal(1, Fake.Count(Read));
+    }
+
     private GcsStorage OpenOurs() => Open(Patient, new BucketIdentity(_data, "live", () => _known));
 
     private async Task AssertRefusedAsync(string why)

@@ -75,6 +75,18 @@ public sealed class GcsListTests : GcsScripted
     }
 
     [Fact]
+    public async Task Check_LastWriteFailed_TriesItself()
+    {
+        await StoreAsync(Storage, Media(10));
+        Fake.Fail(new FakeFault(Upload, Status, 403, Message: "No."), new FakeFault(Upload, Status, 403, Message: "Not yet."));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => StoreAsync(Storage, Media(11), "another"));
+
+        var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(() => Storage.CheckAsync(default));
+
+        Assert.Contains("Not yet.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_LetsNothingBeDeleted_SaysSo()
     {
         Fake.Always = new(Delete, Status, 403, Reason: "forbidden", Message: "storage.objects.delete is missing");

@@ -111,6 +111,23 @@ public sealed class GcsRetryTests
     }
 
     [Fact]
+    public async Task Run_OnAThreadThatIsNoneOfThePool_GoesOnInThePool()
+    {
+        Task<bool>? run = null;
+        var sockets = new Thread(() => run = GoOnAsync());
+        sockets.Start();
+        sockets.Join();
+
+        Assert.True(await run!);
+
+        async Task<bool> GoOnAsync()
+        {
+            await Run(Task.FromResult)().ConfigureAwait(false);
+            return Thread.CurrentThread.IsThreadPoolThread;
+        }
+    }
+
+    [Fact]
     public async Task Run_CancelledInAPause_Ends()
     {
         using var cancelled = new CancellationTokenSource();

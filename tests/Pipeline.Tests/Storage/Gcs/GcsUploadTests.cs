@@ -202,6 +202,30 @@ public sealed class GcsUploadTests : GcsScripted
     }
 
     [Fact]
+    public async Task Write_NodeStops_IsGivenUp()
+    {
+        Fake.Always = new(Upload, Silence);
+        var writing = StoreAsync(Storage, _bytes);
+        Storage.StopWithin(TimeSpan.FromMilliseconds(20));
+
+        var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(() => writing);
+
+        Assert.StartsWith("The node stops before", refusal.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => StoreAsync(Storage, _bytes, "another"));
+    }
+
+    [Fact]
+    public async Task Write_RefusedByAPageOfSomebodyElse_IsToldByItsStatus()
+    {
+        Fake.Fail(new FakeFault(Upload, Status, 403, Message: new string('x', 100_000)));
+
+        var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(() => StoreAsync(Storage, _bytes));
+
+        Assert.Contains("does not let this node's account store", refusal.Message, StringComparison.Ordinal);
+        Assert.True(refusal.Message.Length < 500);
+    }
+
+    [Fact]
     public async Task Write_BytesLikeAMultipartBoundary_AreBytes()
     {
         var bytes = "\r\n--\r\n--boundary--\r\nContent-Type: text/html\r\n\r\n"u8.ToArray();
