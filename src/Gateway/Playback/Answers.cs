@@ -9,7 +9,7 @@ namespace Streaming.Gateway.Playback;
 /// <param name="delivery">How what is asked for came to be: <c>live</c> or <c>recording</c>.</param>
 internal sealed class Answers(string delivery)
 {
-    private static readonly int[] Statuses = [200, 206, 400, 404, 410, 416, 503];
+    private static readonly int[] Statuses = [200, 206, 302, 304, 400, 404, 410, 416, 503];
     private static readonly int Kinds = Enum.GetValues<AnswerKind>().Length;
 
     // One more for any other status.

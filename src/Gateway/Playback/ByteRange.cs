@@ -10,15 +10,26 @@ internal readonly record struct ByteRange(long From, long To)
     public long Length => To - From;
 
     /// <summary>
-    /// Begins the answer to a request for a file of <paramref name="length"/> bytes: status and headers.
+    /// Begins the answer to a request for a file of <paramref name="length"/> bytes: status and headers. What is cached for ever has an
+    /// entity tag, and conditions on it are heeded.
     /// </summary>
-    /// <returns>The bytes to write; null when there are none to write (HEAD, a range past the end).</returns>
+    /// <returns>The bytes to write; null when there are none to write (HEAD, a range past the end, a file that is known).</returns>
     public static ByteRange? Begin(HttpContext context, long length, string type, string cacheControl)
     {
         var response = context.Response;
+        var tag = cacheControl == MediaTypes.Immutable ? Preconditions.TagOf(length) : null;
         response.Headers.AcceptRanges = "bytes";
+        response.Headers.ETag = tag;
+        if (tag is not null && Preconditions.StatusOf(context.Request, tag) is { } status)
+        {
+            response.StatusCode = status;
+            response.Headers.CacheControl = status == StatusCodes.Status304NotModified ? cacheControl : MediaTypes.Never;
+            return null;
+        }
+
         var range = new ByteRange(0, length);
-        if (HttpMethods.IsGet(context.Request.Method) && Asked(context.Request, length) is { } asked)
+        if (HttpMethods.IsGet(context.Request.Method) && Asked(context.Request, length) is { } asked
+            && Preconditions.AllowRange(context.Request, tag))
         {
             if (asked.Length <= 0)
             {

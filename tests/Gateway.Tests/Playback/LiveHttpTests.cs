@@ -149,6 +149,38 @@ public sealed class LiveHttpTests(LiveNode live) : IClassFixture<LiveNode>
         }
     }
 
+    [Fact]
+    public async Task Segment_ThatTheViewerHas_IsNotSentAgain_AndARangeOnlyOfTheSame()
+    {
+        foreach (var place in Enum.GetValues<Place>())
+        {
+            var url = await SegmentAsync("source", place);
+            using var whole = await _viewer.GetAsync(url);
+            var tag = whole.Headers.ETag!;
+            Assert.False(tag.IsWeak);
+            foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head])
+            {
+                using var known = new HttpRequestMessage(method, url);
+                known.Headers.IfNoneMatch.Add(tag);
+                using var answer = await _viewer.SendAsync(known);
+                Assert.Equal((place, HttpStatusCode.NotModified), (place, answer.StatusCode));
+                Assert.Equal((tag, Parse(Immutable)), (answer.Headers.ETag, answer.Headers.CacheControl));
+                Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+            }
+
+            foreach (var (condition, status) in ((EntityTagHeaderValue, HttpStatusCode)[])
+                [(tag, HttpStatusCode.PartialContent), (new("\"another\""), HttpStatusCode.OK)])
+            {
+                using var part = new HttpRequestMessage(HttpMethod.Get, url);
+                part.Headers.Range = new(10, 19);
+                part.Headers.IfRange = new(condition);
+                using var answer = await _viewer.SendAsync(part);
+                Assert.Equal((place, status), (place, answer.StatusCode));
+                Assert.Equal(status == HttpStatusCode.OK ? whole.Content.Headers.ContentLength : 10, answer.Content.Headers.ContentLength);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("index.m3u8")]
     [InlineData("manifest.mpd")]
