@@ -6,6 +6,7 @@ namespace Streaming.Gateway.Configuration;
 public sealed partial record StorageOptions
 {
     public const long MinBytes = 64 << 10;
+    public const long CacheMinBytes = 16 << 20;
     public const string Disk = "disk";
     public const string Memory = "memory";
     public const string Gcs = "gcs";
@@ -31,6 +32,18 @@ public sealed partial record StorageOptions
     /// credentials.
     /// </summary>
     public string Endpoint { get; init; } = "";
+
+    /// <summary>
+    /// Bytes of stored media that the node keeps on its own disk, in the data folder, for <c>gcs</c>: what many watch is fetched from the
+    /// bucket once. 0 for none, else 16 MiB at least; default 2 GiB. More is fetched less often, at the cost of the disk.
+    /// </summary>
+    public long CacheMaxBytes { get; init; } = 2L << 30;
+
+    /// <summary>
+    /// Address below which everybody finds what is stored: of a public bucket (<c>https://storage.googleapis.com/BUCKET</c>), or of a CDN
+    /// before it. Stored segments are then answered with a redirect to it. Default none: the node sends them itself.
+    /// </summary>
+    public string PublicBaseUrl { get; init; } = "";
 
     /// <summary>Bytes that media files may take in all; null where nothing limits them.</summary>
     public long? LimitBytes => Kind == Gcs ? null : MaxBytes;
@@ -58,7 +71,22 @@ public sealed partial record StorageOptions
         {
             yield return $"{nameof(Endpoint)} is '{Endpoint}'; it has to be an address such as https://storage-media.p.googleapis.com.";
         }
+
+        if (CacheMaxBytes is not 0 and < CacheMinBytes)
+        {
+            yield return $"{nameof(CacheMaxBytes)} is {CacheMaxBytes}; it has to be 0, or {CacheMinBytes} at least.";
+        }
+
+        if (PublicBaseUrl.Length > 0 && !IsBase(PublicBaseUrl))
+        {
+            yield return $"{nameof(PublicBaseUrl)} is '{PublicBaseUrl}'; it has to be an address such as https://cdn.example.com/media, "
+                + "without a query.";
+        }
     }
+
+    private static bool IsBase(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri is { Query: "", Fragment: "", UserInfo: "" }
+        && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 
     /// <summary>Tokens go there: over TLS, or not out of the machine.</summary>
     private static bool IsEndpoint(string address) =>

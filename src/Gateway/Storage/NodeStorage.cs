@@ -2,6 +2,7 @@ using Streaming.Cluster.Naming;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Configuration;
 using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Storage.Cache;
 using Streaming.Pipeline.Storage.Disk;
 using Streaming.Pipeline.Storage.Gcs;
 using Streaming.Pipeline.Storage.Memory;
@@ -34,7 +35,8 @@ internal static class NodeStorage
                 break;
             case StorageOptions.Gcs:
                 var bucket = Bucket(options.Storage, emulator);
-                AddMeasured(services, provider => InBucket(bucket, dataPath, provider));
+                AddMeasured(services, provider =>
+                    Cached(InBucket(bucket, dataPath, provider), options.Storage.CacheMaxBytes, dataPath, provider));
                 services.AddSingleton(bucket);
                 services.AddHostedService<BucketCheck>();
                 break;
@@ -63,6 +65,17 @@ internal static class NodeStorage
         provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => storage.StopWithin(StopPatience));
         return storage;
     }
+
+    private static IMediaStorage Cached(IMediaStorage storage, long limitBytes, string dataPath, IServiceProvider provider) =>
+        limitBytes == 0
+            ? storage
+            : new CachedStorage(
+                storage,
+                Path.Combine(dataPath, "cache"),
+                limitBytes,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<CachedStorage>>(),
+                provider.GetRequiredService<StorageInstruments>());
 
     private static GcsOptions Bucket(StorageOptions options, string? emulator)
     {

@@ -12,6 +12,11 @@ public sealed class StorageInstruments
     private readonly Counter<long> _written;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
+    private readonly Counter<long> _cacheRequests;
+    private readonly Counter<long> _cacheFetched;
+    private readonly Counter<long> _cacheEvictions;
+    private readonly Counter<long> _cacheFailures;
+    private Func<long>? _cacheBytes;
 
     public StorageInstruments(IMeterFactory meters)
     {
@@ -26,6 +31,16 @@ public sealed class StorageInstruments
         _failures = _meter.CreateCounter<long>("streaming.storage.failures", "{operation}", "Operations that failed, by kind.");
         _retries = _meter.CreateCounter<long>(
             "streaming.storage.retries", "{request}", "Requests to a bucket that were made again, by what the one before failed of.");
+        _cacheRequests = _meter.CreateCounter<long>(
+            "streaming.storage.cache.requests", "{request}", "Objects of a bucket that were wanted, by how the cache had them.");
+        _cacheFetched = _meter.CreateCounter<long>(
+            "streaming.storage.cache.fetched", "By", "Bytes that were fetched from a bucket into the cache.");
+        _cacheEvictions = _meter.CreateCounter<long>(
+            "streaming.storage.cache.evictions", "{object}", "Objects that left the cache to make room.");
+        _cacheFailures = _meter.CreateCounter<long>(
+            "streaming.storage.cache.failures", "{failure}", "Failures of the cache's disk.");
+        _meter.CreateObservableUpDownCounter(
+            "streaming.storage.cache.used", ReadCache, "By", "Bytes that the cache takes on the local disk now.");
     }
 
     /// <summary>Lets it be looked at how much that storage holds, where that is counted. Once.</summary>
@@ -38,6 +53,18 @@ public sealed class StorageInstruments
         }
     }
 
+    /// <summary>Lets it be looked at how much a cache holds. Once.</summary>
+    internal void ObserveCache(Func<long> bytes) => _cacheBytes = bytes;
+
+    /// <summary>An object was wanted: <c>hit</c>, <c>miss</c>, <c>joined</c> a fetch, <c>bypassed</c> the cache.</summary>
+    internal void CacheAsked(string outcome) => _cacheRequests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    internal void CacheFetched(long bytes) => _cacheFetched.Add(bytes);
+
+    internal void CacheEvicted() => _cacheEvictions.Add(1);
+
+    internal void CacheFailed() => _cacheFailures.Add(1);
+
     internal void Wrote(TimeSpan duration, long bytes)
     {
         _writes.Record(duration.TotalSeconds);
@@ -47,4 +74,6 @@ public sealed class StorageInstruments
     internal void Retried(string reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     internal void Failed(string operation) => _failures.Add(1, new KeyValuePair<string, object?>("operation", operation));
+
+    private IEnumerable<Measurement<long>> ReadCache() => _cacheBytes is { } bytes ? [new(bytes())] : [];
 }
