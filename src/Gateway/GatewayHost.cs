@@ -109,6 +109,7 @@ public static class GatewayHost
             (Func<IActorRefFactory>)provider.GetRequiredService<ActorSystem>));
         services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<Playlists>();
+        services.AddSingleton(new PublicMedia(options.Storage.PublicBaseUrl));
         services.AddSingleton(provider =>
             new Viewers(provider.GetRequiredService<TimeProvider>(), options.Access.ViewersMax));
         services.AddSingleton<ChannelList>();

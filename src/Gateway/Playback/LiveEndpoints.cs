@@ -15,7 +15,7 @@ namespace Streaming.Gateway.Playback;
 /// </summary>
 internal sealed class LiveEndpoints(
     LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers, TimeProvider time,
-    PlaybackInstruments instruments)
+    PlaybackInstruments instruments, PublicMedia elsewhere)
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
@@ -172,6 +172,13 @@ internal sealed class LiveEndpoints(
             if (answer is not null)
             {
                 return answer;
+            }
+
+            // What is listed and not in memory is stored.
+            if (broadcast.Snapshot!.Find(rendition)?.Find(sequence) is not null
+                && elsewhere.RedirectTo(broadcastId, rendition, name) is { } redirect)
+            {
+                return redirect;
             }
         }
 

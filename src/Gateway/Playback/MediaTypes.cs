@@ -30,6 +30,9 @@ internal static class MediaTypes
     /// </summary>
     public const string Awaited = "public, max-age=6";
 
+    /// <summary>A manifest of a recording, or where a segment of it is: true until the recording is deleted.</summary>
+    public const string UntilDeleted = "public, max-age=60";
+
     /// <summary>What is true now only.</summary>
     public const string Never = "no-store";
 }

@@ -10,9 +10,6 @@ namespace Streaming.Gateway.Recordings;
 /// <summary>Playback of recordings: manifests that never change, and media from storage.</summary>
 internal static class OnDemandEndpoints
 {
-    /// <summary>A manifest that is true until the recording is deleted.</summary>
-    private const string UntilDeleted = "public, max-age=60";
-
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapOnDemand(this IEndpointRouteBuilder routes)
@@ -29,19 +26,19 @@ internal static class OnDemandEndpoints
     private static async Task<IResult> MultivariantAsync(
         string id, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
         await TimelineAsync(recordings, id) is { } timeline
-            ? new ManifestResult(manifests.Multivariant(timeline), MediaTypes.HlsPlaylist, UntilDeleted)
+            ? new ManifestResult(manifests.Multivariant(timeline), MediaTypes.HlsPlaylist, MediaTypes.UntilDeleted)
             : NotThere(context, recordings, id);
 
     private static async Task<IResult> MpdAsync(
         string id, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
         await TimelineAsync(recordings, id) is { } timeline
-            ? new ManifestResult(manifests.Mpd(timeline), MediaTypes.Mpd, UntilDeleted)
+            ? new ManifestResult(manifests.Mpd(timeline), MediaTypes.Mpd, MediaTypes.UntilDeleted)
             : NotThere(context, recordings, id);
 
     private static async Task<IResult> PlaylistAsync(
         string id, string rendition, HttpContext context, RecordingLibrary recordings, RecordedManifests manifests) =>
         await TimelineAsync(recordings, id) is { } timeline && timeline.Find(rendition) is { } found
-            ? new ManifestResult(manifests.Media(timeline, found), MediaTypes.HlsPlaylist, UntilDeleted)
+            ? new ManifestResult(manifests.Media(timeline, found), MediaTypes.HlsPlaylist, MediaTypes.UntilDeleted)
             : NotThere(context, recordings, id);
 
     /// <summary>The timeline of a recording that can be played.</summary>
@@ -49,7 +46,7 @@ internal static class OnDemandEndpoints
         recordings.Find(id) is { IsMissing: false } ? await recordings.TimelineAsync(id) : null;
 
     private static async Task<IResult> FileAsync(
-        string id, string rendition, string name, HttpContext context, RecordingLibrary recordings)
+        string id, string rendition, string name, HttpContext context, RecordingLibrary recordings, PublicMedia elsewhere)
     {
         if ((await TimelineAsync(recordings, id))?.Find(rendition) is not { } found)
         {
@@ -64,9 +61,17 @@ internal static class OnDemandEndpoints
             return Missing(context, "There is no such file.");
         }
 
-        if (isSegment && found.Find(sequence) is { IsGap: true } gap)
+        if (isSegment && found.Find(sequence) is { } segment)
         {
-            return new MediaResult(EmptySegment.Create(sequence, gap.DecodeTime), type, MediaTypes.Immutable);
+            if (segment.IsGap)
+            {
+                return new MediaResult(EmptySegment.Create(sequence, segment.DecodeTime), type, MediaTypes.Immutable);
+            }
+
+            if (elsewhere.RedirectTo(id, rendition, name) is { } redirect)
+            {
+                return redirect;
+            }
         }
 
         if (await StoredMediaResult.OpenAsync(
