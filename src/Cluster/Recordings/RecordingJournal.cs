@@ -48,13 +48,15 @@ public sealed partial class RecordingJournal : IDisposable
             broadcast TEXT NOT NULL, rendition TEXT NOT NULL, sequence INTEGER NOT NULL,
             PRIMARY KEY (broadcast, rendition, sequence)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS manifests (broadcast TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS leaving (broadcast TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS orphans (
             folder TEXT PRIMARY KEY, seen_at INTEGER NOT NULL, seen_for INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         """;
 
-    private static readonly string[] Tables = ["segments", "initializations", "boundaries", "periods", "let_go", "leaving", "epochs"];
+    private static readonly string[] Tables =
+        ["segments", "initializations", "boundaries", "periods", "let_go", "leaving", "epochs", "manifests"];
 
     private readonly Database _database;
     private readonly Lock _using = new();

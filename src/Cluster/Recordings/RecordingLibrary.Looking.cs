@@ -80,6 +80,7 @@ public sealed partial class RecordingLibrary
         await TryAsync(() => LookAtOrphansAsync(folders, cancellationToken)).ConfigureAwait(false);
         await TryAsync(() => FinishLeavingAsync(cancellationToken)).ConfigureAwait(false);
         await TryAsync(() => DeleteLetGoAsync(cancellationToken)).ConfigureAwait(false);
+        _ended.Writer.TryWrite(true);
     }
 
     private async Task TryAsync(Func<Task> work)

@@ -86,6 +86,7 @@ public sealed partial class RecordingLibrary(
 
         broadcast.Fate = RecordingFate.Kept;
         _growing.TryRemove(id, out _);
+        _ended.Writer.TryWrite(true);
     }
 
     /// <summary>Deletes the files of a broadcast that is no recording, or has the next look do so.</summary>
@@ -165,8 +166,17 @@ public sealed partial class RecordingLibrary(
 
     private static string StoredName(string id, string rendition, string name) => $"{BroadcastFolder.Of(id)}/{rendition}/{name}";
 
+    /// <summary>Deletes the media of what is leaving. Its manifests go first: nobody begins to play what is half there.</summary>
     private async Task FinishAsync(string id, CancellationToken cancellationToken)
     {
+        if (journal.ReadRenditions(id) is { Count: > 0 } renditions)
+        {
+            foreach (var name in RecordingManifests.NamesOf(renditions))
+            {
+                await storage.DeleteAsync($"{BroadcastFolder.Of(id)}/{name}", cancellationToken).ConfigureAwait(false);
+            }
+        }
+
         await storage.DeleteFolderAsync(BroadcastFolder.Of(id), cancellationToken).ConfigureAwait(false);
         journal.Delete(id);
     }

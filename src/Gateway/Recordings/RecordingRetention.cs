@@ -3,14 +3,19 @@ using Streaming.Cluster.Recordings;
 
 namespace Streaming.Gateway.Recordings;
 
-/// <summary>Lets recordings go whose time or channel is over, for as long as the node runs.</summary>
+/// <summary>
+/// Lets recordings go whose time or channel is over, and stores the manifests of new ones, for as long as the node runs.
+/// </summary>
 internal sealed class RecordingRetention(RecordingLibrary recordings, ChannelRemoval removal) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await Task.WhenAll(recordings.RunRetentionAsync(stoppingToken), removal.RunAsync(stoppingToken));
+            await Task.WhenAll(
+                recordings.RunRetentionAsync(stoppingToken),
+                recordings.RunManifestsAsync(stoppingToken),
+                removal.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -2,7 +2,8 @@ namespace Streaming.Pipeline.Storage;
 
 /// <summary>
 /// Where media files are kept. Names are paths of letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>/</c>; an object is
-/// immutable, and there whole or not at all. Adapters: disk, memory, a bucket of Google Cloud Storage.
+/// immutable, and there whole or not at all. Adapters: disk, memory, a bucket of Google Cloud Storage. Manifests are objects too, once they
+/// are final.
 /// </summary>
 /// <remarks>
 /// <para>What can go wrong with a storage is an <see cref="IOException"/>, whose message is a sentence for whoever runs the node:

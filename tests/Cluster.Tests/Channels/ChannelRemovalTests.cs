@@ -116,7 +116,7 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
             await publication.WriteAsync(tag, CancellationToken.None);
         }
 
-        _storage.FailsOn = "source";
+        _storage.FailsOn = ".m4s";
         Assert.True(await _removal.RemoveAsync("news"));
 
         Assert.Null(_live.Find("news"));

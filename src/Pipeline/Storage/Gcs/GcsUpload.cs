@@ -14,7 +14,6 @@ namespace Streaming.Pipeline.Storage.Gcs;
 internal sealed class GcsUpload
 {
     private const string Precondition = "ifGenerationMatch=0&fields=generation,size,crc32c&prettyPrint=false";
-    private const string Immutable = "public, max-age=31536000, immutable";
 
     private readonly GcsConnection _connection;
     private readonly string _bucket;
@@ -196,7 +195,7 @@ internal sealed class GcsUpload
     {
         Name = _name,
         ContentType = GcsContentTypes.Of(_name),
-        CacheControl = Immutable,
+        CacheControl = GcsContentTypes.CacheControlOf(_name),
         Crc32c = _checksum,
     });
 }
