@@ -56,13 +56,25 @@ public sealed partial class RecordingJournal
         return segments;
     }
 
-    /// <summary>The file of a segment that was let go of is gone.</summary>
-    public void Forget(string broadcastId, string rendition, long mediaSequence)
+    /// <summary>The files of these segments that were let go of are gone.</summary>
+    public void Forget(IReadOnlyCollection<(string Broadcast, string Rendition, long MediaSequence)> segments)
     {
+        if (segments.Count == 0)
+        {
+            return;
+        }
+
         lock (_using)
         {
-            Execute(
-                "DELETE FROM let_go WHERE broadcast = $1 AND rendition = $2 AND sequence = $3", broadcastId, rendition, mediaSequence);
+            using var forget = new JournalStatement(
+                _database.Connection, "DELETE FROM let_go WHERE broadcast = $1 AND rendition = $2 AND sequence = $3");
+            _database.AtOnce(() =>
+            {
+                foreach (var (broadcast, rendition, sequence) in segments)
+                {
+                    forget.Execute(broadcast, rendition, sequence);
+                }
+            });
         }
     }
 }

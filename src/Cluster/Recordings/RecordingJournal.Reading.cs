@@ -94,6 +94,17 @@ public sealed partial class RecordingJournal
         return ids;
     }
 
+    /// <summary>The segments of a broadcast that were stored, with their bytes.</summary>
+    public IReadOnlyList<(string Rendition, long MediaSequence, long Length)> ReadSegments(string broadcastId)
+    {
+        var segments = new List<(string, long, long)>();
+        Query(
+            "SELECT rendition, sequence, length FROM segments WHERE broadcast = $1 ORDER BY rendition, sequence",
+            row => segments.Add((row.GetString(0), row.GetInt64(1), row.GetInt64(2))),
+            broadcastId);
+        return segments;
+    }
+
     /// <summary>Whether there is anything of a broadcast of that id.</summary>
     public bool Knows(string id)
     {

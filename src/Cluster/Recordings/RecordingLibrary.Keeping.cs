@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Streaming.Pipeline.Timelines;
 
@@ -6,6 +7,9 @@ namespace Streaming.Cluster.Recordings;
 /// <content>What is kept as time goes by.</content>
 public sealed partial class RecordingLibrary
 {
+    // Noted in one transaction; what a crash leaves of a batch is deleted again.
+    private const int DeletionsInABatch = 256;
+
     private bool _isTooMuch;
 
     /// <summary>Deletes what is too old or too much, the oldest first, until cancelled.</summary>
@@ -90,13 +94,28 @@ public sealed partial class RecordingLibrary
         _isTooMuch = isTooMuch;
     }
 
-    /// <summary>Deletes the files of segments that were let go of.</summary>
+    /// <summary>Deletes the files of segments that were let go of, a batch after another.</summary>
     private async Task DeleteLetGoAsync(CancellationToken cancellationToken)
     {
-        foreach (var (id, rendition, sequence) in journal.ReadLetGo())
+        foreach (var batch in journal.ReadLetGo().Chunk(DeletionsInABatch))
         {
-            await storage.DeleteAsync(StoredName(id, rendition, MediaNames.Segment(sequence)), cancellationToken).ConfigureAwait(false);
-            journal.Forget(id, rendition, sequence);
+            var deleted = new ConcurrentBag<(string Broadcast, string Rendition, long MediaSequence)>();
+            try
+            {
+                await Parallel.ForEachAsync(
+                    batch,
+                    new ParallelOptions { MaxDegreeOfParallelism = storage.WritesAtOnce, CancellationToken = cancellationToken },
+                    async (segment, token) =>
+                    {
+                        var name = StoredName(segment.Broadcast, segment.Rendition, MediaNames.Segment(segment.MediaSequence));
+                        await storage.DeleteAsync(name, token).ConfigureAwait(false);
+                        deleted.Add(segment);
+                    }).ConfigureAwait(false);
+            }
+            finally
+            {
+                journal.Forget(deleted);
+            }
         }
     }
 }

@@ -100,11 +100,23 @@ public sealed record RecordingResource(
 /// </summary>
 public sealed record OrphanResource(string Name, long SizeBytes, DateTimeOffset SeenAt, long KeptForSeconds);
 
+/// <summary>
+/// How the storage differs from the journal of recordings: objects that it does not know, and objects that it has and that are not there.
+/// </summary>
+public sealed record StorageComparisonResource(ObjectsResource Unknown, ObjectsResource Missing);
+
+/// <summary>Objects: how many, their bytes, and the first thousand of them.</summary>
+public sealed record ObjectsResource(long Count, long SizeBytes, IReadOnlyList<ObjectResource> First);
+
+/// <summary>An object in storage, by its whole name.</summary>
+public sealed record ObjectResource(string Name, long SizeBytes);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ChannelSummary>))]
 [JsonSerializable(typeof(ChannelDetail))]
 [JsonSerializable(typeof(IReadOnlyList<RecordingResource>))]
 [JsonSerializable(typeof(IReadOnlyList<OrphanResource>))]
+[JsonSerializable(typeof(StorageComparisonResource))]
 [JsonSerializable(typeof(ChannelAccess))]
 [JsonSerializable(typeof(ChannelRequest))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]

@@ -5,13 +5,14 @@ using Streaming.Gateway.Api;
 
 namespace Streaming.Gateway.Recordings;
 
-/// <summary>Media in storage that no broadcast is known of, for the operator: list, delete.</summary>
+/// <summary>Media in storage that no broadcast is known of, for the operator: list, compare, delete.</summary>
 internal static class OrphanEndpoints
 {
     public static void MapOrphans(this IEndpointRouteBuilder routes)
     {
         var orphans = routes.MapGroup("/api/orphans").WithTags("Orphans").AddEndpointFilter<AdminOnly>();
         orphans.MapGet("", ListAsync).WithName("ListOrphans");
+        orphans.MapGet("/objects", CompareAsync).WithName("CompareStorage");
         orphans.MapDelete("/{name}", DeleteAsync).WithName("DeleteOrphan");
     }
 
@@ -30,6 +31,18 @@ internal static class OrphanEndpoints
 
         return TypedResults.Ok<IReadOnlyList<OrphanResource>>(listed);
     }
+
+    private static async Task<Results<Ok<StorageComparisonResource>, ProblemHttpResult>> CompareAsync(
+        RecordingLibrary recordings, HttpContext context) =>
+        await recordings.CompareAsync(context.RequestAborted) is { } comparison
+            ? TypedResults.Ok(new StorageComparisonResource(Resource(comparison.Unknown), Resource(comparison.Missing)))
+            : TypedResults.Problem(
+                title: "The storage is being compared already.",
+                detail: "It is listed object by object, which takes a while; please try again.",
+                statusCode: StatusCodes.Status409Conflict);
+
+    private static ObjectsResource Resource(ObjectTally objects) => new(
+        objects.Count, objects.SizeBytes, [.. objects.First.Select(static found => new ObjectResource(found.Name, found.Length))]);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string name, RecordingLibrary recordings) =>
         await recordings.DeleteOrphanAsync(name, "the operator wanted it", CancellationToken.None)

@@ -48,9 +48,12 @@ public sealed class BucketNodeTests : IAsyncLifetime
             Assert.Equal(0, _fake.FaultsLeft);
             Assert.Equal(Seconds, recording.DurationSeconds, 0.1);
             Assert.Equal(recording.SizeBytes, StoredOf(recording).Where(IsSegment).Sum(stored => stored.Bytes.Length));
-            Assert.All(StoredOf(recording), stored => Assert.Equal("public, max-age=31536000, immutable", stored.CacheControl));
+            Assert.All(
+                StoredOf(recording).Where(stored => !IsManifest(stored)),
+                stored => Assert.Equal("public, max-age=31536000, immutable", stored.CacheControl));
             Assert.Equal(
-                ["audio/mp4", "video/mp4"], StoredOf(recording).Select(stored => stored.ContentType).Distinct().Order());
+                ["audio/mp4", "video/mp4"],
+                StoredOf(recording).Where(stored => !IsManifest(stored)).Select(stored => stored.ContentType).Distinct().Order());
             Assert.False(Directory.Exists(Path.Combine(_data, "media")));
         }
 
@@ -61,6 +64,14 @@ public sealed class BucketNodeTests : IAsyncLifetime
             new(FakeRequest.Read, FakeFaultKind.BreakBefore));
         await AssertPlaysAsync(restarted, recording);
         Assert.Equal(0, _fake.FaultsLeft);
+
+        // However many play it, and however often, the bucket is asked once for each segment.
+        var first = $"/vod/{recording.Id}/240p/0.m4s";
+        var bodies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => restarted.Viewer.GetByteArrayAsync(first)));
+        Assert.All(bodies, body => Assert.Equal(_fake.Find($"live/{recording.Id}/240p/0.m4s")!.Bytes, body));
+        var segments = StoredOf(recording).Count(IsSegment);
+        Assert.InRange( // And once more after each of the faults.
+            _fake.Requests.Count(request => request.Kind == FakeRequest.Read && IsSegment(request.Name)), segments, segments + 3);
         using (var picture = await restarted.Viewer.GetAsync($"/vod/{recording.Id}/thumbnail.jpg"))
         {
             Assert.Equal(HttpStatusCode.OK, picture.StatusCode);
@@ -146,6 +157,7 @@ public sealed class BucketNodeTests : IAsyncLifetime
             await server.KillAsync();
         }
 
+        await using var bucket = await PublicBucket.StartAsync(_fake);
         await using var node = await Node.StartOnAsync(_data, settings);
         var recordings = await node.Viewer.GetFromJsonAsync<IReadOnlyList<RecordingResource>>("/api/channels/mine/recordings");
         var recording = Assert.Single(recordings!);
@@ -153,6 +165,98 @@ public sealed class BucketNodeTests : IAsyncLifetime
         Assert.Equal((id, "available"), (recording.Id, recording.State));
         Assert.True(recording.DurationSeconds >= 2, $"{recording.DurationSeconds} s");
         Assert.Equal("", await ErrorsAsync("-i", new Uri(node.Address, recording.Hls).AbsoluteUri, "-map", "0", "-f", "null", "-"));
+        await ManifestsAsync(recording);
+        var stored = new Uri(bucket.Address, $"live/{id}/index.m3u8").AbsoluteUri;
+        Assert.Equal("", await ErrorsAsync("-i", stored, "-map", "0", "-f", "null", "-"));
+    }
+
+    [Fact]
+    public async Task Recording_PlaysFromTheBucketAlone_WithoutANode()
+    {
+        RecordingResource recording;
+        await using (var node = await StartAsync())
+        {
+            recording = await RecordAsync(node);
+            await ManifestsAsync(recording);
+        }
+
+        Assert.All(StoredOf(recording).Where(IsManifest), stored => Assert.Equal("public, max-age=60", stored.CacheControl));
+        Assert.Equal("application/vnd.apple.mpegurl", _fake.Find($"live/{recording.Id}/240p/index.m3u8")!.ContentType);
+        Assert.Equal("application/dash+xml", _fake.Find($"live/{recording.Id}/manifest.mpd")!.ContentType);
+        string[] media = [.. StoredOf(recording).Where(stored => !IsManifest(stored)).Select(stored => stored.Name).Order()];
+        Assert.True(media.Length >= 3 * 12, string.Join(' ', media));
+        foreach (var manifest in (string[])["index.m3u8", "manifest.mpd"])
+        {
+            await using var bucket = await PublicBucket.StartAsync(_fake);
+            var address = new Uri(bucket.Address, $"live/{recording.Id}/{manifest}").AbsoluteUri;
+
+            Assert.Equal("", await ErrorsAsync("-i", address, "-map", "0", "-f", "null", "-"));
+
+            Assert.Equal(media, bucket.Asked.Where(name => !name.EndsWith(".m3u8", StringComparison.Ordinal)
+                && !name.EndsWith(".mpd", StringComparison.Ordinal)).Distinct().Order());
+            var format = (await TestMedia.ProbeAsync(address, "-show_format")).GetProperty("format");
+            Assert.Equal(Seconds, double.Parse(format.GetProperty("duration").GetString()!, CultureInfo.InvariantCulture), 0.25);
+        }
+    }
+
+    [Fact]
+    public async Task PublicBase_Configured_StoredSegmentsAreFoundThere_AndAllElseAtTheNode()
+    {
+        await using var bucket = await PublicBucket.StartAsync(_fake);
+        await using var node = await StartAsync("Segments:Window=00:00:12", $"Storage:PublicBaseUrl={bucket.Address}");
+        using var viewer = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = node.Address };
+        var channel = await node.CreateChannelAsync();
+        await using (var publisher = channel.Publish(await Sources.AudioAndVideo))
+        {
+            var id = (await channel.LiveAsync("source", "audio")).BroadcastId!;
+            var playlist = await channel.PlaylistAsync(id, "source", "the window has moved on", playlist => playlist.MediaSequence >= 2);
+            var folder = channel.Folder(id, "source");
+            var oldest = playlist.Segments[0].Uri;
+            await AssertElsewhereAsync(viewer, bucket, $"{folder}/{oldest}", $"live/{id}/source/{oldest}");
+            foreach (var name in (string[])[playlist.Segments[^1].Uri, "init-0.mp4"])
+            {
+                using var own = await viewer.GetAsync($"{folder}/{name}");
+                Assert.Equal((name, HttpStatusCode.OK), (name, own.StatusCode));
+            }
+
+            await publisher.StopAsync();
+        }
+
+        var recording = Assert.Single(await Eventually.GetAsync(
+            "there is a recording", () => ListAsync(node, channel), recordings => recordings.Count > 0));
+        await AssertElsewhereAsync(viewer, bucket, $"/vod/{recording.Id}/audio/0.m4s", $"live/{recording.Id}/audio/0.m4s");
+        using var header = await viewer.GetAsync($"/vod/{recording.Id}/audio/init-0.mp4");
+        Assert.Equal(HttpStatusCode.OK, header.StatusCode);
+
+        // With a connection for all segments it complains each time that the next one is on another host, and opens a new one.
+        foreach (var input in (string[][])[["-http_persistent", "0", "-i", recording.Hls], ["-i", recording.Dash]])
+        {
+            string[] arguments = [.. input.SkipLast(1), new Uri(node.Address, input[^1]).AbsoluteUri, "-map", "0", "-f", "null", "-"];
+            Assert.Equal("", await ErrorsAsync(arguments));
+        }
+
+        Assert.DoesNotContain(_fake.Requests, request => request.Kind == FakeRequest.Read && IsSegment(request.Name));
+    }
+
+    [Fact]
+    public async Task Compare_ObjectsLostAndStrange_AreListedForTheOperator()
+    {
+        await using var node = await StartAsync();
+        var recording = await RecordAsync(node);
+        await ManifestsAsync(recording);
+        _fake.Put($"live/{recording.Id}/source/9999.m4s", new byte[5]);
+        _fake.Put("live/lost/source/0.m4s", new byte[7]);
+        var lost = _fake.Find($"live/{recording.Id}/source/1.m4s")!;
+        _fake.Put(lost.Name, lost.Bytes[1..]);
+
+        using var refused = await node.Viewer.GetAsync("/api/orphans/objects");
+        var comparison = (await node.Admin.GetFromJsonAsync<StorageComparisonResource>("/api/orphans/objects"))!;
+
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Equal(
+            [new($"live/{recording.Id}/source/9999.m4s", 5), new("live/lost/source/0.m4s", 7)],
+            comparison.Unknown.First.OrderBy(found => found.SizeBytes));
+        Assert.Equal([new(lost.Name, lost.Bytes.Length)], comparison.Missing.First);
     }
 
     private string[] Settings =>
@@ -161,7 +265,43 @@ public sealed class BucketNodeTests : IAsyncLifetime
     private Task<Node> StartAsync(params string[] settings) =>
         Node.StartOnAsync(_data, [.. Settings, "Retention=00:00:10", .. settings]);
 
-    private static bool IsSegment(FakeObject stored) => stored.Name.EndsWith(".m4s", StringComparison.Ordinal);
+    /// <summary>A broadcast of all of the source, which has ended.</summary>
+    private static async Task<RecordingResource> RecordAsync(Node node)
+    {
+        var channel = await node.CreateChannelAsync();
+        await TestMedia.RunAsync(
+            "ffmpeg",
+            ["-nostdin", "-loglevel", "error", "-re", "-i", await Source, "-c", "copy", "-flvflags", "no_duration_filesize",
+                "-f", "flv", channel.PublishUrl]);
+        return Assert.Single(await Eventually.GetAsync(
+            "there is a recording", () => ListAsync(node, channel), recordings => recordings.Count > 0));
+    }
+
+    private Task ManifestsAsync(RecordingResource recording) => Eventually.HoldsAsync(
+        "the manifests are stored", () => Task.FromResult(_fake.Find($"live/{recording.Id}/index.m3u8") is not null));
+
+    private static async Task AssertElsewhereAsync(HttpClient viewer, PublicBucket bucket, string path, string name)
+    {
+        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head])
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Range = new(0, 9);
+            using var response = await viewer.SendAsync(request);
+            Assert.Equal((path, HttpStatusCode.Found), (path, response.StatusCode));
+            Assert.Equal(new Uri(bucket.Address, name), response.Headers.Location);
+            Assert.Equal("public, max-age=60", response.Headers.CacheControl!.ToString());
+            Assert.Equal("*", response.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        }
+
+        using var followed = await viewer.GetAsync(new Uri(bucket.Address, name));
+        Assert.Equal(HttpStatusCode.OK, followed.StatusCode);
+    }
+
+    private static bool IsManifest(FakeObject stored) => Path.GetExtension(stored.Name) is ".m3u8" or ".mpd";
+
+    private static bool IsSegment(FakeObject stored) => IsSegment(stored.Name);
+
+    private static bool IsSegment(string name) => name.EndsWith(".m4s", StringComparison.Ordinal);
 
     private IEnumerable<FakeObject> StoredOf(RecordingResource recording) =>
         _fake.Objects.Where(stored => stored.Name.StartsWith($"live/{recording.Id}/", StringComparison.Ordinal));
