@@ -29,6 +29,7 @@ public sealed class BroadcastRecording
     private bool _hasBegun;
     private long _sizeBytes;
     private long _releasedBefore;
+    private int _missing;
 
     internal BroadcastRecording(
         RecordingLibrary library, string id, string channel, TimeSpan targetDuration, TimeSpan partTarget, long epoch, bool isKept)
@@ -87,6 +88,29 @@ public sealed class BroadcastRecording
         var period = _periods[segment.Boundary.Period];
         _library.Journal.Add(Id, new StoredSegment(rendition, segment, configuration, period, frameRate));
         Interlocked.Add(ref _sizeBytes, segment.Length);
+    }
+
+    /// <summary>A file could not be stored. From anywhere; nothing is written yet.</summary>
+    public void Miss() => Interlocked.Increment(ref _missing);
+
+    /// <summary>Writes how many could not be stored, if any could not since it was asked last. From the archive.</summary>
+    public void NoteMissing()
+    {
+        var missing = Interlocked.Exchange(ref _missing, 0);
+        if (missing == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _library.Journal.AddMissing(Id, missing);
+        }
+        catch
+        {
+            Interlocked.Add(ref _missing, missing);
+            throw;
+        }
     }
 
     /// <summary>

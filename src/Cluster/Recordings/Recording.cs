@@ -11,6 +11,7 @@ namespace Streaming.Cluster.Recordings;
 /// <param name="IsMissing">
 /// Its media was not in storage when that was last looked at: it cannot be played until it is there again.
 /// </param>
+/// <param name="MissingSegments">Its segments that could not be stored, of all renditions: gaps in them.</param>
 public sealed record Recording(
     string Id,
     string Channel,
@@ -19,4 +20,5 @@ public sealed record Recording(
     TimeSpan Duration,
     long SizeBytes,
     bool HasVideo,
-    bool IsMissing = false);
+    bool IsMissing = false,
+    int MissingSegments = 0);

@@ -25,7 +25,8 @@ public sealed partial class RecordingJournal
                         AND boundaries.sequence = segments.sequence
                     WHERE segments.broadcast = id AND date_time < ended_at GROUP BY segments.rendition)),
                 (SELECT sum(length) FROM segments WHERE broadcast = id),
-                EXISTS (SELECT 1 FROM initializations WHERE broadcast = id AND width IS NOT NULL)
+                EXISTS (SELECT 1 FROM initializations WHERE broadcast = id AND width IS NOT NULL),
+                coalesce((SELECT segments FROM missing WHERE broadcast = id), 0)
             FROM broadcasts
             WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1)
                 AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
@@ -34,7 +35,7 @@ public sealed partial class RecordingJournal
             """,
             row => recordings.Add(new(
                 row.GetString(0), row.GetString(1), Time(row, 3), Time(row, 2),
-                TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt64(5), row.GetBoolean(6))),
+                TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt64(5), row.GetBoolean(6), MissingSegments: row.GetInt32(7))),
             id);
         return recordings;
     }

@@ -49,6 +49,7 @@ public sealed partial class RecordingJournal : IDisposable
             PRIMARY KEY (broadcast, rendition, sequence)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS manifests (broadcast TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS missing (broadcast TEXT PRIMARY KEY, segments INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS leaving (broadcast TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS orphans (
             folder TEXT PRIMARY KEY, seen_at INTEGER NOT NULL, seen_for INTEGER NOT NULL
@@ -56,7 +57,7 @@ public sealed partial class RecordingJournal : IDisposable
         """;
 
     private static readonly string[] Tables =
-        ["segments", "initializations", "boundaries", "periods", "let_go", "leaving", "epochs", "manifests"];
+        ["segments", "initializations", "boundaries", "periods", "let_go", "leaving", "epochs", "manifests", "missing"];
 
     private readonly Database _database;
     private readonly Lock _using = new();
@@ -156,6 +157,17 @@ public sealed partial class RecordingJournal : IDisposable
             Execute(
                 "DELETE FROM segments WHERE broadcast = $1 AND rendition = $2 AND sequence = $3",
                 broadcastId, rendition, mediaSequence);
+        }
+    }
+
+    /// <summary>Adds to how many segments of a broadcast could not be stored.</summary>
+    public void AddMissing(string broadcastId, int segments)
+    {
+        lock (_using)
+        {
+            Execute(
+                "INSERT INTO missing VALUES ($1, $2) ON CONFLICT DO UPDATE SET segments = segments + excluded.segments",
+                broadcastId, segments);
         }
     }
 

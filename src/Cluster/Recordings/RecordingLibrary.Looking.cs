@@ -171,6 +171,7 @@ public sealed partial class RecordingLibrary
             foreach (var (rendition, sequence) in await LostAsync(timeline, cancellationToken).ConfigureAwait(false))
             {
                 journal.Remove(id, rendition, sequence);
+                journal.AddMissing(id, 1);
             }
 
             timeline = journal.Read(id);

@@ -78,6 +78,7 @@ public sealed partial class RecordingLibrary(
             return;
         }
 
+        broadcast.NoteMissing();
         journal.End(id, timeline.PublishedAt);
         foreach (var recording in journal.ReadRecordings(id))
         {

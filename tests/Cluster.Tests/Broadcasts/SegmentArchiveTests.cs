@@ -115,6 +115,29 @@ public sealed class SegmentArchiveTests
     }
 
     [Fact]
+    public async Task Store_StorageHangs_NeverHasMoreThanSoManyBytes()
+    {
+        _storage.Gate = new TaskCompletionSource();
+        var segment = new byte[SegmentArchive.WaitingBytesMax / 4];
+        var stored = new List<string>();
+        for (var index = 0; index < 20; index++)
+        {
+            var name = $"{index}.m4s";
+            _archive.Store("source", name, HotMedia.Of(segment), () => stored.Add(name));
+            _running.Pass();
+        }
+
+        // Beside the four that may wait, one is being stored, and one was asked for.
+        await UntilAsync(() => _archive.Unstored >= 20 - 4 - 2);
+        Assert.InRange(_archive.Unstored, 20 - 4 - 2, 20 - 4);
+        _storage.FailsOn = "m4s"; // The storage of the test has not so much room.
+        _storage.Gate.SetResult();
+        await FinishAsync();
+        Assert.Equal(20, _archive.Unstored);
+        Assert.Empty(stored);
+    }
+
+    [Fact]
     public async Task Store_Failing_IsTroubleUntilOneIsStored()
     {
         (_storage.FailsOn, _storage.Failure) = ("m4s", new StorageFullException(1 << 20));

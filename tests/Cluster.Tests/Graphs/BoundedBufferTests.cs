@@ -33,6 +33,31 @@ public sealed class BoundedBufferTests() : Akka.TestKit.Xunit.TestKit(TestActors
     }
 
     [Fact]
+    public async Task Elements_OfMoreThanTheirSizeTogether_AreDropped_AndOneThatIsLargerIsTaken()
+    {
+        var (source, sink) = Run(100, maxSize: 10);
+        foreach (var size in (int[])[20, 1, 0])
+        {
+            await source.SendNextAsync(size);
+        }
+
+        await AwaitConditionAsync(() => Task.FromResult(_waiting == 2));
+        Assert.Equal([1], _dropped);
+        await sink.RequestNextAsync(20);
+        foreach (var size in (int[])[6, 5, 4])
+        {
+            await source.SendNextAsync(size);
+        }
+
+        await AwaitConditionAsync(() => Task.FromResult(_dropped.Count == 2));
+        Assert.Equal([1, 5], _dropped);
+        foreach (var size in (int[])[0, 6, 4])
+        {
+            await sink.RequestNextAsync(size);
+        }
+    }
+
+    [Fact]
     public async Task End_OfWhatComes_IsPassedOnAfterWhatWaits()
     {
         var (source, sink) = Run(3);
@@ -55,8 +80,9 @@ public sealed class BoundedBufferTests() : Akka.TestKit.Xunit.TestKit(TestActors
         await sink.ExpectCompleteAsync();
     }
 
-    private (TestPublisher.Probe<int> Source, TestSubscriber.Probe<int> Sink) Run(int max) => this.SourceProbe<int>()
-        .Via(new BoundedBuffer<int>(max, count => _waiting = count, _dropped.Add, _admitted.Add))
+    private (TestPublisher.Probe<int> Source, TestSubscriber.Probe<int> Sink) Run(
+        int max, long maxSize = long.MaxValue) => this.SourceProbe<int>()
+        .Via(new BoundedBuffer<int>(max, maxSize, static element => element, count => _waiting = count, _dropped.Add, _admitted.Add))
         .ToMaterialized(this.SinkProbe<int>(), Keep.Both)
         .Run(Sys.Materializer());
 }

@@ -216,6 +216,30 @@ public sealed class RecordingJournalTests : IDisposable
     }
 
     [Fact]
+    public void Missing_AddsUp_AndIsToldOfTheRecording()
+    {
+        foreach (var id in (string[])[Id, "whole"])
+        {
+            Begin(id);
+            _journal.Add(id, Stored.Segment("source", Stored.Video(720), 0));
+            _journal.End(id, Stored.Start.AddMinutes(1));
+        }
+
+        _journal.AddMissing(Id, 2);
+        _journal.AddMissing(Id, 3);
+
+        Assert.Equal(
+            [(Id, 5), ("whole", 0)],
+            _journal.ReadRecordings().Select(static recording => (recording.Id, recording.MissingSegments))
+                .OrderBy(static pair => pair.Id));
+        _journal.Delete(Id);
+        Begin(Id);
+        _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 0));
+        _journal.End(Id, Stored.Start.AddMinutes(1));
+        Assert.All(_journal.ReadRecordings(), static recording => Assert.Equal(0, recording.MissingSegments));
+    }
+
+    [Fact]
     public void Delete_TakesOneBroadcastOnly()
     {
         foreach (var id in (string[])[Id, "other"])

@@ -34,6 +34,9 @@ internal sealed partial class SegmentArchive(
     /// <summary>Segments that may wait: some 30 s of six renditions.</summary>
     public const int WaitingMax = 128;
 
+    /// <summary>Their bytes: 100 s of 5 Mbit/s, six of the most that a broadcaster may send with all rungs.</summary>
+    public const long WaitingBytesMax = 64 << 20;
+
     // errno's ENOSPC.
     private const int NoSpace = 28;
 
@@ -97,7 +100,13 @@ internal sealed partial class SegmentArchive(
     /// its time. The task ends when all of it has been.
     /// </summary>
     public Sink<ArchiveEntry, Task<Done>> ToSink() => Flow.Create<ArchiveEntry>()
-        .Via(new BoundedBuffer<ArchiveEntry>(WaitingMax, count => Volatile.Write(ref _waiting, count), Drop, _ => _isFull = false))
+        .Via(new BoundedBuffer<ArchiveEntry>(
+            WaitingMax,
+            WaitingBytesMax,
+            static entry => entry.Content.Length,
+            count => Volatile.Write(ref _waiting, count),
+            Drop,
+            _ => _isFull = false))
         .ToMaterialized(
             Flow.Create<ArchiveEntry>()
                 .SelectAsync(storage.WritesAtOnce, WriteAsync)
@@ -130,8 +139,7 @@ internal sealed partial class SegmentArchive(
         }
 
         entry.Content.Release();
-        Interlocked.Increment(ref _unstored);
-        instruments?.Unstored("queue_full");
+        Miss("queue_full");
         if (!_isFull)
         {
             _isFull = true;
@@ -207,6 +215,7 @@ internal sealed partial class SegmentArchive(
             }
             else if (failure is null)
             {
+                recording?.NoteMissing();
                 entry.Stored!();
                 if (_fault is not null)
                 {
@@ -275,8 +284,15 @@ internal sealed partial class SegmentArchive(
         }
 
         _fault = kind;
+        Miss("failed");
+    }
+
+    /// <summary>A file will be missing. What is told to the journal waits for nobody here.</summary>
+    private void Miss(string reason)
+    {
         Interlocked.Increment(ref _unstored);
-        instruments?.Unstored("failed");
+        recording?.Miss();
+        instruments?.Unstored(reason);
     }
 
     private static string KindOf(Exception exception) => exception switch

@@ -40,7 +40,7 @@ public sealed class BroadcastInstruments
             "Publishers of whom a tag waits until the one before has been dealt with: their sockets are not read.");
         _meter.CreateObservableGauge(
             "streaming.broadcast.archive.fullest", unarchived, "{segment}",
-            "Segments in the fullest queue before storage; what comes at 128 is not stored.");
+            "Segments in the fullest queue before storage; what comes at 128, or at 64 MiB, is not stored.");
     }
 
     internal void Began() => _began.Add(1);
