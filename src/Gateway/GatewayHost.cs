@@ -26,6 +26,7 @@ using Streaming.Gateway.Pictures;
 using Streaming.Gateway.Playback;
 using Streaming.Gateway.Recordings;
 using Streaming.Gateway.Storage;
+using Streaming.Pipeline.Storage.Spill;
 using Streaming.Pipeline.Thumbnails;
 
 namespace Streaming.Gateway;
@@ -109,7 +110,7 @@ public static class GatewayHost
             (Func<IActorRefFactory>)provider.GetRequiredService<ActorSystem>));
         services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<Playlists>();
-        services.AddSingleton(new PublicMedia(options.Storage.PublicBaseUrl));
+        services.AddSingleton(provider => new PublicMedia(options.Storage.PublicBaseUrl, provider.GetService<SpillingStorage>()));
         services.AddSingleton(provider =>
             new Viewers(provider.GetRequiredService<TimeProvider>(), options.Access.ViewersMax));
         services.AddSingleton<ChannelList>();
@@ -201,6 +202,7 @@ public static class GatewayHost
         app.MapThumbnails();
         app.MapRecordings();
         app.MapOrphans();
+        app.MapStorage();
         app.MapOnDemand();
         app.MapPages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });

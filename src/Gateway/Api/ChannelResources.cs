@@ -80,7 +80,8 @@ public sealed record ChannelRequest(string? Title);
 /// <summary>
 /// A broadcast that was kept, with the addresses of its multivariant playlist, its MPD, its page and a picture of it,
 /// null where there is nothing to see. The duration is without the time in which its broadcaster was away. The state is
-/// <c>available</c>, or <c>missing</c> while its media is not in storage: then it cannot be played.
+/// <c>available</c>, or <c>missing</c> while its media is not in storage: then it cannot be played. <c>MissingSegments</c> could not be
+/// stored and are gaps.
 /// </summary>
 public sealed record RecordingResource(
     string Id,
@@ -89,6 +90,7 @@ public sealed record RecordingResource(
     DateTimeOffset EndedAt,
     double DurationSeconds,
     long SizeBytes,
+    int MissingSegments,
     string Hls,
     string Dash,
     string WatchUrl,
@@ -111,12 +113,35 @@ public sealed record ObjectsResource(long Count, long SizeBytes, IReadOnlyList<O
 /// <summary>An object in storage, by its whole name.</summary>
 public sealed record ObjectResource(string Name, long SizeBytes);
 
+/// <summary>
+/// Where media is: <c>disk</c>, <c>memory</c>, or the bucket. Bytes are null where nobody counts them. What waits on disk for the bucket is
+/// the spill, null without.
+/// </summary>
+public sealed record StorageResource(string Kind, string? Bucket, long? UsedBytes, long? MaxBytes, SpillResource? Spill);
+
+/// <summary>
+/// What waits on the node's disk for its bucket. The state is <c>idle</c> when nothing does, <c>away</c> while the bucket takes nothing,
+/// <c>catching-up</c> else. Refused are files that the bucket has with other bytes; they stay on disk. The last error is the bucket's
+/// newest, also when it is over.
+/// </summary>
+public sealed record SpillResource(
+    string State,
+    int Files,
+    long Bytes,
+    long UsedBytes,
+    long MaxBytes,
+    DateTimeOffset? Since,
+    int Refused,
+    string? LastError,
+    DateTimeOffset? LastErrorAt);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ChannelSummary>))]
 [JsonSerializable(typeof(ChannelDetail))]
 [JsonSerializable(typeof(IReadOnlyList<RecordingResource>))]
 [JsonSerializable(typeof(IReadOnlyList<OrphanResource>))]
 [JsonSerializable(typeof(StorageComparisonResource))]
+[JsonSerializable(typeof(StorageResource))]
 [JsonSerializable(typeof(ChannelAccess))]
 [JsonSerializable(typeof(ChannelRequest))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]

@@ -45,6 +45,13 @@ public sealed partial record StorageOptions
     /// </summary>
     public string PublicBaseUrl { get; init; } = "";
 
+    /// <summary>
+    /// Bytes on the node's disk that may wait for the bucket, for <c>gcs</c>, while it takes nothing or too little. Default 4 GiB: an hour
+    /// of a broadcast of 8.5 Mbit/s with its rungs. Beyond them segments are not stored. 0 keeps nothing there:
+    /// what is not taken within 30 s is missing.
+    /// </summary>
+    public long SpillMaxBytes { get; init; } = 4L << 30;
+
     /// <summary>Bytes that media files may take in all; null where nothing limits them.</summary>
     public long? LimitBytes => Kind == Gcs ? null : MaxBytes;
 
@@ -65,6 +72,11 @@ public sealed partial record StorageOptions
         {
             yield return $"{nameof(Bucket)} is '{Bucket}'; with {nameof(Kind)} '{Gcs}' it has to be the name of a bucket, without gs:// "
                 + "and folders.";
+        }
+
+        if (SpillMaxBytes is < 0 or > 0 and < MinBytes)
+        {
+            yield return $"{nameof(SpillMaxBytes)} is {SpillMaxBytes}; it has to be {MinBytes} at least, or 0 for nothing.";
         }
 
         if (Endpoint.Length > 0 && !IsEndpoint(Endpoint))

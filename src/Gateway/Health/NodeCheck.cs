@@ -7,10 +7,14 @@ namespace Streaming.Gateway.Health;
 /// that gives no answer is not waited for long.
 /// </summary>
 /// <param name="name">What it is, in the log.</param>
-/// <param name="tryOut">Throws, with a message for people, where it does not work; may block.</param>
+/// <param name="tryOut">
+/// Throws, with a message for people, where it does not work; returns one where it works and something is wrong all the same, else null.
+/// May block.
+/// </param>
 /// <param name="time">Tells how old an answer is.</param>
 /// <param name="logger">Told when it stops working, and when it works again.</param>
-internal sealed partial class NodeCheck(string name, Func<Task> tryOut, TimeProvider time, ILogger<NodeCheck> logger) : IHealthCheck
+internal sealed partial class NodeCheck(string name, Func<Task<string?>> tryOut, TimeProvider time, ILogger<NodeCheck> logger)
+    : IHealthCheck
 {
     /// <summary>How long an answer holds.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -19,7 +23,7 @@ internal sealed partial class NodeCheck(string name, Func<Task> tryOut, TimeProv
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _asking = new();
-    private Task? _answer;
+    private Task<string?>? _answer;
     private long _askedAt;
     private int _fails;
 
@@ -28,13 +32,13 @@ internal sealed partial class NodeCheck(string name, Func<Task> tryOut, TimeProv
     {
         try
         {
-            await Answer().WaitAsync(Patience, time, cancellationToken);
+            var trouble = await Answer().WaitAsync(Patience, time, cancellationToken);
             if (Interlocked.Exchange(ref _fails, 0) != 0)
             {
                 LogWorks(name);
             }
 
-            return HealthCheckResult.Healthy();
+            return trouble is null ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(trouble);
         }
         catch (TimeoutException)
         {
@@ -47,7 +51,7 @@ internal sealed partial class NodeCheck(string name, Func<Task> tryOut, TimeProv
     }
 
     /// <summary>The newest answer, or the one that is under way.</summary>
-    private Task Answer()
+    private Task<string?> Answer()
     {
         lock (_asking)
         {

@@ -7,12 +7,14 @@ using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Ingest;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Storage.Disk;
+using Streaming.Pipeline.Storage.Spill;
 
 namespace Streaming.Gateway.Health;
 
 /// <summary>
 /// Whether the node can do what it is for: let broadcasters in, keep what they send, change channels. The answer to
-/// <c>/health/ready</c>: <c>Healthy</c>, or <c>Unhealthy</c> and a line for each thing that does not work.
+/// <c>/health/ready</c>: <c>Healthy</c>; <c>Degraded</c>, with status 200, where it can and something is wrong all the same; or
+/// <c>Unhealthy</c>; and a line for each thing that does not work.
 /// </summary>
 internal static class Readiness
 {
@@ -28,7 +30,16 @@ internal static class Readiness
         Add("rtmp", static provider => provider.GetRequiredService<RtmpListener>().IsListening
             ? Task.CompletedTask
             : throw new IOException("The node does not listen for broadcasters."));
-        Add("storage", static provider => provider.GetRequiredService<IMediaStorage>().CheckAsync(CancellationToken.None));
+        AddTelling("storage", static async provider =>
+        {
+            if (provider.GetService<SpillingStorage>() is { } spill)
+            {
+                return await spill.FindTroubleAsync(CancellationToken.None);
+            }
+
+            await provider.GetRequiredService<IMediaStorage>().CheckAsync(CancellationToken.None);
+            return null;
+        });
         Add("data", _ =>
         {
             WriteProbe.Try(dataPath);
@@ -59,10 +70,16 @@ internal static class Readiness
             await ClusterAnswer.AwaitAsync<ChannelEntity>(provider.GetRequiredService<ActorSystem>(), patience.Token);
         });
 
-        void Add(string name, Func<IServiceProvider, Task> tryOut)
+        void Add(string name, Func<IServiceProvider, Task> tryOut) => AddTelling(name, async provider =>
+        {
+            await tryOut(provider);
+            return null;
+        });
+
+        void AddTelling(string name, Func<IServiceProvider, Task<string?>> tryOut)
         {
             services.AddKeyedSingleton(name, (provider, _) =>
-                ActivatorUtilities.CreateInstance<NodeCheck>(provider, name, (Func<Task>)(() => tryOut(provider))));
+                ActivatorUtilities.CreateInstance<NodeCheck>(provider, name, (Func<Task<string?>>)(() => tryOut(provider))));
             checks.Add(new HealthCheckRegistration(
                 name, provider => provider.GetRequiredKeyedService<NodeCheck>(name), HealthStatus.Unhealthy, tags: null));
         }

@@ -38,6 +38,7 @@ internal static class RecordingEndpoints
         recording.EndedAt,
         Math.Round(recording.Duration.TotalSeconds, 3),
         recording.SizeBytes,
+        recording.MissingSegments,
         $"/vod/{recording.Id}/index.m3u8",
         $"/vod/{recording.Id}/manifest.mpd",
         $"/recordings/{recording.Channel}/{recording.Id}",

@@ -1,5 +1,6 @@
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Storage.Gcs;
+using Streaming.Pipeline.Storage.Spill;
 
 namespace Streaming.Gateway.Storage;
 
@@ -7,13 +8,23 @@ namespace Streaming.Gateway.Storage;
 /// Tells at the start whether the bucket takes media. A node starts without it too: viewers have the live edge from memory, and
 /// <c>/health/ready</c> says what is wrong.
 /// </summary>
-internal sealed partial class BucketCheck(IMediaStorage storage, GcsOptions bucket, ILogger<BucketCheck> logger) : IHostedService
+internal sealed partial class BucketCheck(
+    IMediaStorage storage, GcsOptions bucket, ILogger<BucketCheck> logger, SpillingStorage? spill = null) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await storage.CheckAsync(cancellationToken);
+            if (spill is null)
+            {
+                await storage.CheckAsync(cancellationToken);
+            }
+            else if (await spill.FindTroubleAsync(cancellationToken) is { } trouble)
+            {
+                LogDoesNot(bucket.Bucket, trouble);
+                return;
+            }
+
             LogTakes(bucket.Bucket, bucket switch
             {
                 { IsEmulator: true } => $" of the emulator at {bucket.Endpoint}",

@@ -6,6 +6,7 @@ using Streaming.Pipeline.Storage.Cache;
 using Streaming.Pipeline.Storage.Disk;
 using Streaming.Pipeline.Storage.Gcs;
 using Streaming.Pipeline.Storage.Memory;
+using Streaming.Pipeline.Storage.Spill;
 
 namespace Streaming.Gateway.Storage;
 
@@ -35,8 +36,7 @@ internal static class NodeStorage
                 break;
             case StorageOptions.Gcs:
                 var bucket = Bucket(options.Storage, emulator);
-                AddMeasured(services, provider =>
-                    Cached(InBucket(bucket, dataPath, provider), options.Storage.CacheMaxBytes, dataPath, provider));
+                AddBucket(services, options.Storage, bucket, dataPath);
                 services.AddSingleton(bucket);
                 services.AddHostedService<BucketCheck>();
                 break;
@@ -44,6 +44,31 @@ internal static class NodeStorage
                 throw new InvalidOperationException($"There is no storage '{kind}'.");
         }
     }
+
+    private static void AddBucket(IServiceCollection services, StorageOptions options, GcsOptions bucket, string dataPath)
+    {
+        var spill = Path.Combine(dataPath, "spill");
+        if (options.SpillMaxBytes == 0 && !HasFiles(spill))
+        {
+            AddMeasured(
+                services, provider => Cached(InBucket(bucket, dataPath, provider), options.CacheMaxBytes, dataPath, provider));
+            return;
+        }
+
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SpillingStorage>(
+            provider,
+            InBucket(bucket, dataPath, provider),
+            spill,
+            new SpillOptions { MaxBytes = options.SpillMaxBytes }));
+        AddMeasured(
+            services,
+            provider => Cached(provider.GetRequiredService<SpillingStorage>(), options.CacheMaxBytes, dataPath, provider));
+        services.AddHostedService<SpillUploads>();
+    }
+
+    /// <summary>What an earlier run left there follows, also where nothing more is to go there.</summary>
+    private static bool HasFiles(string folder) =>
+        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any();
 
     private static void AddMeasured(IServiceCollection services, Func<IServiceProvider, IMediaStorage> make) =>
         services.AddSingleton<IMediaStorage>(provider =>

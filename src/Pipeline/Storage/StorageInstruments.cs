@@ -17,6 +17,8 @@ public sealed class StorageInstruments
     private readonly Counter<long> _cacheEvictions;
     private readonly Counter<long> _cacheFailures;
     private Func<long>? _cacheBytes;
+    private readonly Counter<long> _spilled;
+    private Func<(int Objects, long Bytes, TimeSpan Age)>? _waiting;
 
     public StorageInstruments(IMeterFactory meters)
     {
@@ -41,6 +43,17 @@ public sealed class StorageInstruments
             "streaming.storage.cache.failures", "{failure}", "Failures of the cache's disk.");
         _meter.CreateObservableUpDownCounter(
             "streaming.storage.cache.used", ReadCache, "By", "Bytes that the cache takes on the local disk now.");
+        _spilled = _meter.CreateCounter<long>(
+            "streaming.storage.spill.objects", "{object}",
+            "Objects that the bucket did not take in time and that went to the disk instead, by why.");
+        _meter.CreateObservableUpDownCounter(
+            "streaming.storage.spill.waiting", () => _waiting?.Invoke().Objects ?? 0, "{object}",
+            "Objects that wait on disk for the bucket.");
+        _meter.CreateObservableUpDownCounter(
+            "streaming.storage.spill.used", () => _waiting?.Invoke().Bytes ?? 0, "By", "Bytes on disk of what waits for the bucket.");
+        _meter.CreateObservableGauge(
+            "streaming.storage.spill.age", () => _waiting?.Invoke().Age.TotalSeconds ?? 0, "s",
+            "How long the object that has waited longest on disk for the bucket has.");
     }
 
     /// <summary>Lets it be looked at how much that storage holds, where that is counted. Once.</summary>
@@ -64,6 +77,11 @@ public sealed class StorageInstruments
     internal void CacheEvicted() => _cacheEvictions.Add(1);
 
     internal void CacheFailed() => _cacheFailures.Add(1);
+
+    /// <summary>Lets it be looked at what waits on disk for a bucket. Once.</summary>
+    internal void ObserveSpill(Func<(int Objects, long Bytes, TimeSpan Age)> waiting) => _waiting = waiting;
+
+    internal void Spilled(string reason) => _spilled.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     internal void Wrote(TimeSpan duration, long bytes)
     {

@@ -12,4 +12,9 @@ public sealed class StorageUnavailableException : IOException
         : base(reason, cause)
     {
     }
+
+    /// <summary>
+    /// It is of a kind that passes by itself: a network, a service that has too much to do. Nobody has to mend a setting.
+    /// </summary>
+    public bool IsPassing { get; init; }
 }

@@ -81,7 +81,7 @@ public sealed class NodeEndpointTests(OfflineNode fixture) : IClassFixture<Offli
             "get /live/{slug}/{broadcastId}/{rendition}/index.m3u8", "get /live/{slug}/{broadcastId}/{rendition}/{name}",
             "get /live/{slug}/{broadcastId}/thumbnails/{mediaSequence}.jpg",
             "get /api/channels/{slug}/recordings", "delete /api/channels/{slug}/recordings/{id}",
-            "get /api/orphans", "delete /api/orphans/{name}",
+            "get /api/orphans", "delete /api/orphans/{name}", "get /api/storage",
             "get /vod/{id}/index.m3u8", "get /vod/{id}/manifest.mpd",
             "get /vod/{id}/thumbnail.jpg", "get /vod/{id}/thumbnails/{mediaSequence}.jpg",
             "get /time",

@@ -18,7 +18,7 @@ public sealed class NodeCheckTests
         var check = Check(() =>
         {
             Interlocked.Increment(ref tries);
-            return Task.CompletedTask;
+            return Task.FromResult<string?>(null);
         });
 
         for (var round = 1; round <= 3; round++)
@@ -33,7 +33,7 @@ public sealed class NodeCheckTests
     public async Task Check_FailsAndWorksAgain_SaysBoth()
     {
         Exception? failure = new IOException("The disk is full.");
-        var check = Check(() => failure is null ? Task.CompletedTask : throw failure);
+        var check = Check(() => failure is null ? Task.FromResult<string?>(null) : throw failure);
 
         var result = await AskAsync(check);
         Assert.Equal((HealthStatus.Unhealthy, "The disk is full."), (result.Status, result.Description));
@@ -44,9 +44,17 @@ public sealed class NodeCheckTests
     }
 
     [Fact]
+    public async Task Check_WorksAndSomethingIsWrong_IsDegradedWithTheReason()
+    {
+        var result = await AskAsync(Check(static () => Task.FromResult<string?>("The bucket is away.")));
+
+        Assert.Equal((HealthStatus.Degraded, "The bucket is away."), (result.Status, result.Description));
+    }
+
+    [Fact]
     public async Task Check_Hangs_IsNotWaitedForAndNotTriedTwice()
     {
-        var (tries, hanging) = (0, new TaskCompletionSource());
+        var (tries, hanging) = (0, new TaskCompletionSource<string?>());
         var check = Check(() =>
         {
             Interlocked.Increment(ref tries);
@@ -62,12 +70,12 @@ public sealed class NodeCheckTests
             Assert.Equal(HealthStatus.Unhealthy, result.Status);
         }
 
-        hanging.SetResult();
+        hanging.SetResult(null);
         Assert.Equal(1, tries);
         Assert.Equal(HealthStatus.Healthy, (await AskAsync(check)).Status);
     }
 
-    private NodeCheck Check(Func<Task> tryOut) => new("storage", tryOut, _time, NullLogger<NodeCheck>.Instance);
+    private NodeCheck Check(Func<Task<string?>> tryOut) => new("storage", tryOut, _time, NullLogger<NodeCheck>.Instance);
 
     private static Task<HealthCheckResult> AskAsync(NodeCheck check) => check.CheckHealthAsync(new HealthCheckContext());
 }

@@ -20,6 +20,7 @@ public sealed class DiskStorage : IMediaStorage
     private readonly string _root;
     private readonly long _limitBytes;
     private readonly MediaVolume? _volume;
+    private readonly bool _isFlushed;
 
     // What is there and what is counted change together.
     private readonly Lock _changing = new();
@@ -33,11 +34,13 @@ public sealed class DiskStorage : IMediaStorage
     /// Knows whether the folder is on the right volume. While it is not, nothing is made, written or deleted in it; it is looked
     /// for again with every use. Without: any will do.
     /// </param>
-    public DiskStorage(string root, long limitBytes, MediaVolume? volume = null)
+    /// <param name="isFlushed">A file has its name when it is on the disk itself: a loss of power leaves none that is not whole.</param>
+    public DiskStorage(string root, long limitBytes, MediaVolume? volume = null, bool isFlushed = false)
     {
         _root = Path.GetFullPath(root);
         _limitBytes = limitBytes;
         _volume = volume;
+        _isFlushed = isFlushed;
         if (volume is null)
         {
             Directory.CreateDirectory(_root);
@@ -79,6 +82,10 @@ public sealed class DiskStorage : IMediaStorage
             using (var file = Create(unfinished))
             {
                 RandomAccess.Write(file, content, 0);
+                if (_isFlushed)
+                {
+                    RandomAccess.FlushToDisk(file);
+                }
             }
 
             lock (_changing)

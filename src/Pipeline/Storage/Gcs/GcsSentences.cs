@@ -34,12 +34,18 @@ internal static class GcsSentences
             CultureInfo.InvariantCulture, $"to {call.What} (tried {often} in {passed.TotalSeconds:0.0} s): {Status(fault)}{Said(fault)}");
         return fault.Kind switch
         {
-            GcsFaultKind.Busy => new StorageUnavailableException($"The bucket {options.Bucket} has no time {what}", fault),
+            GcsFaultKind.Busy => new StorageUnavailableException($"The bucket {options.Bucket} has no time {what}", fault)
+            {
+                IsPassing = true,
+            },
             GcsFaultKind.Damaged => new IOException($"The bucket {options.Bucket} was not able {what}", fault),
             _ => new StorageUnavailableException(
                 $"The bucket {options.Bucket} cannot be reached {what} Check the node's network"
                 + $"{(options.Endpoint is { } endpoint ? $" and whether {endpoint.Host}:{endpoint.Port} is the right address" : "")}.",
-                fault),
+                fault)
+            {
+                IsPassing = true,
+            },
         };
     }
 

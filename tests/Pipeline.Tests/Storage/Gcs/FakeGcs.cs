@@ -99,6 +99,9 @@ internal sealed partial class FakeGcs : IAsyncDisposable
     /// <summary>Has all requests of a kind go wrong from now on, until it is told to stop.</summary>
     public FakeFault? Always { get; set; }
 
+    /// <summary>Has any request go wrong as it says, where nothing else does.</summary>
+    public Func<FakeRequest, FakeFault?>? Weather { get; set; }
+
     /// <summary>Puts an object there that nobody uploaded.</summary>
     public void Put(string name, byte[] bytes)
     {
@@ -136,7 +139,7 @@ internal sealed partial class FakeGcs : IAsyncDisposable
             }
         }
 
-        return Always?.Request == kind ? Always : null;
+        return Always?.Request == kind ? Always : Weather?.Invoke(kind);
     }
 
     /// <summary>Does what a request wants, as the fault has it.</summary>
