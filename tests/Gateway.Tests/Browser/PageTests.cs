@@ -1,5 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Tests.Storage.Gcs;
 
 namespace Streaming.Gateway.Tests.Browser;
 
@@ -95,6 +98,27 @@ public sealed class PageTests(Chromium chromium)
         await page.Page.GotoAsync(new Uri(node.Address, $"/studio/{channel.Slug}").ToString());
 
         await page.Page.GetByText("/nonexistent/ffmpeg").WaitForAsync();
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task Admin_BucketIsAway_ShowsWhatWaitsForIt_UntilNothingDoes()
+    {
+        await using var fake = await FakeGcs.StartAsync();
+        await using var node = await Node.StartAsync(
+            "Storage:Kind=gcs", $"Storage:Bucket={fake.Bucket}", $"--STORAGE_EMULATOR_HOST={fake.Address.Authority}");
+        fake.Weather = static kind => new(kind, FakeFaultKind.Status);
+        await node.Services.GetRequiredService<IMediaStorage>().WriteAsync("live/b/source/0.m4s", [new byte[2000]], default);
+        await using var page = await chromium.OpenAsync(node.Address);
+        await page.Page.EvaluateAsync("token => sessionStorage.setItem('admin-token', token)", Node.AdminToken);
+
+        await page.Page.GotoAsync(new Uri(node.Address, "/admin").ToString());
+
+        await page.Page.GetByText("The bucket takes nothing now").WaitForAsync();
+        await page.Page.GetByText("1 file, 2.0 kB").WaitForAsync();
+        await page.Page.GetByText("2.0 kB of 4.3 GB").WaitForAsync();
+        fake.Weather = null;
+        await page.Page.GetByText("nothing", new() { Exact = true }).WaitForAsync();
         Assert.Empty(page.Complaints);
     }
 

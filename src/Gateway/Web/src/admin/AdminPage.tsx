@@ -8,6 +8,7 @@ import { Notice } from '../ui/Notice';
 import { TokenGate } from '../ui/TokenGate';
 import { usePageTitle } from '../ui/usePageTitle';
 import { ChannelTable } from './ChannelTable';
+import { StoragePanel } from './StoragePanel';
 import './admin.css';
 
 const refreshMs = 5_000;
@@ -42,10 +43,13 @@ export function AdminPage() {
       {error !== null && <Notice kind="error">The server cannot be reached. Trying again.</Notice>}
       <div class="admin">
         {channels !== null && <ChannelTable channels={channels} />}
-        <section class="panel" aria-labelledby="create-title">
-          <h2 id="create-title">New channel</h2>
-          <ChannelForm token={token} onRefused={refuse} onCreated={(slug) => route(`/studio/${slug}`)} />
-        </section>
+        <div class="admin-side">
+          <section class="panel" aria-labelledby="create-title">
+            <h2 id="create-title">New channel</h2>
+            <ChannelForm token={token} onRefused={refuse} onCreated={(slug) => route(`/studio/${slug}`)} />
+          </section>
+          <StoragePanel token={token} />
+        </div>
       </div>
     </main>
   );

@@ -1,5 +1,6 @@
 import type { Channel, ChannelCredentials, ChannelSummary } from './channel';
 import type { Recording } from './recording';
+import type { Storage } from './storage';
 import { learnServerTime } from './serverClock';
 
 /** A refusal of the API, in the words of its `application/problem+json`. */
@@ -88,6 +89,9 @@ export const listRecordings = (slug: string) => request<Recording[]>('GET', reco
 
 export const deleteRecording = (slug: string, id: string, token: string) =>
   request<void>('DELETE', `${recordingsPath(slug)}/${encodeURIComponent(id)}`, token);
+
+/** Where the server keeps its media, for its operator. */
+export const getStorage = (token: string) => request<Storage>('GET', '/api/storage', token);
 
 export const isNotFound = (error: unknown) => error instanceof ApiError && error.status === 404;
 

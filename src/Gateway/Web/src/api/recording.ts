@@ -7,6 +7,8 @@ export interface Recording {
   endedAt: string;
   durationSeconds: number;
   sizeBytes: number;
+  /** Segments that could not be stored: gaps. */
+  missingSegments: number;
   hls: string;
   dash: string;
   /** Its page. */

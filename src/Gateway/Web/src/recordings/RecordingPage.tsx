@@ -4,7 +4,7 @@ import { isNotFound } from '../api/client';
 import { NoSuchChannel } from '../channel/NoSuchChannel';
 import { recordedMedia } from '../player/media';
 import { Player } from '../player/Player';
-import { formatClock, formatDate } from '../ui/format';
+import { formatClock, formatDate, formatMissing } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { LiveBadge } from '../ui/LiveBadge';
 import { Notice } from '../ui/Notice';
@@ -62,6 +62,7 @@ function OneRecording({ slug, id }: { slug: string; id: string }) {
                 <span class="fact">
                   <Icon name="clock" size={18} /> {formatClock(recording.durationSeconds * 1000)}
                 </span>
+                {recording.missingSegments > 0 && <span class="fact">{formatMissing(recording.missingSegments)}</span>}
                 {value.channel.live && (
                   <a class="fact" href={`/watch/${slug}`}>
                     <LiveBadge /> Watch the live broadcast

@@ -3,7 +3,7 @@ import { deleteRecording, listRecordings } from '../api/client';
 import type { Recording } from '../api/recording';
 import { usePolled } from '../api/usePolled';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
-import { formatBytes, formatClock, formatDate } from '../ui/format';
+import { formatBytes, formatClock, formatDate, formatMissing } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { Picture } from '../ui/Picture';
 
@@ -39,6 +39,7 @@ export function RecordingsPanel({ slug, token }: { slug: string; token: string }
                   <span class="hint digits">
                     {formatClock(recording.durationSeconds * 1000)} · {formatBytes(recording.sizeBytes)}
                     {recording.state === 'missing' && ' · missing from the storage'}
+                    {recording.missingSegments > 0 && ` · ${formatMissing(recording.missingSegments)}`}
                   </span>
                 </span>
               </a>

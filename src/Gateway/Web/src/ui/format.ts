@@ -44,6 +44,10 @@ export const formatSeconds = (seconds: number) => `${seconds.toFixed(1)} s`;
 export const formatDate = (date: string) =>
   new Date(date).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 
+/** Of a recording. */
+export const formatMissing = (segments: number) =>
+  segments === 1 ? '1 segment is missing' : `${formatCount(segments)} segments are missing`;
+
 export function formatBytes(bytes: number): string {
   const units = ['kB', 'MB', 'GB', 'TB'];
   let [value, unit] = [bytes / 1000, 0];
