@@ -21,6 +21,12 @@ public sealed partial class PlaylistChecker(HttpClient client, string playlist)
     /// <summary>Is given every playlist that was read, full and delta update, for others to judge.</summary>
     public Action<string>? Judge { get; init; }
 
+    /// <summary>
+    /// Asks for delta updates too. Not where media comes faster than real time: they skip what is some seconds old, which no player knows
+    /// by then.
+    /// </summary>
+    public bool AsksForDeltas { get; init; } = true;
+
     /// <summary>The newest playlist, null before the first.</summary>
     public CheckedPlaylist? Current { get; private set; }
 
@@ -64,7 +70,7 @@ public sealed partial class PlaylistChecker(HttpClient client, string playlist)
 
         var query = $"?_HLS_msn={older.Next.MediaSequence}&_HLS_part={older.Next.Part}";
         var asksFor = GetAsync(query, cancellationToken);
-        var asksForDelta = GetAsync(query + "&_HLS_skip=YES", cancellationToken);
+        var asksForDelta = AsksForDeltas ? GetAsync(query + "&_HLS_skip=YES", cancellationToken) : Task.FromResult<string?>(null);
         var asksForHint = older.Hint is null ? Task.FromResult<HttpStatusCode?>(null) : DownloadAsync(older.Hint, cancellationToken);
         await Task.WhenAll(asksFor, asksForDelta, asksForHint).ConfigureAwait(false);
         var newer = await TakeAsync(

@@ -45,6 +45,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
+    public int Id => _process.Id;
+
+    /// <summary>Where a publisher with that key goes.</summary>
+    public string PublishUrl(string streamKey) =>
+        string.Create(CultureInfo.InvariantCulture, $"rtmp://127.0.0.1:{_rtmpPort}/live/{streamKey}");
+
     /// <summary>The operator's, and a viewer's too.</summary>
     public HttpClient Http => _http;
 
@@ -59,8 +65,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Publishes with a key.</summary>
-    public Publisher Publish(string streamKey, string file) =>
-        Publisher.Start(file, string.Create(CultureInfo.InvariantCulture, $"rtmp://127.0.0.1:{_rtmpPort}/live/{streamKey}"));
+    public Publisher Publish(string streamKey, string file) => Publisher.Start(file, PublishUrl(streamKey));
 
     public async Task<ChannelDetail> ShowAsync(string slug) => (await _http.GetFromJsonAsync<ChannelDetail>($"/api/channels/{slug}"))!;
 
