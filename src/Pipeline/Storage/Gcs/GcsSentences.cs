@@ -34,7 +34,7 @@ internal static class GcsSentences
             CultureInfo.InvariantCulture, $"to {call.What} (tried {often} in {passed.TotalSeconds:0.0} s): {Status(fault)}{Said(fault)}");
         return fault.Kind switch
         {
-            GcsFaultKind.Busy => new StorageUnavailableException($"The bucket {options.Bucket} has no time {what}", fault)
+            GcsFaultKind.Busy => new StorageUnavailableException($"The bucket {options.Bucket} is too busy {what}", fault)
             {
                 IsPassing = true,
             },

@@ -44,7 +44,7 @@ public sealed class GcsRetryTests
             () => PassAsync(Run(_ => throw Busy(TimeSpan.FromSeconds(31)))));
 
         Assert.Single(_triedAt);
-        Assert.Equal("The bucket media has no time to store a (tried once in 0.0 s): 503, Backend Error.", refusal.Message);
+        Assert.Equal("The bucket media is too busy to store a (tried once in 0.0 s): 503, Backend Error.", refusal.Message);
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public sealed class GcsUploadTests : GcsScripted
         var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(() => StoreAsync(Storage, _bytes));
 
         Assert.Matches(
-            @"^The bucket media-of-tests has no time to store live/b/source/0\.m4s \(tried once in \d+\.\d s\): 503, Backend Error\.$",
+            @"^The bucket media-of-tests is too busy to store live/b/source/0\.m4s \(tried once in \d+\.\d s\): 503, Backend Error\.$",
             refusal.Message);
         Assert.Empty(Fake.Objects);
     }

@@ -46,7 +46,16 @@ function rowsOf({ kind, bucket, usedBytes, maxBytes, spill }: Storage): [string,
   return rows;
 }
 
-function spillRows({ files, bytes, usedBytes, maxBytes, since, lastError, lastErrorAt }: Spill): [string, string][] {
+function spillRows({
+  state,
+  files,
+  bytes,
+  usedBytes,
+  maxBytes,
+  since,
+  lastError,
+  lastErrorAt,
+}: Spill): [string, string][] {
   const rows: [string, string][] = [
     [
       'Waits for it',
@@ -55,6 +64,8 @@ function spillRows({ files, bytes, usedBytes, maxBytes, since, lastError, lastEr
     ['Disk used for that', `${formatBytes(usedBytes)} of ${formatBytes(maxBytes)}`],
   ];
   if (since !== null) rows.push(['Since', formatDate(since)]);
-  if (lastError !== null && lastErrorAt !== null) rows.push(['Last error', `${formatDate(lastErrorAt)}: ${lastError}`]);
+  // While the bucket is away, the notice says it.
+  if (state !== 'away' && lastError !== null && lastErrorAt !== null)
+    rows.push(['Last error', `${formatDate(lastErrorAt)}: ${lastError}`]);
   return rows;
 }
