@@ -29,6 +29,31 @@ public sealed class MediaVolumeTests : IDisposable
         Assert.Equal(0, Open().UsedBytes);
     }
 
+    [Fact]
+    public void Volume_WithoutAnIdentity_AskedForByManyAtOnce_GetsOne()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            _known.Clear();
+            _known.Add($"live/b{round}");
+            Directory.CreateDirectory(Path.Combine(Root, _known[0]));
+            File.Delete(Identity);
+            File.Delete(Path.Combine(Data, "identity"));
+            var volume = new MediaVolume(Data, Root, () => _known);
+            using var together = new Barrier(8);
+
+            var problems = new string?[8];
+            Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, index =>
+            {
+                together.SignalAndWait();
+                problems[index] = volume.Problem();
+            });
+
+            Assert.All(problems, Assert.Null);
+            Assert.Equal(File.ReadAllText(Path.Combine(Data, "identity")), File.ReadAllText(Identity));
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

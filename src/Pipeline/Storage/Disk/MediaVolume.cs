@@ -15,13 +15,23 @@ public sealed class MediaVolume(string dataPath, string root, Func<IReadOnlyColl
 {
     private readonly string _ours = Path.Combine(dataPath, IdentityFile.Name);
     private readonly string _theirs = Path.Combine(root, ".identity");
+    private readonly Lock _taking = new();
 
     /// <summary>Why the volume is not the right one, in a sentence; null when it is.</summary>
     public string? Problem()
     {
         try
         {
-            return Problem(IdentityFile.Read(_ours), IdentityFile.Read(_theirs));
+            if (IdentityFile.Read(_ours) is { } ours && ours == IdentityFile.Read(_theirs))
+            {
+                return null;
+            }
+
+            lock (_taking)
+            {
+                // Who comes at the same time finds the identity that another has given, and gives none of its own.
+                return Problem(IdentityFile.Read(_ours), IdentityFile.Read(_theirs));
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
