@@ -10,6 +10,8 @@ internal sealed class ForeignPlayer : IAsyncDisposable
 {
     private static readonly string Tool = Path.Combine(Repository.Root, "tests", "tools", "players");
 
+    private const string Shaka = "shaka-player/dist/shaka-player.compiled.js";
+
     private readonly WatchedPage _watched;
 
     private ForeignPlayer(WatchedPage watched) => _watched = watched;
@@ -27,7 +29,8 @@ internal sealed class ForeignPlayer : IAsyncDisposable
         await watched.Page.SetContentAsync("<video id='video' class='video-js' muted autoplay width='640' height='360'></video>");
         var (script, start) = player switch
         {
-            "shaka" => ("shaka-player/dist/shaka-player.compiled.js", StartShaka),
+            "shaka" => (Shaka, StartShaka("{ streaming: { lowLatencyMode: true } }")),
+            "shaka, whole segments" => (Shaka, StartShaka("{ streaming: { lowLatencyMode: false } }")),
             "video.js" => ("video.js/dist/video.min.js", StartVideoJs),
             _ => throw new ArgumentException(player, nameof(player)),
         };
@@ -61,18 +64,6 @@ internal sealed class ForeignPlayer : IAsyncDisposable
 
     private IPage Page => _watched.Page;
 
-    private const string StartShaka =
-        """
-        async (address) => {
-          window.errors = [];
-          const player = new shaka.Player();
-          await player.attach(document.querySelector('video'));
-          player.configure({ streaming: { lowLatencyMode: true } });
-          player.addEventListener('error', ({ detail }) => window.errors.push(`${detail.code} ${detail.data}`.slice(0, 200)));
-          await player.load(address);
-        }
-        """;
-
     private const string StartVideoJs =
         """
         (address) => {
@@ -80,6 +71,18 @@ internal sealed class ForeignPlayer : IAsyncDisposable
           const player = videojs('video', { html5: { vhs: { llhls: true, overrideNative: true } } });
           player.on('error', () => window.errors.push(player.error().message));
           player.src({ src: address, type: 'application/x-mpegURL' });
+        }
+        """;
+
+    private static string StartShaka(string configuration) =>
+        $$"""
+        async (address) => {
+          window.errors = [];
+          const player = new shaka.Player();
+          await player.attach(document.querySelector('video'));
+          player.configure({{configuration}});
+          player.addEventListener('error', ({ detail }) => window.errors.push(`${detail.code} ${detail.data}`.slice(0, 200)));
+          await player.load(address);
         }
         """;
 
