@@ -146,7 +146,7 @@ internal sealed partial class BroadcastSupervisor
     /// <summary>Ends the broadcast and lets go of all, and then itself.</summary>
     private void Stop()
     {
-        Become(WhenStopping);
+        _isStopping = true;
         try
         {
             if (Publication is not null)
@@ -168,7 +168,8 @@ internal sealed partial class BroadcastSupervisor
         }
     }
 
-    private void WhenStopping(object message)
+    /// <summary>What still comes while everything is let go of.</summary>
+    private void HandleAtTheEnd(object message)
     {
         switch (message)
         {

@@ -53,6 +53,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
     private long _disconnectedAt;
     private long _endingAt;
     private bool _isEnding;
+    private bool _isStopping;
     private long _epoch = ChannelClaims.Unstored; // The highest that a publisher came with.
     private bool _isOrigin; // Under that epoch.
     private bool _hasFailed; // The source's path, in the broadcast under way.
@@ -76,7 +77,14 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
     {
         try
         {
-            Handle(message);
+            if (_isStopping)
+            {
+                HandleAtTheEnd(message);
+            }
+            else
+            {
+                Handle(message);
+            }
         }
         catch (Exception e)
         {

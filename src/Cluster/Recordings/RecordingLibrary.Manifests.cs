@@ -27,7 +27,7 @@ public sealed partial class RecordingLibrary
             {
                 await WriteManifestsAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 LogBroken(e); // A mistake of ours: it ends this try, and neither the next nor the node.
             }

@@ -27,8 +27,7 @@ public sealed record RunDeadlines(TimeSpan Start, TimeSpan Stop)
 /// <param name="ladder">What runs are made with.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Of the runs, and of those that do not end.</param>
-/// <param name="instruments">Count those that do not end; null for nobody who asks.</param>
-/// <param name="slotInstruments">Are told of runs that no slot begins; null for nobody.</param>
+/// <param name="instruments">Are told of runs that no slot begins, and of those that do not end; null for nobody.</param>
 public sealed partial class RegionRuns(
     Func<IActorRefFactory> actors,
     Func<IActorRef> region,
@@ -39,8 +38,7 @@ public sealed partial class RegionRuns(
     LadderOptions ladder,
     TimeProvider time,
     ILogger logger,
-    TranscoderInstruments? instruments = null,
-    SlotInstruments? slotInstruments = null) : ITranscodeRuns
+    SlotInstruments? instruments = null) : ITranscodeRuns
 {
     public RunUnderWay Begin(RunId run, RunWork work, CancellationToken stopping)
     {
@@ -57,7 +55,7 @@ public sealed partial class RegionRuns(
     {
         if (slots.Take() is not { } number)
         {
-            slotInstruments?.NoneFree();
+            instruments?.NoneFree();
             return new(TranscodeEnd.Unavailable, $"All {slots.Count} places for runs of the transcoder are taken.");
         }
 
@@ -83,7 +81,7 @@ public sealed partial class RegionRuns(
         var slot = new RunSlot(worker(), number);
         var start = new StartRun(slot, requested.Run, time.GetUtcNow() + deadlines.Start);
         var to = region();
-        var request = actors().ActorOf(Props.Create(() => new RunRequest(to, start, deadlines, requested, slotInstruments)));
+        var request = actors().ActorOf(Props.Create(() => new RunRequest(to, start, deadlines, requested, instruments)));
         await using var registration = stopping.Register(() => request.Tell(new StopRun(slot, requested.Run))).ConfigureAwait(false);
         return await requested.Result.ConfigureAwait(false);
     }

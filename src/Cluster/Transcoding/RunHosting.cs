@@ -6,7 +6,6 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Actors;
-using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Pipeline.Transcoding;
 
@@ -35,7 +34,6 @@ public static class RunHosting
             options,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RegionRuns>>(),
-            provider.GetService<LiveInstruments>()?.Transcoders,
             provider.GetService<SlotInstruments>()));
         services.AddSingleton<ITranscodeRuns>(static provider => provider.GetRequiredService<RegionRuns>());
         services.AddHostedService<RunWarmUp>();

@@ -88,6 +88,9 @@ internal sealed class RunRequest : UntypedActor, IWithTimers
     protected override void PreRestart(Exception reason, object message) =>
         _requested.GiveUp(new(TranscodeEnd.Failed, $"The server failed at a run of the transcoder: {reason.Message}"));
 
+    /// <summary>It does not ask again: its ladder has heard an end, and what the slot has is to end as well.</summary>
+    protected override void PostRestart(Exception reason) => Stop(new(TranscodeEnd.Cancelled, null));
+
     /// <summary>Has it end, in time; what no slot has taken ends here.</summary>
     private void Stop(TranscodeResult neverBegun)
     {

@@ -9,6 +9,7 @@ public sealed class SlotInstruments
 
     private readonly Counter<long> _refused;
     private readonly Counter<long> _unanswered;
+    private readonly UpDownCounter<long> _overdue;
 
     public SlotInstruments(IMeterFactory meters, RunSlots slots)
     {
@@ -18,6 +19,8 @@ public sealed class SlotInstruments
         _refused = meter.CreateCounter<long>("streaming.slots.refused", "{run}", "Runs that no slot began, by reason.");
         _unanswered = meter.CreateCounter<long>(
             "streaming.slots.unanswered", "{run}", "Runs whose slot did not answer in time, by what it was asked.");
+        _overdue = meter.CreateUpDownCounter<long>(
+            "streaming.slots.overdue", "{run}", "Runs that did not end in time when they were to, and keep their slot until they have.");
     }
 
     internal void NoneFree() => _refused.Add(1, new KeyValuePair<string, object?>("reason", "none_free"));
@@ -26,6 +29,9 @@ public sealed class SlotInstruments
 
     internal void Unanswered(bool wasToEnd) =>
         _unanswered.Add(1, new KeyValuePair<string, object?>("asked", wasToEnd ? "end" : "begin"));
+
+    /// <summary>So many runs more, or fewer, are to have ended and have not.</summary>
+    internal void Overdue(int change) => _overdue.Add(change);
 
     internal static string NameOf(RunRefusal reason) => reason switch
     {

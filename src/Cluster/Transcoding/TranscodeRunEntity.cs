@@ -157,8 +157,8 @@ public sealed class TranscodeRunEntity(WaitingRuns waiting, TimeProvider time, A
         self.Tell(new Finished(underWay));
         result = result.End == TranscodeEnd.Cancelled && underWay.Reason is { } reason ? reason : result;
         var ending = underWay.Ending ?? RunTraces.Ending(underWay.Run);
-        ending?.EndWith(result.End, result.Message);
         origin.Tell(new RunEnded(underWay.Run, result.End, result.Message) { TraceParent = ending?.Id });
+        ending?.EndWith(result.End, result.Message);
     }
 
     private sealed record Finished(UnderWay UnderWay);

@@ -7,6 +7,7 @@ using Akka.TestKit;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Tests.Graphs;
 
 namespace Streaming.Cluster.Tests.Channels;
 
@@ -22,22 +23,7 @@ public sealed class ChannelEntityTests : Akka.TestKit.Xunit.TestKit
     private readonly TestProbe _mediator;
 
     public ChannelEntityTests()
-        : base(
-            """
-            akka {
-              loglevel = OFF
-              stdout-loglevel = OFF
-              log-dead-letters = off
-              persistence {
-                journal {
-                  plugin = akka.persistence.journal.scripted
-                  scripted.class = "Akka.Persistence.TestKit.TestJournal, Akka.Persistence.TestKit"
-                }
-                snapshot-store.plugin = akka.persistence.snapshot-store.inmem
-              }
-              test.single-expect-default = 30s
-            }
-            """)
+        : base(TestActors.ConfigurationOfAScriptedJournal)
     {
         _mediator = CreateTestProbe();
         Sys.ActorOf(Props.Create<UnansweredCommands>());

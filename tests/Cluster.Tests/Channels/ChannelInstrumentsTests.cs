@@ -3,6 +3,7 @@ using Akka.Persistence;
 using Akka.Persistence.TestKit;
 using Streaming.Cluster.Actors;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Tests.Graphs;
 using Streaming.Cluster.Tests.Membership;
 using Streaming.Pipeline.Tests;
 
@@ -16,22 +17,7 @@ public sealed class ChannelInstrumentsTests : Akka.TestKit.Xunit.TestKit
     private readonly TestMeters _meters = new();
 
     public ChannelInstrumentsTests()
-        : base(
-            """
-            akka {
-              loglevel = OFF
-              stdout-loglevel = OFF
-              log-dead-letters = off
-              persistence {
-                journal {
-                  plugin = akka.persistence.journal.scripted
-                  scripted.class = "Akka.Persistence.TestKit.TestJournal, Akka.Persistence.TestKit"
-                }
-                snapshot-store.plugin = akka.persistence.snapshot-store.inmem
-              }
-              test.single-expect-default = 30s
-            }
-            """)
+        : base(TestActors.ConfigurationOfAScriptedJournal)
     {
     }
 

@@ -24,6 +24,21 @@ internal static class TestActors
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         """).WithFallback(Configuration);
 
+    /// <summary>The same, with a journal that fails when it is told to (Akka.Persistence.TestKit).</summary>
+    public static Config ConfigurationOfAScriptedJournal { get; } = ConfigurationFactory.ParseString(
+        """
+        akka {
+          persistence {
+            journal {
+              plugin = akka.persistence.journal.scripted
+              scripted.class = "Akka.Persistence.TestKit.TestJournal, Akka.Persistence.TestKit"
+            }
+            snapshot-store.plugin = akka.persistence.snapshot-store.inmem
+          }
+          test.single-expect-default = 30s
+        }
+        """).WithFallback(Configuration);
+
     public static ActorSystem System { get; } = ActorSystem.Create("tests", Configuration);
 
     public static ActorMaterializer Materializer { get; } = System.Materializer(Inline.MaterializerSettings(System));

@@ -15,7 +15,7 @@ namespace Streaming.Cluster.Tests.Transcoding;
 /// </summary>
 public sealed class OverdueRunTests : Akka.TestKit.Xunit.TestKit
 {
-    private const string Overdue = "streaming.transcoder.runs.overdue";
+    private const string Overdue = "streaming.slots.overdue";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
@@ -39,7 +39,7 @@ public sealed class OverdueRunTests : Akka.TestKit.Xunit.TestKit
         _slot = Sys.ActorOf(TranscodeRunEntity.PropsOf(_waiting, TimeProvider.System));
         _runs = new(
             () => Sys, () => _region, () => "alone:1", _slots, _waiting, RunDeadlines.Default, new LadderOptions(), TimeProvider.System,
-            _log, new TranscoderInstruments(_meters));
+            _log, new SlotInstruments(_meters, _slots));
     }
 
     private TestScheduler Scheduler => (TestScheduler)Sys.Scheduler;
@@ -122,6 +122,27 @@ public sealed class OverdueRunTests : Akka.TestKit.Xunit.TestKit
         await UntilAsync(() => _slots.Take() == 0);
     }
 
+    [Fact]
+    public async Task Request_Failing_LadderHearsSoAndTheRunIsToEndAndNotAskedForAgain()
+    {
+        var region = new FailingOnce(_region, Sys);
+        var runs = new RegionRuns(
+            () => Sys, () => region, () => "alone:1", _slots, _waiting, RunDeadlines.Default, new LadderOptions(), TimeProvider.System, _log);
+        var running = runs.RunAsync(First, _run.WorkAsync, _stopping.Token);
+        var start = await _region.ExpectMsgAsync<StartRun>(Patience);
+        var request = _region.LastSender;
+        Assert.True(_waiting.TryTake(First, out _)); // The slot has it.
+        await _stopping.CancelAsync();
+
+        Assert.Equal(TranscodeEnd.Failed, (await running.WaitAsync(Patience)).End);
+        Assert.Equal(new StopRun(start.Slot, First), await _region.ExpectMsgAsync<StopRun>(Patience));
+        Assert.Equal(1, _slots.Take());
+
+        request.Tell(new RunEnded(First, TranscodeEnd.Cancelled, null), _region);
+        await UntilAsync(() => _slots.Take() == 0);
+        await _region.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
     protected override void Dispose(bool disposing)
     {
         _run.End.TrySetResult(new(TranscodeEnd.Cancelled, null));
@@ -157,6 +178,27 @@ public sealed class OverdueRunTests : Akka.TestKit.Xunit.TestKit
         while (!condition())
         {
             await Task.Delay(Moment, patience.Token);
+        }
+    }
+
+    /// <summary>A way to an actor on which the first wish that a run ends fails.</summary>
+    private sealed class FailingOnce(IActorRef actor, ActorSystem system) : MinimalActorRef
+    {
+        private bool _hasFailed;
+
+        public override ActorPath Path { get; } = ((ExtendedActorSystem)system).Provider.TempPath();
+
+        public override IActorRefProvider Provider { get; } = ((ExtendedActorSystem)system).Provider;
+
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            if (message is StopRun && !_hasFailed)
+            {
+                _hasFailed = true;
+                throw new InvalidOperationException("A fault of ours.");
+            }
+
+            actor.Tell(message, sender);
         }
     }
 }

@@ -157,7 +157,7 @@ public sealed class RegionRunsTests : Akka.TestKit.Xunit.TestKit
 
     private RegionRuns Over(Func<IActorRef> region, RunDeadlines deadlines) => new(
         () => Sys, region, () => "alone:1", _slots, _waiting, deadlines, new LadderOptions(), TimeProvider.System,
-        NullLogger.Instance, slotInstruments: _instruments);
+        NullLogger.Instance, _instruments);
 
     private static async Task UntilAsync(Func<bool> holds)
     {

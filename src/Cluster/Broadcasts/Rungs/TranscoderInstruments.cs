@@ -11,7 +11,6 @@ public sealed class TranscoderInstruments
     private readonly Meter _meter;
     private readonly Counter<long> _runs;
     private readonly Counter<long> _overruns;
-    private readonly UpDownCounter<long> _overdue;
     private readonly Counter<long> _pictures;
     private readonly Histogram<double> _lag;
 
@@ -22,9 +21,6 @@ public sealed class TranscoderInstruments
             "streaming.transcoder.runs", "{run}", "Runs that ended, by how: all but completed and cancelled ones are tried again.");
         _overruns = _meter.CreateCounter<long>(
             "streaming.transcoder.overruns", "{run}", "Runs that were given up since their queue was full: a smaller ladder follows.");
-        _overdue = _meter.CreateUpDownCounter<long>(
-            "streaming.transcoder.runs.overdue",
-            "{run}", "Runs that did not end in time when they were to, and keep their slot until they have.");
         _pictures = _meter.CreateCounter<long>(
             "streaming.transcoder.pictures", "{picture}", "Pictures that came out of all rungs: their rate is the frames a second.");
         _lag = _meter.CreateHistogram(
@@ -58,9 +54,6 @@ public sealed class TranscoderInstruments
 
     /// <summary>A run was given up since it is too far behind.</summary>
     internal void Overran() => _overruns.Add(1);
-
-    /// <summary>So many runs more, or fewer, are to have ended and have not.</summary>
-    internal void Overdue(int change) => _overdue.Add(change);
 
     internal static string NameOf(TranscodeEnd end) => end switch
     {
