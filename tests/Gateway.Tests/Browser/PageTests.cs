@@ -62,6 +62,38 @@ public sealed class PageTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Studio_NewChannel_KeepsWhatIsTypedWhileTheServerCannotBeReached()
+    {
+        await using var node = await Node.StartAsync();
+        await using var page = await chromium.OpenAsync(new Uri(node.Address, "/studio/my-show"));
+        await page.Page.GetByLabel("Admin token").WaitForAsync();
+        var answered = new TaskCompletionSource();
+        await page.Page.RouteAsync("**/api/channels/my-show", async route =>
+        {
+            await answered.Task;
+            await route.ContinueAsync();
+        });
+        await page.Page.GetByLabel("Admin token").FillAsync(Node.AdminToken);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+
+        // With a token the page asks anew: until it is answered there is nothing to type into.
+        await page.Page.GetByRole(AriaRole.Status, new() { Name = "Loading" }).WaitForAsync();
+        Assert.Equal(0, await page.Page.GetByLabel("Title").CountAsync());
+        answered.SetResult();
+        await page.Page.GetByLabel("Title").FillAsync("My show");
+        await page.Page.UnrouteAllAsync();
+        var refused = 0;
+        await page.Page.RouteAsync("**/api/channels/my-show", route =>
+        {
+            refused++;
+            return route.AbortAsync();
+        });
+        await Eventually.HoldsAsync("the page has asked in vain", () => Task.FromResult(refused > 1));
+
+        Assert.Equal("My show", await page.Page.GetByLabel("Title").InputValueAsync());
+    }
+
+    [Fact]
     public async Task Studio_Recording_IsDeletedOnceThatIsConfirmed()
     {
         await using var node = await Node.StartAsync("Ladder:Enabled=false");

@@ -5,8 +5,15 @@ export interface Polled<T> {
   value: T | null;
   /** What went wrong with the last question, null after a good answer. */
   error: unknown;
-  /** Asks now. */
+  /** Asks now, and once more where a question that is under way may have been answered before. */
   refresh: () => Promise<void>;
+}
+
+interface Answer<T> {
+  /** The question. */
+  to: () => Promise<T>;
+  value: T | null;
+  error: unknown;
 }
 
 export interface PollOptions {
@@ -23,7 +30,7 @@ export function usePolled<T>(
   intervalMs: number | ((value: T | null) => number),
   { whileHidden = false }: PollOptions = {},
 ): Polled<T> {
-  const [answer, setAnswer] = useState<{ value: T | null; error: unknown }>({ value: null, error: null });
+  const [answer, setAnswer] = useState<Answer<T>>({ to: ask, value: null, error: null });
   const interval = useRef(intervalMs);
   interval.current = intervalMs;
   const poll = useRef<() => Promise<void>>(async () => {});
@@ -34,16 +41,15 @@ export function usePolled<T>(
     let stopped = false;
     let latest: T | null = null;
     const isAsleep = () => document.hidden && !whileHidden;
-    setAnswer({ value: null, error: null });
 
     const once = async () => {
       try {
         const value = await ask();
         if (stopped) return;
         latest = value;
-        setAnswer({ value, error: null });
+        setAnswer({ to: ask, value, error: null });
       } catch (error) {
-        if (!stopped) setAnswer(({ value }) => ({ value, error }));
+        if (!stopped) setAnswer({ to: ask, value: latest, error });
       }
     };
     const next = () => {
@@ -65,7 +71,10 @@ export function usePolled<T>(
       else if (!document.hidden) void now();
     };
 
-    poll.current = now;
+    poll.current = async () => {
+      await asking;
+      if (!stopped) await now();
+    };
     void now();
     document.addEventListener('visibilitychange', onVisibility);
     return () => {
@@ -76,5 +85,7 @@ export function usePolled<T>(
   }, [ask, whileHidden]);
 
   const refresh = useCallback(() => poll.current(), []);
-  return { ...answer, refresh };
+  // The answer to the question before this one is none to it, not even for the moment until this one is asked.
+  const { value, error } = answer.to === ask ? answer : { value: null, error: null };
+  return { value, error, refresh };
 }

@@ -1,6 +1,7 @@
 import { useRoute } from 'preact-iso';
 import { useCallback, useState } from 'preact/hooks';
 import { useAdminToken } from '../api/adminToken';
+import type { Channel } from '../api/channel';
 import { getChannel, isNotFound } from '../api/client';
 import { usePolled } from '../api/usePolled';
 import { ChannelForm } from '../channel/ChannelForm';
@@ -21,9 +22,9 @@ export function StudioPage() {
 function StudioOf({ slug }: { slug: string }) {
   const [token, keepToken] = useAdminToken();
   const [refusal, setRefusal] = useState<string | null>(null);
-  const ask = useCallback(() => getChannel(slug, token ?? undefined), [slug, token]);
-  const polled = usePolled(ask, refreshMs);
-  usePageTitle(`Studio: ${polled.value?.title ?? slug}`);
+  const ask = useCallback(() => findChannel(slug, token ?? undefined), [slug, token]);
+  const { value: channel, error, refresh } = usePolled(ask, refreshMs);
+  usePageTitle(`Studio: ${channel === null || channel === 'none' ? slug : channel.title}`);
 
   const refuse = (reason: string) => {
     setRefusal(reason);
@@ -44,28 +45,32 @@ function StudioOf({ slug }: { slug: string }) {
       </TokenGate>
     );
   }
-  if (isNotFound(polled.error)) {
+  if (channel === 'none') {
     return (
       <main id="main" class="page page-narrow">
         <h1>New channel</h1>
         <p class="lead">There is no channel “{slug}” yet. Give it a title, and you can go live in a minute.</p>
         <section class="panel">
-          <ChannelForm slug={slug} token={token} onRefused={refuse} onCreated={polled.refresh} />
+          <ChannelForm slug={slug} token={token} onRefused={refuse} onCreated={refresh} />
         </section>
       </main>
     );
   }
   // What is below creates the channel where there is none: it has to be known first.
-  if (polled.value === null) return <Asking error={polled.error} />;
+  if (channel === null) return <Asking error={error} />;
   return (
-    <Studio
-      channel={polled.value}
-      token={token}
-      isUnreachable={polled.error !== null}
-      refresh={polled.refresh}
-      onRefused={refuse}
-    />
+    <Studio channel={channel} token={token} isUnreachable={error !== null} refresh={refresh} onRefused={refuse} />
   );
+}
+
+/** That there is no such channel is an answer here, and stays the last good one while the server cannot be reached. */
+async function findChannel(slug: string, token: string | undefined): Promise<Channel | 'none'> {
+  try {
+    return await getChannel(slug, token);
+  } catch (error) {
+    if (isNotFound(error)) return 'none';
+    throw error;
+  }
 }
 
 function Asking({ error }: { error: unknown }) {
