@@ -35,14 +35,15 @@ public sealed class Broadcast : IAsyncDisposable
         TimeProvider time,
         ILogger logger,
         LiveInstruments? instruments = null,
-        ITranscodeRuns? runs = null)
+        ITranscodeRuns? runs = null,
+        ByteBudget? archiving = null)
     {
         Id = id;
         Epoch = epoch;
         StartedAt = time.GetUtcNow();
         Media = new LiveMedia(id, storage);
         Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
-        Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts);
+        Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving);
         Rungs = new RungBranch(
             options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id);
         Output = new SourceOutput(options.Segments, time, Rungs);

@@ -3,6 +3,7 @@ using Akka.Streams;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Actors;
 using Streaming.Cluster.Broadcasts.Rungs;
+using Streaming.Cluster.Broadcasts.Archive;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Graphs;
@@ -22,7 +23,11 @@ internal sealed record BroadcastSettings(
     TimeProvider Time,
     ILogger Logger,
     LiveInstruments? Instruments,
-    ITranscodeRuns? Runs = null);
+    ITranscodeRuns? Runs = null)
+{
+    /// <summary>What waits for storage, of all broadcasts.</summary>
+    public ByteBudget Archiving { get; } = new(SegmentArchive.NodeWaitingBytesMax);
+}
 
 /// <summary>
 /// Begins, keeps and ends the broadcasts of one channel, one after another: lets publishers in, makes the graph that their tags run through, waits for
@@ -216,7 +221,8 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             _time,
             _logger,
             _settings.Instruments,
-            _settings.Runs);
+            _settings.Runs,
+            _settings.Archiving);
         _hasFailed = false;
         _channel.Add(broadcast);
         LogBegan(_logger, _channel.Slug, id);

@@ -58,6 +58,29 @@ public sealed class BoundedBufferTests() : Akka.TestKit.Xunit.TestKit(TestActors
     }
 
     [Fact]
+    public async Task Elements_OfSeveral_AreDroppedWhenTheirBudgetIsUsedUp_AndItIsGivenBack()
+    {
+        var budget = new ByteBudget(10);
+        var (source, sink) = Run(100, budget: budget);
+        var (other, otherSink) = Run(100, budget: budget);
+        await source.SendNextAsync(8);
+        await AwaitConditionAsync(() => Task.FromResult(budget.Taken == 8));
+        await other.SendNextAsync(3);
+        await AwaitConditionAsync(() => Task.FromResult(_dropped.Count == 1));
+        await other.SendNextAsync(2);
+        await AwaitConditionAsync(() => Task.FromResult(budget.Taken == 10));
+
+        await sink.RequestNextAsync(8);
+        Assert.Equal(2, budget.Taken);
+        otherSink.Cancel();
+
+        await AwaitConditionAsync(() => Task.FromResult(budget.Taken == 0));
+        await source.SendNextAsync(20); // Nobody has any: one that is larger goes in.
+        await sink.RequestNextAsync(20);
+        Assert.Equal((int[])[3], _dropped);
+    }
+
+    [Fact]
     public async Task End_OfWhatComes_IsPassedOnAfterWhatWaits()
     {
         var (source, sink) = Run(3);
@@ -81,8 +104,9 @@ public sealed class BoundedBufferTests() : Akka.TestKit.Xunit.TestKit(TestActors
     }
 
     private (TestPublisher.Probe<int> Source, TestSubscriber.Probe<int> Sink) Run(
-        int max, long maxSize = long.MaxValue) => this.SourceProbe<int>()
-        .Via(new BoundedBuffer<int>(max, maxSize, static element => element, count => _waiting = count, _dropped.Add, _admitted.Add))
+        int max, long maxSize = long.MaxValue, ByteBudget? budget = null) => this.SourceProbe<int>()
+        .Via(new BoundedBuffer<int>(
+            max, maxSize, static element => element, count => _waiting = count, _dropped.Add, _admitted.Add, budget))
         .ToMaterialized(this.SinkProbe<int>(), Keep.Both)
         .Run(Sys.Materializer());
 }

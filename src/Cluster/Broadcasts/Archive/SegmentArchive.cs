@@ -26,7 +26,8 @@ internal sealed partial class SegmentArchive(
     ILogger logger,
     BroadcastRecording? recording = null,
     TimeProvider? time = null,
-    BroadcastInstruments? instruments = null)
+    BroadcastInstruments? instruments = null,
+    ByteBudget? budget = null)
 {
     /// <summary>Storage finishes nothing for longer than this: it takes nothing.</summary>
     public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(10);
@@ -36,6 +37,9 @@ internal sealed partial class SegmentArchive(
 
     /// <summary>Their bytes: 100 s of 5 Mbit/s, six of the most that a broadcaster may send with all rungs.</summary>
     public const long WaitingBytesMax = 64 << 20;
+
+    /// <summary>Bytes that may wait in all of a node's archives: 10 s of 400 Mbit/s.</summary>
+    public const long NodeWaitingBytesMax = 512 << 20;
 
     // errno's ENOSPC.
     private const int NoSpace = 28;
@@ -106,7 +110,8 @@ internal sealed partial class SegmentArchive(
             static entry => entry.Content.Length,
             count => Volatile.Write(ref _waiting, count),
             Drop,
-            _ => _isFull = false))
+            _ => _isFull = false,
+            budget))
         .ToMaterialized(
             Flow.Create<ArchiveEntry>()
                 .SelectAsync(storage.WritesAtOnce, WriteAsync)

@@ -135,6 +135,54 @@ public sealed class SpillingStorageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Manifests_OfWhatWaits_GoIntoTheBucketAfterIt()
+    {
+        _bucket.Failure = FickleBucket.Away;
+        await WriteAsync("live/b/source/0.m4s", "media");
+        await WriteAsync("live/b/audio/0.m4s", "sound");
+        await WriteAsync("live/b/source/1.m4s", "media");
+        await WriteAsync("live/b/source/index.m3u8", "a playlist");
+        await WriteAsync("live/b/index.m3u8", "of playlists");
+        await WriteAsync("live/c/index.m3u8", "of another");
+
+        _bucket.Failure = null;
+        Run();
+        await UntilAsync(() => Status.Objects == 0, TimeSpan.FromSeconds(1));
+
+        var taken = _bucket.Taken.ToList();
+        Assert.Equal(6, taken.Count);
+        Assert.Equal("live/b/index.m3u8", taken.Last(static name => name.StartsWith("live/b/", StringComparison.Ordinal)));
+        Assert.True(taken.IndexOf("live/b/source/index.m3u8") > taken.IndexOf("live/b/source/1.m4s"));
+        Assert.True(taken.IndexOf("live/c/index.m3u8") < taken.IndexOf("live/b/index.m3u8"));
+    }
+
+    [Fact]
+    public async Task Manifest_WhileSegmentsWait_WaitsBehindThem_AndGoesWithTheirDeletion()
+    {
+        _bucket.Failure = FickleBucket.Away;
+        await WriteAsync("live/b/source/0.m4s", "media");
+        _bucket.Failure = null;
+        await WriteAsync("live/c/source/0.m4s", "media"); // Not tried: the bucket is away as far as anybody knows.
+        Run();
+        await UntilAsync(() => Status.Objects == 0, TimeSpan.FromSeconds(1));
+        _bucket.Gate = new TaskCompletionSource();
+        _storage = Open(1 << 20, static options => options with { DirectBytesMax = 10 });
+        var large = WriteAsync("live/d/source/0.m4s", "more than ten");
+        await WriteAsync("live/b/source/1.m4s", "media");
+
+        await WriteAsync("live/b/index.m3u8", "of playlists");
+        await _storage.DeleteFolderAsync("live/b", default);
+
+        Assert.Equal(0, Status.Objects);
+        Assert.Equal(1, _meters["streaming.storage.spill.objects reason=behind"]);
+        _bucket.Gate.SetResult();
+        await large.WaitAsync(TimeLimit);
+        Run();
+        await WriteAsync("live/b/index.m3u8", "again");
+        await UntilAsync(() => _bucket.Taken.Last() == "live/b/index.m3u8");
+    }
+
+    [Fact]
     public async Task Bucket_IsAway_IsTriedWithOneObjectAfterPausesThatGrow()
     {
         _bucket.Failure = FickleBucket.Away;
