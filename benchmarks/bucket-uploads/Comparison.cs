@@ -43,6 +43,12 @@ internal static class Comparison
             CultureInfo.InvariantCulture,
             $"medians of CPU an upload: ours {oursCpu:0.000} ms, library {libraryCpu:0.000} ms; "
                 + $"ours / library {oursCpu / libraryCpu:0.00}"));
+        var oursRate = Median(figures.Select(round => round.Ours.UploadsPerSecond));
+        var libraryRate = Median(figures.Select(round => round.Library.UploadsPerSecond));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"medians of uploads a second: ours {oursRate:0} ({oursRate * length / 1e6:0} MB/s), "
+                + $"library {libraryRate:0} ({libraryRate * length / 1e6:0} MB/s); ours / library {oursRate / libraryRate:0.00}"));
     }
 
     private static async Task<Figure> MeasureAsync(Func<string, Task> upload, int concurrency, int uploads)
