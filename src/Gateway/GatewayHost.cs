@@ -134,6 +134,7 @@ public static class GatewayHost
         services.AddSingleton(provider => new Leaving(provider.GetRequiredService<LiveChannels>().StopAsync));
         services.AddStreamingCluster(
             akka,
+            options.Cluster.ForMembership(),
             new MessageFormats([.. ChannelFormats.All, .. RunFormats.All]),
             static (builder, provider) => builder.WithLostMessages(provider),
             static (builder, provider) => builder.WithChannels(provider),

@@ -118,19 +118,45 @@ public sealed partial class ChannelDirectory : IDisposable
         }
     }
 
+    /// <summary>Whether all events of a channel up to the newest that is known are: one that was told may have overtaken another.</summary>
+    public bool IsWhole(string slug) => _bySlug.TryGetValue(slug, out var known) && known.IsWhole;
+
+    /// <summary>Takes all events of a channel in the place of what is known of it, unless that is newer.</summary>
+    /// <param name="slug">The channel.</param>
+    /// <param name="events">Its events from the first on.</param>
+    public void Rebuild(string slug, IReadOnlyList<(long SequenceNr, IChannelEvent Event)> events)
+    {
+        lock (_writing)
+        {
+            var known = _bySlug.GetValueOrDefault(slug);
+            if (events is [.., var newest] && newest.SequenceNr >= (known?.SequenceNr ?? 0))
+            {
+                var state = events.Aggregate(
+                    ChannelState.None, static (state, stored) => state.After(stored.Event, stored.SequenceNr));
+                Set(slug, new Entry(state, newest.SequenceNr, IsWhole: true));
+            }
+        }
+    }
+
     private void Take(IChannelEvent happened, long sequenceNr)
     {
-        var before = _bySlug.GetValueOrDefault(happened.Slug)?.State ?? ChannelState.None;
-        var state = before.After(happened, sequenceNr);
-        _bySlug[happened.Slug] = new Entry(state, sequenceNr);
-        if (before.KeyHash != state.KeyHash)
+        var before = _bySlug.GetValueOrDefault(happened.Slug) ?? new Entry(ChannelState.None, 0, IsWhole: true);
+        var isNext = sequenceNr == before.SequenceNr + 1;
+        Set(happened.Slug, new Entry(before.State.After(happened, sequenceNr), sequenceNr, before.IsWhole && isNext));
+    }
+
+    private void Set(string slug, Entry entry)
+    {
+        var before = _bySlug.GetValueOrDefault(slug)?.State ?? ChannelState.None;
+        _bySlug[slug] = entry;
+        if (before.KeyHash != entry.State.KeyHash)
         {
             _slugByKeyHash.TryRemove(before.KeyHash, out _);
         }
 
-        if (state.Channel is not null)
+        if (entry.State.Channel is not null)
         {
-            _slugByKeyHash[state.KeyHash] = happened.Slug;
+            _slugByKeyHash[entry.State.KeyHash] = slug;
         }
 
         Interlocked.Increment(ref _version);
@@ -143,5 +169,5 @@ public sealed partial class ChannelDirectory : IDisposable
     public void Dispose() => _database?.Dispose();
 
     /// <summary>Stays when its channel is deleted: else what comes late would bring the channel back.</summary>
-    private sealed record Entry(ChannelState State, long SequenceNr);
+    private sealed record Entry(ChannelState State, long SequenceNr, bool IsWhole);
 }

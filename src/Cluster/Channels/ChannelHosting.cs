@@ -55,8 +55,10 @@ public static class ChannelHosting
             new ShardOptions());
         builder.WithActors((_, registry) => actors?.WatchRegion(Region, "channel", registry.Get<ChannelEntity>()));
         builder.WithActors((system, _) => system.ActorOf(
-            Props.Create(() => new ChannelFollower(
-                provider.GetRequiredService<ChannelDirectory>(), DistributedPubSub.Get(system).Mediator)),
+            ChannelFollower.PropsOf(
+                provider.GetRequiredService<ChannelDirectory>(),
+                provider.GetRequiredService<ChannelJournal>(),
+                DistributedPubSub.Get(system).Mediator),
             "channel-follower"));
         builder.WithActors(static (system, _) => system.ActorOf(Props.Create<UnansweredCommands>(), "unanswered-commands"));
     }

@@ -45,7 +45,7 @@ public sealed record ChannelState(Channel? Channel, string KeyHash, bool IsLeavi
             Channel = new Channel(created.Slug, created.Title, created.At),
             KeyHash = created.KeyHash,
         },
-        ChannelRenamed renamed => this with { Channel = Channel! with { Title = renamed.Title } },
+        ChannelRenamed renamed => this with { Channel = Channel is { } there ? there with { Title = renamed.Title } : null },
         StreamKeyChanged changed => this with { KeyHash = changed.KeyHash },
         ChannelDeleted => None with { IsLeaving = true },
         ChannelCleared => None,

@@ -54,6 +54,15 @@ public sealed class EventJournal : IDisposable
     /// <exception cref="DatabaseUnusableException">It cannot be used; the message says why.</exception>
     public static EventJournal OnServer(string connectionString) => new(new PostgresEvents(connectionString));
 
+    /// <summary>The place of the newest event; 0 without any.</summary>
+    /// <exception cref="DatabaseUnusableException">It cannot be read.</exception>
+    public long NewestOfAll => Usable(() =>
+    {
+        using var connection = _database.Connect();
+        using var command = Command(connection, "SELECT max(ordering) FROM journal");
+        return command.ExecuteScalar() as long? ?? 0;
+    });
+
     /// <summary>The place of the newest event of entities whose name begins so; 0 without any.</summary>
     /// <exception cref="DatabaseUnusableException">It cannot be read.</exception>
     public long Newest(string prefix) => Usable(() =>

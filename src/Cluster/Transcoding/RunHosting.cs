@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
@@ -48,17 +47,23 @@ public static class RunHosting
         // Not when a slot begins: the host may have ended by then.
         var (waiting, time) = (provider.GetRequiredService<WaitingRuns>(), provider.GetRequiredService<TimeProvider>());
         var actors = provider.GetService<ActorInstruments>();
-        builder.WithShardRegion<TranscodeRunEntity>(
-            Region,
-            (_, _, _) => _ => TranscodeRunEntity.PropsOf(waiting, time, actors),
-            new BySlot(),
-            new ShardOptions
-            {
-                // A run has no messages while it goes on; its slot is not idle.
-                ShouldPassivateIdleEntities = false,
-                Role = akka.GetStringList("akka.cluster.roles", []).Count > 0 ? Role : null,
-            });
-        builder.WithActors((_, registry) => actors?.WatchRegion(Region, "run", registry.Get<TranscodeRunEntity>()));
+        builder.WithActors(async (system, registry) =>
+        {
+            // A run has no messages while it goes on; its slot is not idle.
+            var settings = ClusterShardingSettings.Create(system)
+                .WithRole(akka.GetStringList("akka.cluster.roles", []).Count > 0 ? Role : null)
+                .WithPassivateIdleAfter(TimeSpan.Zero);
+            var cluster = Akka.Cluster.Cluster.Get(system);
+            var region = await ClusterSharding.Get(system).StartAsync(
+                Region,
+                _ => TranscodeRunEntity.PropsOf(waiting, time, actors),
+                settings,
+                new BySlot(),
+                new SlotAllocation(() => cluster.SelfAddress),
+                PoisonPill.Instance).ConfigureAwait(false);
+            registry.Register<TranscodeRunEntity>(region);
+            actors?.WatchRegion(Region, "run", region);
+        });
     }
 
     /// <summary>A shard is a slot.</summary>

@@ -10,6 +10,9 @@ namespace Streaming.Cluster.Transcoding;
 public readonly record struct RunSlot(string Worker, int Number)
 {
     public override string ToString() => $"{Worker}-{Number}";
+
+    /// <summary>The worker of the slot of that name.</summary>
+    public static string WorkerOf(string slot) => slot[..Math.Max(0, slot.LastIndexOf('-'))];
 }
 
 /// <summary>What the origin of a broadcast asks of a slot. Who sends it is told how the run ends.</summary>

@@ -10,6 +10,7 @@ internal static class SettingsReport
     [
         $"{StreamingOptions.Section}:{nameof(StreamingOptions.Admin)}:{nameof(AdminOptions.Token)}",
         $"{StreamingOptions.Section}:{nameof(StreamingOptions.Cluster)}:{nameof(ClusterOptions.Database)}",
+        $"{StreamingOptions.Section}:{nameof(StreamingOptions.Cluster)}:{nameof(ClusterOptions.Secret)}",
     ];
 
     public static IEnumerable<string> Lines(StreamingOptions options) => Lines(options, StreamingOptions.Section);

@@ -3,6 +3,9 @@ using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Membership;
+using Streaming.Cluster.Serialization;
+using Streaming.Cluster.Tests.Databases;
 
 namespace Streaming.Cluster.Tests.Channels;
 
@@ -15,18 +18,23 @@ public sealed class ChannelFollowerTests : Akka.TestKit.Xunit.TestKit
     private readonly ChannelDirectory _directory;
     private readonly TestProbe _mediator;
     private readonly IActorRef _follower;
+    private readonly EventJournal _events;
+    private readonly SharedPostgres _postgres;
 
-    public ChannelFollowerTests()
+    public ChannelFollowerTests(SharedPostgres postgres)
         : base("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, test.single-expect-default = 30s }")
     {
+        _postgres = postgres;
+        _events = new EventJournal(_folder["events.db"]);
         _directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
         _mediator = CreateTestProbe();
-        _follower = Sys.ActorOf(Props.Create(() => new ChannelFollower(_directory, _mediator)));
+        _follower = Sys.ActorOf(ChannelFollower.PropsOf(_directory, new ChannelJournal(_events), _mediator));
     }
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        _events.Dispose();
         _directory.Dispose();
         _folder.Dispose();
     }
@@ -54,17 +62,52 @@ public sealed class ChannelFollowerTests : Akka.TestKit.Xunit.TestKit
     }
 
     [Fact]
-    public async Task News_OfAChannelWhoseBeginningWasMissed_EndNoFollower()
+    public async Task News_OfAChannelWhoseBeginningWasMissed_MakesNone()
     {
-        await _mediator.ExpectMsgAsync<Subscribe>();
         _follower.Tell(new ChannelNews(2, new ChannelRenamed("news", "Other")));
-
-        await _mediator.ExpectMsgAsync<Subscribe>(); // It begins anew.
         _follower.Tell(new ChannelNews(1, Created with { Slug = "art" }));
 
         await DoneAsync();
         Assert.NotNull(_directory.Find("art"));
         Assert.Null(_directory.Find("news"));
+        Assert.False(_directory.IsWhole("news"));
+        Assert.True(_directory.IsWhole("art"));
+    }
+
+    [Fact]
+    public async Task News_WithoutThatBefore_OfASharedJournal_HasTheChannelReadAnew()
+    {
+        using var journal = EventJournal.OnServer(await _postgres.CreateDatabaseAsync());
+        Store(journal, (1, Created), (2, new StreamKeyChanged("news", "another")), (3, new ChannelRenamed("news", "Other")));
+        var follower = Sys.ActorOf(ChannelFollower.PropsOf(_directory, new ChannelJournal(journal), _mediator));
+
+        follower.Tell(new ChannelNews(3, new ChannelRenamed("news", "Other")));
+
+        await AwaitConditionAsync(() => Task.FromResult(_directory.Find("news")?.Title == "Other"));
+        Assert.True(_directory.IsWhole("news"));
+    }
+
+    [Fact]
+    public async Task Events_ThatNobodyToldOf_AreFoundInASharedJournal()
+    {
+        using var journal = EventJournal.OnServer(await _postgres.CreateDatabaseAsync());
+        Store(journal, (1, Created));
+        Sys.ActorOf(ChannelFollower.PropsOf(_directory, new ChannelJournal(journal), _mediator));
+        await AwaitConditionAsync(() => Task.FromResult(_directory.Find("news") is not null));
+
+        Store(journal, (2, new ChannelRenamed("news", "Other")));
+
+        await AwaitConditionAsync(() => Task.FromResult(_directory.Find("news")!.Title == "Other"));
+    }
+
+    private static void Store(EventJournal journal, params (long SequenceNr, IChannelEvent Event)[] events)
+    {
+        var formats = new MessageFormats(ChannelFormats.All);
+        journal.Append(
+            events.Select(stored => new StoredEvent(
+                0, ChannelEntity.IdPrefix + stored.Event.Slug, stored.SequenceNr, formats.ManifestOf(stored.Event),
+                formats.Write(stored.Event))),
+            MessageFormats.SerializerId);
     }
 
     /// <summary>It has dealt with everything before.</summary>

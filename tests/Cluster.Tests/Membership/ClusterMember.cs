@@ -40,6 +40,7 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <param name="meters">Make its instruments; null for none.</param>
     /// <param name="akka">What its actor system is told, in HOCON.</param>
     /// <param name="database">How to get to its events, if they are in a PostgreSQL database.</param>
+    /// <param name="network">Where others reach it; null for no others.</param>
     /// <param name="given">Epochs that were given before.</param>
     public static async Task<ClusterMember> StartAsync(
         TemporaryFolder folder,
@@ -47,6 +48,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         IMeterFactory? meters = null,
         string akka = "",
         string? database = null,
+        ClusterNetwork? network = null,
         params IReadOnlyList<(string Slug, long Epoch)> given)
     {
         var services = new ServiceCollection();
@@ -67,6 +69,7 @@ internal sealed class ClusterMember : IAsyncDisposable
 
         services.AddStreamingCluster(
             ConfigurationFactory.ParseString(akka),
+            network,
             new MessageFormats([.. ChannelFormats.All, .. RunFormats.All]),
             static (builder, provider) => builder.WithLostMessages(provider),
             static (builder, provider) => builder.WithChannels(provider),

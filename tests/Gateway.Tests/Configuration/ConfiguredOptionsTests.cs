@@ -70,12 +70,17 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Http:Port:Number=8080", "Streaming:Http:Port is ''; it has to be a whole number.")]
     [InlineData("Http=8080", "Streaming:Http is a group of settings, and not a setting itself.")]
     [InlineData("Ladder:Rungs:0:Name=144p", "Streaming:Ladder:Rungs:0 has no Height.")]
-    [InlineData("Cluster:Host=10.0.0.1", "Streaming:Cluster:Host is not supported yet: ")]
-    [InlineData("Cluster:Port=4053", "Streaming:Cluster:Port is not supported yet: ")]
+    [InlineData("Cluster:Host=10.0.0.1", "Streaming:Cluster:Host needs Secret, the same on all nodes")]
+    [InlineData("Cluster:Host=10.0.0.1", "Streaming:Cluster:Host needs Database: ")]
+    [InlineData("Cluster:Host=a:4053", "Streaming:Cluster:Host is 'a:4053'; it has to be the name or IP address of this node")]
+    [InlineData("Cluster:Port=65536", "Streaming:Cluster:Port is 65536; it has to be from 0 to 65535.")]
     [InlineData("Cluster:MediaPort=4054", "Streaming:Cluster:MediaPort is not supported yet: ")]
-    [InlineData("Cluster:SeedNodes=a:4053,b:4053", "Streaming:Cluster:SeedNodes is not supported yet: ")]
-    [InlineData("cluster:seednodes:0=a:4053", "Streaming:cluster:seednodes is not supported yet: ")]
-    [InlineData("Cluster:Secret=hunter2", "Streaming:Cluster:Secret is not supported yet: ")]
+    [InlineData("Cluster:SeedNodes=a:4053,b:4053", "Streaming:Cluster:SeedNodes needs Host: ")]
+    [InlineData("Cluster:SeedNodes=a:4053,b", "Streaming:Cluster:SeedNodes has 'b'; each has to be host:port.")]
+    [InlineData("Cluster:SeedNodes=a:0", "Streaming:Cluster:SeedNodes has 'a:0'; each has to be host:port.")]
+    [InlineData("Cluster:SeedNodes=::1:4053", "Streaming:Cluster:SeedNodes has '::1:4053'; each has to be host:port.")]
+    [InlineData("cluster:seednodes:0=a:4053", "Streaming:cluster:seednodes is ''; it has to be a text.")]
+    [InlineData("Cluster:Secret=hunter2", "Streaming:Cluster:Secret has 7 characters; it has to have 32 to 1024, such as ")]
     [InlineData("Roles=ingest", "Streaming:Roles is 'ingest'; other roles than all of 'ingest,transcode,gateway' are not supported yet: ")]
     [InlineData("Cluster:Database=Host=h", "Streaming:Cluster:Database names no Database.")]
     [InlineData("Ladder:Rungs=720p", "Streaming:Ladder:Rungs is a list of groups of settings, and not a setting itself.")]
@@ -99,6 +104,18 @@ public sealed class ConfiguredOptionsTests
         }
 
         Assert.StartsWith($"Streaming:Storage:Bucket is '{name}'", Assert.Single(Problems(settings)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cluster_OfManyNodes_IsReadAsItIsTold()
+    {
+        var network = Read(
+            "Cluster:Host=10.0.0.1", "Cluster:SeedNodes= node-1:4053, [::1]:4054", "Cluster:Secret=" + new string('s', 32),
+            "Cluster:Database=Host=h;Database=d").Cluster.ForMembership();
+
+        Assert.Equal(("10.0.0.1", 4053), (network?.Host, network?.Port));
+        Assert.Equal(["node-1:4053", "[::1]:4054"], network!.Seeds.Select(static seed => seed.ToString()));
+        Assert.Null(Read().Cluster.ForMembership());
     }
 
     [Fact]
