@@ -10,6 +10,7 @@ using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Removal;
 using Streaming.Cluster.Membership;
+using Streaming.Cluster.Origins;
 using Streaming.Cluster.Recordings;
 using Streaming.Cluster.Serialization;
 using Streaming.Cluster.Transcoding;
@@ -135,10 +136,18 @@ public static class GatewayHost
         services.AddStreamingCluster(
             akka,
             options.Cluster.ForMembership(),
-            new MessageFormats([.. ChannelFormats.All, .. RunFormats.All]),
+            new MessageFormats([.. ChannelFormats.All, .. RunFormats.All, .. OriginFormats.All]),
             static (builder, provider) => builder.WithLostMessages(provider),
             static (builder, provider) => builder.WithChannels(provider),
-            (builder, provider) => builder.WithTranscodeRuns(provider, akka));
+            (builder, provider) => builder.WithTranscodeRuns(provider, akka),
+            (builder, provider) =>
+            {
+                if (options.Cluster.ForMembership() is not null)
+                {
+                    builder.WithOrigins(provider, media: null);
+                }
+            });
+        services.AddSingleton<OriginDirectory>();
         services.AddTranscodeRuns(options.Ladder);
         services.AddChannels(
             dataPath, static provider => provider.GetRequiredService<RecordingJournal>().ReadNewestEpochs());
@@ -204,6 +213,7 @@ public static class GatewayHost
         app.MapRecordings();
         app.MapOrphans();
         app.MapStorage();
+        app.MapCluster();
         app.MapOnDemand();
         app.MapPages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });

@@ -17,7 +17,11 @@ public sealed class LiveChannel
     private volatile LivePublication? _publication;
     private int _arriving;
 
-    internal LiveChannel(string slug) => Slug = slug;
+    private readonly Action? _changed;
+
+    /// <param name="slug">The channel.</param>
+    /// <param name="changed">Is called when a broadcast has begun, or has ended.</param>
+    internal LiveChannel(string slug, Action? changed = null) => (Slug, _changed) = (slug, changed);
 
     /// <summary>Name of the channel in addresses.</summary>
     public string Slug { get; }
@@ -69,10 +73,15 @@ public sealed class LiveChannel
     {
         _readable = [broadcast, .. _readable];
         _broadcast = broadcast;
+        _changed?.Invoke();
     }
 
     /// <summary>The broadcast under way has ended.</summary>
-    internal void End() => _broadcast = null;
+    internal void End()
+    {
+        _broadcast = null;
+        _changed?.Invoke();
+    }
 
     /// <summary>A broadcast cannot be read any more.</summary>
     internal void Remove(Broadcast broadcast) => _readable = [.. _readable.Where(readable => readable != broadcast)];

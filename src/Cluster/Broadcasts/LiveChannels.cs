@@ -44,6 +44,9 @@ public sealed class LiveChannels(
     private readonly Lock _opening = new();
     private bool _isStopped;
 
+    /// <summary>Told when a broadcast has begun or ended, on the thread of its graph: nothing waits there.</summary>
+    public event Action? Changed;
+
     /// <summary>Channels that have had a publisher since the start of the node.</summary>
     public IEnumerable<LiveChannel> All => _channels.Select(channel => channel.Value);
 
@@ -178,7 +181,7 @@ public sealed class LiveChannels(
 
     private LiveChannel New(string slug)
     {
-        var channel = new LiveChannel(slug);
+        var channel = new LiveChannel(slug, () => Changed?.Invoke());
         channel.Supervisor = actors().ActorOf(BroadcastSupervisor.Props(channel, _settings));
         return channel;
     }

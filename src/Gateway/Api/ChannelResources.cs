@@ -28,6 +28,18 @@ public sealed record ChannelDetail(
     TranscoderResource? Transcoder,
     RefusalResource? Refusal);
 
+/// <summary>The cluster as one of its nodes sees it: its nodes, the oldest first, and the channels that are live.</summary>
+public sealed record ClusterResource(IReadOnlyList<NodeResource> Nodes, IReadOnlyList<LiveChannelResource> Channels);
+
+/// <summary>
+/// A node. Its name is <c>host:port</c>; its state <c>joining</c>, <c>weaklyup</c>, <c>up</c>, <c>leaving</c>, <c>exiting</c> or <c>down</c>.
+/// </summary>
+public sealed record NodeResource(
+    string Name, string State, bool IsReachable, bool IsSelf, bool IsLeader, IReadOnlyList<string> Roles, string Version);
+
+/// <summary>A channel that is live, and the node that has its publisher.</summary>
+public sealed record LiveChannelResource(string Slug, string Origin, string BroadcastId, long Epoch, DateTimeOffset StartedAt);
+
 /// <summary>How much of its ladder a broadcast has.</summary>
 public sealed record QualityResource(
     [property: JsonConverter(typeof(QualityLevelConverter))] QualityLevel Level, string? Reason);
@@ -144,6 +156,7 @@ public sealed record SpillResource(
 [JsonSerializable(typeof(StorageResource))]
 [JsonSerializable(typeof(ChannelAccess))]
 [JsonSerializable(typeof(ChannelRequest))]
+[JsonSerializable(typeof(ClusterResource))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
 [JsonSerializable(typeof(HttpValidationProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

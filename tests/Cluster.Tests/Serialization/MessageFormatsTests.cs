@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Origins;
 using Streaming.Cluster.Serialization;
 using Streaming.Cluster.Transcoding;
 using Streaming.Pipeline.Transcoding;
@@ -16,7 +17,7 @@ public sealed class MessageFormatsTests
     private const string Activity = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
-    private static readonly MessageFormats Formats = new([.. ChannelFormats.All, .. RunFormats.All]);
+    private static readonly MessageFormats Formats = new([.. ChannelFormats.All, .. RunFormats.All, .. OriginFormats.All]);
 
     private static readonly object[] Messages =
     [
@@ -48,6 +49,8 @@ public sealed class MessageFormatsTests
         new RunRefused(new("b", 2), RunRefusal.OldEpoch),
         new RunEnded(new("b", 2), TranscodeEnd.Completed, null),
         new RunEnded(new("b", 2), TranscodeEnd.Failed, "It failed."),
+        new ToldOrigins("node#1", new("10.0.0.1", 4054), 1L << 40, 1, 2, [new("news", "b1", 7, At), new("art", "b2", 8, At)]),
+        new ToldOrigins("node#1", null, 1, 0, 1, []),
         new ClaimChannel("news", "hash", "none://streaming@alone:1") { TraceParent = Activity },
         new StartRun(new("alone:1", 3), new("b", 2), At) { TraceParent = Activity },
         new StopRun(new("alone:1", 3), new("b", 2)) { TraceParent = Activity },

@@ -24,7 +24,7 @@ public sealed class DependencyDirectionTests
     /// <summary>Where actors, what they say to each other and what runs them have their place. The rest of Cluster is plain.</summary>
     private static readonly string[] FoldersOfActors =
     [
-        "Actors", "Broadcasts", "Broadcasts/Archive", "Broadcasts/Source", "Broadcasts/Window", "Channels", "Graphs", "Membership", "Serialization",
+        "Actors", "Broadcasts", "Broadcasts/Archive", "Broadcasts/Source", "Broadcasts/Window", "Channels", "Graphs", "Membership", "Origins", "Serialization",
         "Transcoding",
     ];
 

@@ -8,6 +8,7 @@ import { Notice } from '../ui/Notice';
 import { TokenGate } from '../ui/TokenGate';
 import { usePageTitle } from '../ui/usePageTitle';
 import { ChannelTable } from './ChannelTable';
+import { ClusterPanel } from './ClusterPanel';
 import { StoragePanel } from './StoragePanel';
 import './admin.css';
 
@@ -48,6 +49,7 @@ export function AdminPage() {
             <h2 id="create-title">New channel</h2>
             <ChannelForm token={token} onRefused={refuse} onCreated={(slug) => route(`/studio/${slug}`)} />
           </section>
+          <ClusterPanel token={token} />
           <StoragePanel token={token} />
         </div>
       </div>

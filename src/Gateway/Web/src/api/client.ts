@@ -1,4 +1,5 @@
 import type { Channel, ChannelCredentials, ChannelSummary } from './channel';
+import type { Cluster } from './cluster';
 import type { Recording } from './recording';
 import type { Storage } from './storage';
 import { learnServerTime } from './serverClock';
@@ -92,6 +93,9 @@ export const deleteRecording = (slug: string, id: string, token: string) =>
 
 /** Where the server keeps its media, for its operator. */
 export const getStorage = (token: string) => request<Storage>('GET', '/api/storage', token);
+
+/** The nodes and what is live on them, for their operator. */
+export const getCluster = (token: string) => request<Cluster>('GET', '/api/cluster', token);
 
 export const isNotFound = (error: unknown) => error instanceof ApiError && error.status === 404;
 

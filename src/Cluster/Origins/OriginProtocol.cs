@@ -1,0 +1,37 @@
+using Streaming.Cluster.Membership;
+
+namespace Streaming.Cluster.Origins;
+
+/// <summary>A broadcast that a node says to be the origin of; see <see cref="Origin"/>.</summary>
+public sealed record ToldBroadcast(string Slug, string BroadcastId, long Epoch, DateTimeOffset StartedAt);
+
+/// <summary>
+/// All broadcasts under way on a node, to all other nodes: at each change, and again and again, since it may get lost. In several parts
+/// where they are many.
+/// </summary>
+/// <param name="Node">The node, this run of it.</param>
+/// <param name="Media">Where it gives its media to others; null where it does not.</param>
+/// <param name="Round">Grows with each time that it tells.</param>
+/// <param name="Part">Which part this is, from 0.</param>
+/// <param name="Parts">How many there are.</param>
+/// <param name="Broadcasts">Some of them.</param>
+public sealed record ToldOrigins(
+    string Node, NodeAddress? Media, long Round, int Part, int Parts, IReadOnlyList<ToldBroadcast> Broadcasts)
+{
+    /// <summary>Broadcasts of a part: some 60 kB at most, and 128 kB is what a message may have.</summary>
+    public const int PartMax = 400;
+
+    /// <summary>Broadcasts of one message after another.</summary>
+    public static IEnumerable<ToldOrigins> Of(string node, NodeAddress? media, long round, IReadOnlyList<ToldBroadcast> broadcasts)
+    {
+        var parts = Math.Max(1, (broadcasts.Count + PartMax - 1) / PartMax);
+        return Enumerable.Range(0, parts).Select(part => new ToldOrigins(
+            node, media, round, part, parts, [.. broadcasts.Skip(part * PartMax).Take(PartMax)]));
+    }
+
+    public bool Equals(ToldOrigins? other) => other is not null
+        && (Node, Media, Round, Part, Parts) == (other.Node, other.Media, other.Round, other.Part, other.Parts)
+        && Broadcasts.SequenceEqual(other.Broadcasts);
+
+    public override int GetHashCode() => HashCode.Combine(Node, Round, Part);
+}
