@@ -110,6 +110,8 @@ public static class GatewayHost
             provider,
             (Func<IActorRefFactory>)provider.GetRequiredService<ActorSystem>));
         services.AddSingleton<ChannelRemoval>();
+        services.AddSingleton<IChannelListener>(static provider => provider.GetRequiredService<LiveChannels>());
+        services.AddSingleton<IChannelListener>(static provider => provider.GetRequiredService<ChannelRemoval>());
         services.AddSingleton<Playlists>();
         services.AddSingleton(provider => new PublicMedia(options.Storage.PublicBaseUrl, provider.GetService<SpillingStorage>()));
         services.AddSingleton(provider =>

@@ -13,9 +13,12 @@ internal sealed record NobodyArrives
     public static readonly NobodyArrives Instance = new();
 }
 
-/// <summary>The publisher that is there has to leave.</summary>
-/// <param name="Reason">Why, in a sentence for it.</param>
-internal sealed record RevokePublisher(string Reason);
+/// <summary>The publisher that is there has to leave, unless it came with this key.</summary>
+/// <param name="KeyHash">The hash of the channel's new key.</param>
+internal sealed record RevokePublisher(string KeyHash);
+
+/// <summary>The channel was claimed under that epoch, maybe by another node.</summary>
+internal sealed record ClaimOvertaken(long Epoch);
 
 /// <summary>A second has passed.</summary>
 internal sealed record SecondPassed

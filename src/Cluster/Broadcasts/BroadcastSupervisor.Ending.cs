@@ -84,6 +84,22 @@ internal sealed partial class BroadcastSupervisor
         GiveBackIfIdle();
     }
 
+    /// <summary>Another node has the channel by now: what is here has ended, whatever the encoder still sends.</summary>
+    private void YieldTo(long epoch)
+    {
+        (_epoch, _isOrigin) = (epoch, false);
+        LogOvertaken(_logger, _channel.Slug, _broadcast!.Id);
+        if (Publication is not null)
+        {
+            Revoke(Overtaken.Reason);
+        }
+
+        if (_broadcast is not null)
+        {
+            EndBroadcast();
+        }
+    }
+
     /// <summary>A node without a broadcast of the channel is not its origin. Commands are sent in this order, and are stored in it.</summary>
     private void GiveBackIfIdle()
     {
@@ -196,6 +212,9 @@ internal sealed partial class BroadcastSupervisor
 
     [LoggerMessage(200, LogLevel.Information, "{Slug}: broadcast {BroadcastId} began")]
     private static partial void LogBegan(ILogger logger, string slug, string broadcastId);
+
+    [LoggerMessage(216, LogLevel.Information, "{Slug}: another node is its origin by now; broadcast {BroadcastId} ends")]
+    private static partial void LogOvertaken(ILogger logger, string slug, string broadcastId);
 
     [LoggerMessage(201, LogLevel.Information, "{Slug}: broadcast {BroadcastId} ended")]
     private static partial void LogEnded(ILogger logger, string slug, string broadcastId);

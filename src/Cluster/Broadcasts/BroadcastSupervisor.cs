@@ -121,8 +121,11 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             case PublisherLeft left when left.Publication == Publication:
                 Leave(left.End);
                 break;
-            case RevokePublisher revoke when Publication is not null:
-                Revoke(revoke.Reason);
+            case RevokePublisher revoke when Publication is not null && Publication.KeyHash != revoke.KeyHash:
+                Revoke("The stream key of this channel was changed.");
+                break;
+            case ClaimOvertaken overtaken when _broadcast is { Epoch: not ChannelClaims.Unstored } && overtaken.Epoch > _epoch:
+                YieldTo(overtaken.Epoch);
                 break;
             case PublicationCutOff cutOff:
                 OnCutOff(cutOff);

@@ -34,13 +34,14 @@ public sealed class LiveChannels(
     ChannelClaims? claims = null,
     LiveInstruments? instruments = null,
     ITranscodeRuns? runs = null)
-    : IAsyncDisposable
+    : IAsyncDisposable, IChannelListener
 {
     /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
     public const string App = "live";
 
     private readonly BroadcastSettings _settings = new(options, storage, recordings, claims, time, logger, instruments, runs);
     private readonly ConcurrentDictionary<string, LiveChannel> _channels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _leaving = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
     private bool _isStopped;
 
@@ -93,11 +94,41 @@ public sealed class LiveChannels(
         }
     }
 
-    /// <summary>Makes the publisher of a channel leave; another, or the same with a new key, may go on with the broadcast.</summary>
-    public void RevokePublisher(string slug, string reason) => Find(slug)?.Supervisor.Tell(new RevokePublisher(reason));
+    /// <summary>Makes the publisher of a channel leave who has not come with its new key; who has it may go on with the broadcast.</summary>
+    /// <param name="slug">The channel.</param>
+    /// <param name="keyHash">The hash of its new key.</param>
+    public void RevokePublisher(string slug, string keyHash) => Find(slug)?.Supervisor.Tell(new RevokePublisher(keyHash));
 
-    /// <summary>Ends a channel's broadcast for good and forgets it.</summary>
-    public Task RemoveAsync(string slug) => _channels.TryRemove(slug, out var channel) ? StopAsync(channel) : Task.CompletedTask;
+    /// <summary>Ends a channel's broadcast for good and forgets it. Again, it waits too.</summary>
+    public Task RemoveAsync(string slug)
+    {
+        if (!_channels.TryRemove(slug, out var channel))
+        {
+            return _leaving.GetValueOrDefault(slug, Task.CompletedTask);
+        }
+
+        var stopped = StopAsync(channel);
+        _leaving[slug] = stopped;
+        stopped.ContinueWith(
+            _ => _leaving.TryRemove(KeyValuePair.Create(slug, stopped)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return stopped;
+    }
+
+    public void Hear(long sequenceNr, IChannelEvent happened)
+    {
+        switch (happened)
+        {
+            case StreamKeyChanged changed:
+                RevokePublisher(changed.Slug, changed.KeyHash);
+                break;
+            case ClaimGranted granted:
+                Find(granted.Slug)?.Supervisor.Tell(new ClaimOvertaken(sequenceNr));
+                break;
+        }
+    }
 
     /// <summary>Lets no publisher in any more, and ends all broadcasts: what they have is stored when this is done. Again, it waits
     /// too.</summary>
@@ -123,7 +154,7 @@ public sealed class LiveChannels(
                 PublishRefusal.UnknownKey);
         }
 
-        var publication = new LivePublication(live.Supervisor);
+        var publication = new LivePublication(live.Supervisor, ChannelDirectory.Hash(streamKey));
         live.Supervisor.Tell(new BeginPublication(publication, epoch.Value));
         try
         {

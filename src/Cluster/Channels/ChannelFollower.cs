@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace Streaming.Cluster.Channels;
 
 /// <summary>
-/// Tells this node's <see cref="ChannelDirectory"/> what has happened to channels whose changes other nodes asked for. What is told may
+/// Tells this node's <see cref="ChannelDirectory"/>, and who else has something of channels, what other nodes asked for. What is told may
 /// get lost on its way, or overtake other news: where the journal is shared, it is looked at now and then, and a channel of which something
 /// is missing is read anew. A local actor below the user guardian; owns nothing. Its mailbox has what operators and publishers do.
 /// </summary>
@@ -18,22 +18,26 @@ public sealed class ChannelFollower : UntypedActor, IWithTimers
     private readonly ChannelDirectory _directory;
     private readonly ChannelJournal? _journal;
     private readonly IActorRef _mediator;
+    private readonly IReadOnlyList<IChannelListener> _listeners;
     private readonly HashSet<string> _reading = new(StringComparer.Ordinal);
     private long? _newest; // Of all events, at the last look that read some.
     private bool _isQuiet; // Since that one, another has read them once more.
 
-    public ChannelFollower(ChannelDirectory directory, ChannelJournal? journal, IActorRef mediator) =>
-        (_directory, _journal, _mediator) = (directory, journal, mediator);
+    public ChannelFollower(
+        ChannelDirectory directory, ChannelJournal? journal, IActorRef mediator, IReadOnlyList<IChannelListener> listeners) =>
+        (_directory, _journal, _mediator, _listeners) = (directory, journal, mediator, listeners);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <param name="directory">Is told.</param>
     /// <param name="journal">Is looked at where others store their events in it, too.</param>
     /// <param name="mediator">Where the news comes from.</param>
-    public static Props PropsOf(ChannelDirectory directory, ChannelJournal journal, IActorRef mediator)
+    /// <param name="listeners">Are told, too.</param>
+    public static Props PropsOf(
+        ChannelDirectory directory, ChannelJournal journal, IActorRef mediator, params IReadOnlyList<IChannelListener> listeners)
     {
         var shared = journal.IsShared ? journal : null;
-        return Props.Create(() => new ChannelFollower(directory, shared, mediator));
+        return Props.Create(() => new ChannelFollower(directory, shared, mediator, listeners));
     }
 
     protected override void PreStart()
@@ -80,6 +84,11 @@ public sealed class ChannelFollower : UntypedActor, IWithTimers
     private void Take(long sequenceNr, IChannelEvent happened)
     {
         _directory.Apply(sequenceNr, happened);
+        foreach (var listener in _listeners)
+        {
+            listener.Hear(sequenceNr, happened);
+        }
+
         var slug = happened.Slug;
         if (_journal is { } journal && !_directory.IsWhole(slug) && _reading.Add(slug))
         {

@@ -58,7 +58,8 @@ public static class ChannelHosting
             ChannelFollower.PropsOf(
                 provider.GetRequiredService<ChannelDirectory>(),
                 provider.GetRequiredService<ChannelJournal>(),
-                DistributedPubSub.Get(system).Mediator),
+                DistributedPubSub.Get(system).Mediator,
+                [.. provider.GetServices<IChannelListener>()]),
             "channel-follower"));
         builder.WithActors(static (system, _) => system.ActorOf(Props.Create<UnansweredCommands>(), "unanswered-commands"));
     }

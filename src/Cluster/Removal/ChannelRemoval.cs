@@ -18,7 +18,7 @@ public sealed partial class ChannelRemoval(
     RecordingLibrary recordings,
     TimeProvider time,
     ILogger<ChannelRemoval> logger)
-    : IDisposable
+    : IDisposable, IChannelListener
 {
     private readonly SemaphoreSlim _finishing = new(1);
 
@@ -51,6 +51,15 @@ public sealed partial class ChannelRemoval(
         }
 
         return true;
+    }
+
+    /// <summary>Where another node was asked for the deletion, what this one has of the channel goes, too.</summary>
+    public void Hear(long sequenceNr, IChannelEvent happened)
+    {
+        if (happened is ChannelDeleted)
+        {
+            _ = LeaveAsync(happened.Slug);
+        }
     }
 
     /// <summary>Finishes now what is left of deleted channels, and now and then what could not be finished, until cancelled.</summary>
@@ -105,6 +114,40 @@ public sealed partial class ChannelRemoval(
         finally
         {
             _finishing.Release();
+        }
+    }
+
+    /// <summary>Does not throw.</summary>
+    private async Task LeaveAsync(string slug)
+    {
+        await Task.Yield(); // Not in the thread that heard of it.
+        try
+        {
+            await live.RemoveAsync(slug).ConfigureAwait(false);
+            await _finishing.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                if (directory.Find(slug) is null) // Nobody has made another one meanwhile.
+                {
+                    recordings.LeaveChannel(slug);
+                }
+            }
+            finally
+            {
+                _finishing.Release();
+            }
+        }
+        catch (DbException e)
+        {
+            LogLater(slug, e.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The node ends.
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogStopFailed(slug, e);
         }
     }
 

@@ -109,7 +109,7 @@ internal static class ChannelEndpoints
             return NoChannel();
         }
 
-        live.RevokePublisher(slug, "The stream key of this channel was changed.");
+        live.RevokePublisher(slug, ChannelDirectory.Hash(key));
         return TypedResults.Ok(new ChannelAccess(channel.Slug, channel.Title, key, RtmpUrl(request, rtmp)));
     }
 

@@ -163,10 +163,10 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
         var publication = await PublishAsync();
         var broadcast = UnderWay;
 
-        Supervisor.Tell(new RevokePublisher("The stream key was changed."));
+        Supervisor.Tell(new RevokePublisher("another key's hash"));
         await PublishAsync();
 
-        Assert.Equal("The stream key was changed.", publication.RevokedReason);
+        Assert.Equal("The stream key of this channel was changed.", publication.RevokedReason);
         Assert.Equal(broadcast, UnderWay);
     }
 
@@ -327,6 +327,35 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
 
         await EndedAsync(first);
         Assert.Equal(7, UnderWay!.Epoch);
+    }
+
+    [Fact]
+    public async Task Claim_OfAnotherNode_EndsTheBroadcastAndTellsThePublisher_AndItsOwnDoesNot()
+    {
+        var publication = await PublishAsync(epoch: 5);
+        var broadcast = UnderWay!;
+        Supervisor.Tell(new ClaimOvertaken(5));
+        Supervisor.Tell(new ClaimOvertaken(4));
+        await SendAsync(publication);
+        Assert.Equal(broadcast, UnderWay);
+
+        Supervisor.Tell(new ClaimOvertaken(6));
+
+        await EndedAsync(broadcast);
+        Assert.Contains("Another server", publication.RevokedReason, StringComparison.Ordinal);
+        await _region.ExpectMsgAsync(new EndBroadcast("mine", 5, broadcast.Id));
+        Assert.Contains("Another server", (await BeginAsync(new LivePublication(Supervisor), epoch: 5))?.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StreamKey_Changed_LetsAPublisherStayWhoHasTheNewOne()
+    {
+        var publication = await PublishAsync();
+
+        Supervisor.Tell(new RevokePublisher(publication.KeyHash));
+        await SendAsync(publication);
+
+        Assert.Null(publication.RevokedReason);
     }
 
     [Fact]

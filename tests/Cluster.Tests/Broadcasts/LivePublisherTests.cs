@@ -95,7 +95,7 @@ public sealed class LivePublisherTests : IAsyncLifetime
         Assert.IsType<PublishAnswer.Refused>(await AuthorizeAsync(_key));
 
         var key = _directory.RotateStreamKey("mine")!;
-        _channels.RevokePublisher("mine", "changed");
+        _channels.RevokePublisher("mine", "another key's hash");
 
         await PublishAsync(key);
     }

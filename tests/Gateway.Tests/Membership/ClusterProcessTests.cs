@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using Streaming.Cluster.Tests.Databases;
+using Streaming.Gateway.Api;
 using Streaming.Gateway.Tests.Nodes;
+using Streaming.Pipeline.Tests.Rtmp;
 
 namespace Streaming.Gateway.Tests.Membership;
 
@@ -32,6 +35,56 @@ public sealed class ClusterProcessTests(SharedPostgres postgres, ITestOutputHelp
         await cluster.AreUpAsync(0, 1, 2);
         Assert.Null(await cluster.PutAsync(0, "c1"));
         Assert.NotNull(await cluster.PutAsync(0, "new"));
+    }
+
+    [Fact]
+    public async Task Channel_ChangedAtAnyNode_IsSoForItsPublisherAtAnother()
+    {
+        await using var cluster = await TestCluster.StartAsync(postgres, 3);
+        var key = await cluster.PutAsync(0, "mine");
+        await using var first = await PublishAsync(cluster[1], key!);
+        await LiveOnAsync(cluster, 1);
+
+        // An encoder that comes to another node has the channel there.
+        await using var second = await PublishAsync(cluster[2], key!);
+        Assert.Contains("Another server has this channel by now.", (await EndAsync(first)).Text, StringComparison.Ordinal);
+        await LiveOnAsync(cluster, 2);
+
+        using (var rotated = await (await cluster.OperatorAsync(0)).PostAsync("/api/channels/mine/stream-key", null))
+        {
+            key = (await rotated.Content.ReadFromJsonAsync<ChannelAccess>())!.StreamKey;
+        }
+
+        Assert.Contains("The stream key of this channel was changed.", (await EndAsync(second)).Text, StringComparison.Ordinal);
+        await using var third = await PublishAsync(cluster[2], key!);
+        using var deleted = await (await cluster.OperatorAsync(0)).DeleteAsync("/api/channels/mine");
+        await EndAsync(third);
+        await LiveOnAsync(cluster, null);
+    }
+
+    private static async Task<ScriptedPublisher> PublishAsync(NodeProcess node, string key)
+    {
+        var publisher = await node.ConnectRtmpAsync();
+        await publisher.HandshakeAsync();
+        await publisher.ConnectAsync("live");
+        await publisher.CreateStreamAsync();
+        await publisher.PublishAsync(key);
+        await publisher.ReadStatusAsync("NetStream.Publish.Start");
+        return publisher;
+    }
+
+    private static Task<ReadMessage> EndAsync(ScriptedPublisher publisher) => publisher.ReadStatusAsync("NetStream.Publish.BadName");
+
+    /// <summary>All nodes agree on which node the channel is live, and on whether it is.</summary>
+    private static async Task LiveOnAsync(TestCluster cluster, int? origin)
+    {
+        for (var node = 0; node < 3; node++)
+        {
+            var asked = node;
+            await Eventually.HoldsAsync($"node {node} knows the origin", async () =>
+                (await cluster.ShowAsync(asked)).Channels.Select(static live => live.Origin)
+                    .SequenceEqual(origin is { } on ? [cluster.NameOf(on)] : []));
+        }
     }
 
     private static async Task<bool> IsPutAsync(TestCluster cluster, int node, string slug, string title)

@@ -29,11 +29,15 @@ internal sealed class LivePublication : Publication
     private volatile string? _revokedReason;
 
     /// <param name="supervisor">Gets <see cref="PublisherLeft"/>.</param>
-    public LivePublication(IActorRef supervisor)
+    /// <param name="keyHash">The hash of the stream key that it came with.</param>
+    public LivePublication(IActorRef supervisor, string keyHash = "")
     {
-        _supervisor = supervisor;
+        (_supervisor, KeyHash) = (supervisor, keyHash);
         _tagCame = new SourceEvent.TagCame(this);
     }
+
+    /// <summary>The hash of the stream key that it came with.</summary>
+    public string KeyHash { get; }
 
     /// <summary>Null once it has begun; otherwise why the channel does not take it.</summary>
     public Task<PublishAnswer.Refused?> Refusal => _answer.Task;
