@@ -18,7 +18,7 @@ namespace Streaming.Cluster.Broadcasts;
 /// One broadcast from its first picture to its last: the parts of its graph (<see cref="BroadcastGraph"/>), and what readers see of them, which is safe
 /// from anywhere.
 /// </summary>
-public sealed class Broadcast : IAsyncDisposable
+public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
 {
     private readonly TaskCompletionSource _retired = new();
     private Task _archiving = Task.CompletedTask;
@@ -72,25 +72,25 @@ public sealed class Broadcast : IAsyncDisposable
             instruments?.Broadcasts);
     }
 
-    /// <summary>Unique, a path segment.</summary>
+    /// <inheritdoc/>
     public string Id { get; }
 
     /// <summary>Of the claim that it was made under, <see cref="ChannelClaims.Unstored"/> if that could not be stored.</summary>
     public long Epoch { get; }
 
-    /// <summary>When its first publisher came.</summary>
+    /// <inheritdoc/>
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>Its files.</summary>
+    /// <inheritdoc/>
     public LiveMedia Media { get; }
 
-    /// <summary>Its timeline, null before the first segment begins.</summary>
+    /// <inheritdoc/>
     public BroadcastSnapshot? Snapshot => Timeline.Snapshot;
 
-    /// <summary>No segment will be added.</summary>
+    /// <inheritdoc/>
     public bool IsEnded => Timeline.IsEnded;
 
-    /// <summary>Tells when the timeline of a rendition changes, or the broadcast ends.</summary>
+    /// <inheritdoc/>
     public TimelineSignal SignalOf(string rendition) => Timeline.SignalOf(rendition);
 
     /// <summary>Where what happens to the source goes in.</summary>

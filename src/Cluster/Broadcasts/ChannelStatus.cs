@@ -12,7 +12,7 @@ namespace Streaming.Cluster.Broadcasts;
 /// <param name="Transcoder">What the transcoder is doing.</param>
 /// <param name="Refusal">Why a publisher was refused or cut off lately, null when nothing is wrong.</param>
 public sealed record ChannelStatus(
-    Broadcast? Broadcast,
+    ILiveBroadcast? Broadcast,
     DateTimeOffset? StartedAt,
     IngestStatus? Ingest,
     Quality? Quality,

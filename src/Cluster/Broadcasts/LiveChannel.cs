@@ -45,6 +45,9 @@ public sealed class LiveChannel
     /// <summary>The broadcast of that id while it can be read.</summary>
     public Broadcast? Find(string broadcastId) => Array.Find(_readable, broadcast => broadcast.Id == broadcastId);
 
+    /// <summary>The broadcast under way, null when there is none.</summary>
+    internal Broadcast? UnderWay => _broadcast;
+
     /// <summary>Who has the broadcasts.</summary>
     internal IActorRef Supervisor { get; set; } = ActorRefs.Nobody;
 

@@ -36,6 +36,6 @@ public sealed class LiveInstruments(IMeterFactory meters, ActorInstruments? acto
             states: () => Live().Select(static broadcast => broadcast.Timeline.Status.Transcoder.State),
             backlog: () => Live().Select(static broadcast => broadcast.Rungs.BacklogBytes).DefaultIfEmpty().Max());
 
-        IEnumerable<Broadcast> Live() => channels().Select(static channel => channel.Status.Broadcast).OfType<Broadcast>();
+        IEnumerable<Broadcast> Live() => channels().Select(static channel => channel.UnderWay).OfType<Broadcast>();
     }
 }

@@ -26,7 +26,7 @@ internal sealed class PictureSource
     public BroadcastSnapshot Timeline { get; }
 
     /// <summary>A broadcast under way; null before it has a timeline.</summary>
-    public static PictureSource? Of(Broadcast broadcast) => broadcast.Snapshot is { } timeline
+    public static PictureSource? Of(ILiveBroadcast broadcast) => broadcast.Snapshot is { } timeline
         ? new PictureSource(timeline, broadcast.Media, broadcast.Media.OpenStoredAsync)
         : null;
 

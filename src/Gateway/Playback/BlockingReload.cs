@@ -48,7 +48,7 @@ internal readonly record struct BlockingReload(long? MediaSequence, int? Part, b
 
     /// <summary>Waits until the rendition has what is asked for, or the broadcast has ended.</summary>
     public ValueTask<EdgeWait> WaitAsync(
-        Broadcast broadcast, string rendition, TimeProvider time, CancellationToken cancellationToken)
+        ILiveBroadcast broadcast, string rendition, TimeProvider time, CancellationToken cancellationToken)
     {
         if (MediaSequence is not { } wanted || broadcast.Snapshot?.Find(rendition) is not { } now)
         {

@@ -10,20 +10,20 @@ namespace Streaming.Gateway.Playback;
 /// </summary>
 internal sealed class GrowingSegmentResult : IResult
 {
-    private readonly Broadcast _broadcast;
+    private readonly ILiveBroadcast _broadcast;
     private readonly string _rendition;
     private readonly long _mediaSequence;
     private readonly string _type;
     private readonly TimeProvider _time;
 
-    private GrowingSegmentResult(Broadcast broadcast, string rendition, long mediaSequence, string type, TimeProvider time) =>
+    private GrowingSegmentResult(ILiveBroadcast broadcast, string rendition, long mediaSequence, string type, TimeProvider time) =>
         (_broadcast, _rendition, _mediaSequence, _type, _time) = (broadcast, rendition, mediaSequence, type, time);
 
     /// <summary>
     /// The answer, as soon as the segment has its first part; null when it is neither the one that is growing nor the next.
     /// </summary>
     public static async ValueTask<GrowingSegmentResult?> WaitAsync(
-        Broadcast broadcast, string rendition, long mediaSequence, string type, TimeProvider time, CancellationToken cancellationToken)
+        ILiveBroadcast broadcast, string rendition, long mediaSequence, string type, TimeProvider time, CancellationToken cancellationToken)
     {
         var first = MediaNames.Part(mediaSequence, 0);
         return await HintedPart.WaitAsync(broadcast, rendition, first, time, cancellationToken) is EdgeWait.Reached

@@ -14,7 +14,7 @@ internal static class HintedPart
 
     /// <summary>Waits until the part is there. It is gone when it is not the next one, or its segment ends without it.</summary>
     public static ValueTask<EdgeWait> WaitAsync(
-        Broadcast broadcast, string rendition, string name, TimeProvider time, CancellationToken cancellationToken) =>
+        ILiveBroadcast broadcast, string rendition, string name, TimeProvider time, CancellationToken cancellationToken) =>
         MediaNames.TryParsePart(name, out var sequence, out var index)
             ? LiveEdge.WaitAsync(
                 broadcast,

@@ -40,7 +40,7 @@ internal static class LiveEdge
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<EdgeWait> WaitAsync<TSought>(
-        Broadcast broadcast,
+        ILiveBroadcast broadcast,
         string rendition,
         TSought sought,
         Func<TSought, BroadcastSnapshot, EdgeWait?> look,

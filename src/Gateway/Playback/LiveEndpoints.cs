@@ -75,7 +75,7 @@ internal sealed class LiveEndpoints(
     }
 
     /// <summary>Thousands of these wait at a time: it holds what it needs to go on, and no more.</summary>
-    private async Task AwaitedPlaylistAsync(Broadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
+    private async Task AwaitedPlaylistAsync(ILiveBroadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
     {
         var reached = reload.WaitAsync(broadcast, rendition, time, context.RequestAborted);
         EdgeWait edge;
@@ -93,7 +93,7 @@ internal sealed class LiveEndpoints(
         await AnswerAsync(AnswerKind.MediaPlaylist, answer, context);
     }
 
-    private IResult Newest(Broadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
+    private IResult Newest(ILiveBroadcast broadcast, string rendition, BlockingReload reload, HttpContext context)
     {
         var snapshot = broadcast.Snapshot!;
         return snapshot.Find(rendition) is { } found
@@ -158,7 +158,7 @@ internal sealed class LiveEndpoints(
         if (MediaNames.TryParseSegment(name, out _))
         {
             // What does not grow any more may have become a gap meanwhile.
-            IResult? answer = Gap(broadcast, rendition, sequence, type);
+            IResult? answer = Gap(broadcast.Snapshot!, rendition, sequence, type);
             if (answer is null)
             {
                 var begun = GrowingSegmentResult.WaitAsync(broadcast, rendition, sequence, type, time, context.RequestAborted);
@@ -168,7 +168,7 @@ internal sealed class LiveEndpoints(
                 }
             }
 
-            answer ??= Gap(broadcast, rendition, sequence, type);
+            answer ??= Gap(broadcast.Snapshot!, rendition, sequence, type);
             if (answer is not null)
             {
                 return answer;
@@ -204,8 +204,8 @@ internal sealed class LiveEndpoints(
         && rendition.Find(sequence) is { } segment && (segment.IsGap || index >= segment.Parts.Length);
 
     /// <summary>What is served in place of a segment that the rendition does not have; null when it is no gap.</summary>
-    private static MediaResult? Gap(Broadcast broadcast, string rendition, long sequence, string type) =>
-        broadcast.Snapshot!.Find(rendition)?.Find(sequence) is { IsGap: true } gap
+    private static MediaResult? Gap(BroadcastSnapshot timeline, string rendition, long sequence, string type) =>
+        timeline.Find(rendition)?.Find(sequence) is { IsGap: true } gap
             ? new MediaResult(EmptySegment.Create(sequence, gap.DecodeTime), type, MediaTypes.Immutable)
             : null;
 

@@ -14,7 +14,7 @@ namespace Streaming.Pipeline.Timelines;
 /// twice as large as that.
 /// </remarks>
 /// <param name="partsKept">Media behind the edge whose parts are remembered; null for all.</param>
-internal sealed class SegmentWindow(TimeSpan? partsKept)
+public sealed class SegmentWindow(TimeSpan? partsKept = null)
 {
     private const int CapacityMin = 64;
 
@@ -41,6 +41,22 @@ internal sealed class SegmentWindow(TimeSpan? partsKept)
 
         _newest = [.. _newest[behind..], SegmentList.Entry.After(last, segment)];
         Publish();
+    }
+
+    /// <summary>Forgets the parts of segments before that media sequence number, as another window has.</summary>
+    public void ForgetParts(long beforeSequence)
+    {
+        var behind = 0;
+        while (behind < _newest.Length && _newest[behind].Segment.Boundary.MediaSequence < beforeSequence)
+        {
+            PutBehind(_newest[behind++]);
+        }
+
+        if (behind > 0)
+        {
+            _newest = _newest[behind..];
+            Publish();
+        }
     }
 
     /// <summary>Takes off what lies before that media sequence number, and returns it.</summary>

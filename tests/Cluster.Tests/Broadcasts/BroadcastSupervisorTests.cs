@@ -45,7 +45,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
     private ChannelClaims Claims => new(
         new ChannelRegistry(_directory, () => _region, _journal, () => "node", _time), NullLogger<ChannelClaims>.Instance);
 
-    private Broadcast? UnderWay => _channel.Status.Broadcast;
+    private Broadcast? UnderWay => _channel.UnderWay;
 
     public override async ValueTask DisposeAsync()
     {

@@ -24,9 +24,15 @@ internal sealed class PacedBroadcast : IAsyncDisposable
     private readonly ListingRules _rules = new();
     private double _nowMs;
 
-    public PacedBroadcast()
+    public PacedBroadcast(int hotSegments = 1000, TimeSpan? window = null)
     {
-        var options = new BroadcastOptions { Ladder = RecordedBroadcast.NoLadder, HotSegments = 1000 };
+        var segments = new SegmentationOptions();
+        var options = new BroadcastOptions
+        {
+            Segments = segments with { Window = window ?? segments.Window },
+            Ladder = RecordedBroadcast.NoLadder,
+            HotSegments = hotSegments,
+        };
         _broadcast = new Broadcast(
             "b1", "mine", 1, options, new MemoryStorage(1L << 30), null, static _ => { }, static _ => { }, _time, NullLogger.Instance);
         _reader = new SourceReader(Segmenter, _time);
@@ -35,6 +41,8 @@ internal sealed class PacedBroadcast : IAsyncDisposable
 
     /// <summary>When the first tag arrives.</summary>
     public DateTimeOffset BeganAt { get; }
+
+    public Broadcast Broadcast => _broadcast;
 
     public BroadcastSnapshot Snapshot => _broadcast.Snapshot!;
 
@@ -46,6 +54,18 @@ internal sealed class PacedBroadcast : IAsyncDisposable
 
     /// <summary>Publishes until the last tag, and ends the broadcast.</summary>
     public PacedBroadcast Publish(IEnumerable<ArrivingTag> tags)
+    {
+        foreach (var _ in Steps(tags))
+        {
+        }
+
+        return this;
+    }
+
+    /// <summary>The same, tag by tag: somebody may look after each, and after the end.</summary>
+    /// <param name="tags">Of the source.</param>
+    /// <param name="hasRules">The rules count in the timescale that a rendition has now: not where it changes.</param>
+    public IEnumerable<BroadcastSnapshot?> Steps(IEnumerable<ArrivingTag> tags, bool hasRules = true)
     {
         foreach (var (arrivalMs, tag) in tags)
         {
@@ -60,7 +80,8 @@ internal sealed class PacedBroadcast : IAsyncDisposable
 
             _reader.Read(tag);
             Pass();
-            _rules.Look(_broadcast.Snapshot);
+            Look(hasRules);
+            yield return _broadcast.Snapshot;
         }
 
         _time.Advance(SourceReader.OpeningTimeout);
@@ -68,8 +89,16 @@ internal sealed class PacedBroadcast : IAsyncDisposable
         _broadcast.Output.Segmenter.EndPublication();
         Pass();
         _broadcast.Timeline.End();
-        _rules.Look(_broadcast.Snapshot);
-        return this;
+        Look(hasRules);
+        yield return _broadcast.Snapshot;
+    }
+
+    private void Look(bool hasRules)
+    {
+        if (hasRules)
+        {
+            _rules.Look(_broadcast.Snapshot);
+        }
     }
 
     /// <summary>From the source to the timeline, as the broadcast's graph does.</summary>
@@ -121,5 +150,13 @@ internal sealed class PacedBroadcast : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _broadcast.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        if (!_broadcast.IsEnded)
+        {
+            _broadcast.Timeline.End(); // A test that failed.
+        }
+
+        return _broadcast.DisposeAsync();
+    }
 }

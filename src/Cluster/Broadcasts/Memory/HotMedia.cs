@@ -43,6 +43,9 @@ public sealed class HotMedia(ImmutableArray<MediaBuffer> buffers)
         return true;
     }
 
+    /// <summary>A hold of the one buffer that it is made of, as headers and parts are; null when it was let go of meanwhile.</summary>
+    internal MediaBuffer? TryHoldOnly() => buffers is [var only] && only.TryHold() ? only : null;
+
     internal void MarkStored() => _isStored = true;
 
     /// <summary>Gives up the file's own hold. Once more does nothing.</summary>

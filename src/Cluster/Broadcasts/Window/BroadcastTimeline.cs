@@ -37,6 +37,7 @@ internal sealed partial class BroadcastTimeline
     private ImmutableArray<Period> _periods = [];
     private DateTimeOffset _startedAt;
     private long _version;
+    private TimelineSignal? _changed; // Made for the first who asks: nobody may.
     private bool _isDirty;
     private volatile bool _isEnded;
     private volatile BroadcastSnapshot? _snapshot;
@@ -79,6 +80,9 @@ internal sealed partial class BroadcastTimeline
 
     /// <summary>Completes when it is final, and the graph has done with it. Safe from anywhere.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Tells of every new snapshot, and of the end. Safe from anywhere.</summary>
+    public TimelineSignal Changed => LazyInitializer.EnsureInitialized(ref _changed);
 
     /// <summary>How it was at the last look. Safe from anywhere.</summary>
     public TimelineStatus Status => _status;
@@ -161,6 +165,7 @@ internal sealed partial class BroadcastTimeline
         finally
         {
             _ended.TrySetResult();
+            Volatile.Read(ref _changed)?.Pulse();
         }
     }
 
@@ -234,6 +239,8 @@ internal sealed partial class BroadcastTimeline
                 SignalOf(rendition.Name).Pulse();
             }
         }
+
+        Volatile.Read(ref _changed)?.Pulse();
     }
 
     /// <summary>
