@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Streaming.Cluster.Membership;
 using Streaming.Gateway;
 using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;
@@ -20,11 +21,12 @@ try
         return 0;
     }
 
-    await using var app = GatewayHost.Build(args);
-    Unwatched.Catch(app.Logger);
     Unwatched.LoadCode();
-    app.Lifetime.ApplicationStarted.Register(() => OpenFiles.OfProcess.Tell(app.Logger));
-    await app.RunAsync();
+    while (await RunAsync(args))
+    {
+        await Console.Error.WriteLineAsync("The others have taken this node out of the cluster; it starts anew.");
+    }
+
     return 0;
 }
 catch (Exception e)
@@ -38,4 +40,15 @@ catch (Exception e)
         _ => e.ToString(),
     });
     return 1;
+}
+
+// Whether it is to run once more: the cluster, and nobody else, has ended it.
+static async Task<bool> RunAsync(string[] args)
+{
+    await using var app = GatewayHost.Build(args);
+    Unwatched.Catch(app.Logger);
+    app.Lifetime.ApplicationStarted.Register(() => OpenFiles.OfProcess.Tell(app.Logger));
+    var lost = app.Services.GetRequiredService<LostMembership>();
+    await app.RunAsync();
+    return lost.IsSo;
 }

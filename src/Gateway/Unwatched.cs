@@ -10,19 +10,26 @@ namespace Streaming.Gateway;
 /// </summary>
 internal static partial class Unwatched
 {
-    /// <summary>Takes what nobody caught, for the rest of the process. Once.</summary>
+    private static ILogger? _logger;
+
+    /// <summary>Takes what nobody caught, for the rest of the process. Of several loggers the newest is told.</summary>
     public static void Catch(ILogger logger)
     {
+        if (Interlocked.Exchange(ref _logger, logger) is not null)
+        {
+            return;
+        }
+
         TaskScheduler.UnobservedTaskException += (_, unobserved) =>
         {
-            LogUnobserved(logger, unobserved.Exception);
+            LogUnobserved(_logger, unobserved.Exception);
             unobserved.SetObserved();
         };
         ExceptionHandling.SetUnhandledExceptionHandler(exception =>
         {
             try
             {
-                LogUnhandled(logger, exception);
+                LogUnhandled(_logger, exception);
             }
             catch (Exception)
             {

@@ -30,7 +30,7 @@ public static class ClusterHosting
         ClusterNetwork? network,
         MessageFormats formats,
         params IReadOnlyCollection<Action<AkkaConfigurationBuilder, IServiceProvider>> rooms) =>
-        services.AddAkka<ClusterNode>(SystemName, (builder, provider) =>
+        services.AddSingleton<LostMembership>().AddAkka<ClusterNode>(SystemName, (builder, provider) =>
         {
             // Whoever comes later has the last word, and that is the operator's.
             builder.ConfigureLoggers(static loggers =>

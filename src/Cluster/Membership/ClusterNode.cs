@@ -12,6 +12,18 @@ namespace Streaming.Cluster.Membership;
 /// <param name="EndAsync">Does it, and again nothing.</param>
 public sealed record Leaving(Func<Task> EndAsync);
 
+/// <summary>Whether the others have taken this node out of their cluster: because they did not hear it, say. Another run of it may come back.</summary>
+public sealed class LostMembership
+{
+    private volatile bool _isSo;
+
+    public bool IsSo
+    {
+        get => _isSo;
+        internal set => _isSo = value;
+    }
+}
+
 /// <summary>
 /// The node as a member of its cluster. The first hosted service to start and the last to stop, so that all others find actors that
 /// answer. Where the cluster itself ends the membership, the host ends after it.
@@ -20,6 +32,7 @@ public sealed class ClusterNode(
     AkkaConfigurationBuilder builder,
     IServiceProvider services,
     Leaving leaving,
+    LostMembership lost,
     ILogger<ClusterNode> logger,
     IHostApplicationLifetime lifetime)
     : AkkaHostedService(builder, services, logger, lifetime)
@@ -38,6 +51,7 @@ public sealed class ClusterNode(
 
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "leave", async () =>
         {
+            lost.IsSo = CoordinatedShutdown.Get(system).ShutdownReason is CoordinatedShutdown.ClusterDowningReason;
             await leaving.EndAsync().ConfigureAwait(false);
             return Done.Instance;
         });

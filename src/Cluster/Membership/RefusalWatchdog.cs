@@ -132,7 +132,7 @@ internal sealed partial class RefusalWatchdog : UntypedActor
         }
     }
 
-    [LoggerMessage(350, LogLevel.Warning, "Node {Node} is gone: nothing listens at its address any more. It is taken out of the cluster")]
+    [LoggerMessage(360, LogLevel.Warning, "Node {Node} is gone: nothing listens at its address any more. It is taken out of the cluster")]
     private partial void LogGone(string node);
 
     private sealed record Tried(Address Address, bool IsRefused);

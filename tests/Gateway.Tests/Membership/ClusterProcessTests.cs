@@ -62,6 +62,21 @@ public sealed class ClusterProcessTests(SharedPostgres postgres, ITestOutputHelp
         await LiveOnAsync(cluster, null);
     }
 
+    [Fact]
+    public async Task Node_Frozen_IsTakenOut_AndComesBackByItselfWhenItWakes()
+    {
+        await using var cluster = await TestCluster.StartAsync(postgres, 3);
+        await cluster.PutAsync(2, "mine");
+        await Publisher.SignalAsync("STOP", cluster[2].Id);
+
+        await cluster.AreUpAsync(0, 1);
+        await Eventually.HoldsAsync("the channel is renamed", () => IsPutAsync(cluster, 1, "mine", "Renamed"));
+        await Publisher.SignalAsync("CONT", cluster[2].Id);
+
+        await cluster.IsSeenAsync(by: 0, 0, 1, 2);
+        Assert.Contains(cluster[2].Output, static line => line.Contains("it starts anew", StringComparison.Ordinal));
+    }
+
     private static async Task<ScriptedPublisher> PublishAsync(NodeProcess node, string key)
     {
         var publisher = await node.ConnectRtmpAsync();

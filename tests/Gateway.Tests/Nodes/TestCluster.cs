@@ -75,14 +75,22 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Waits until all of these see each other, and nobody else.</summary>
     public async Task AreUpAsync(params int[] nodes)
     {
-        var names = nodes.Select(NameOf).Order(StringComparer.Ordinal).ToList();
         foreach (var node in nodes)
         {
-            await Eventually.HoldsAsync($"node {node} sees {string.Join(", ", names)}", async () =>
-                (await ShowAsync(node)).Nodes.Where(static other => other is { State: "up", IsReachable: true })
-                    .Select(static other => other.Name).Order(StringComparer.Ordinal).SequenceEqual(names)
-                && (await ShowAsync(node)).Nodes.Count == names.Count);
+            await IsSeenAsync(node, nodes);
         }
+    }
+
+    /// <summary>Waits until one of them sees all of these, and nobody else.</summary>
+    public Task IsSeenAsync(int by, params int[] nodes)
+    {
+        var names = nodes.Select(NameOf).Order(StringComparer.Ordinal).ToList();
+        return Eventually.HoldsAsync($"node {by} sees {string.Join(", ", names)}", async () =>
+        {
+            var seen = (await ShowAsync(by)).Nodes;
+            return seen.All(static other => other is { State: "up", IsReachable: true })
+                && seen.Select(static other => other.Name).Order(StringComparer.Ordinal).SequenceEqual(names);
+        });
     }
 
     /// <summary>Ends it as kill -9 does.</summary>
