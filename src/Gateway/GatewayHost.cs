@@ -20,6 +20,7 @@ using Streaming.Gateway.Connections;
 using Streaming.Gateway.Health;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Logging;
+using Streaming.Gateway.MediaPlane;
 using Streaming.Gateway.Metrics;
 using Streaming.Gateway.Pages;
 using Streaming.Gateway.Pictures;
@@ -38,7 +39,10 @@ public static class GatewayHost
     /// <exception cref="InvalidOperationException">
     /// The configuration does not hold; the message says what to change.
     /// </exception>
-    public static WebApplication Build(params string[] args)
+    public static WebApplication Build(params string[] args) => Build(args, static _ => { });
+
+    /// <summary>Builds a node with parts of a test's own.</summary>
+    internal static WebApplication Build(string[] args, Action<IServiceCollection> add)
     {
         // The empty builder: what the node is made of stands here, and nothing watches files for changes.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args });
@@ -48,6 +52,7 @@ public static class GatewayHost
         AddLogging(builder);
         AddParts(builder.Services, options, dataPath, akka, builder.Configuration[NodeStorage.EmulatorVariable]);
         Listen(builder, options);
+        add(builder.Services);
         var app = builder.Build();
         Map(app);
         return app;
@@ -146,6 +151,7 @@ public static class GatewayHost
         services.AddSingleton<RtmpConnections>();
         services.AddSingleton<IConnectionListenerFactory, HttpTransport>();
         services.AddMediaStorage(options, dataPath, emulator);
+        services.AddMediaPlane(options.Cluster);
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<TranscoderProbe>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Edge;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Removal;
@@ -36,7 +37,7 @@ internal static class ChannelEndpoints
     }
 
     private static Results<Ok<ChannelDetail>, ProblemHttpResult> Show(
-        string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers, TranscoderProbe transcoder, OperatorSight sight,
+        string slug, ChannelDirectory directory, EdgeBroadcasts live, Viewers viewers, TranscoderProbe transcoder, OperatorSight sight,
         HttpContext context)
     {
         if (directory.Find(slug) is not { } channel)

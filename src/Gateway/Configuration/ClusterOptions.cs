@@ -1,3 +1,4 @@
+using System.Net;
 using Streaming.Cluster.Databases;
 
 namespace Streaming.Gateway.Configuration;
@@ -6,6 +7,20 @@ namespace Streaming.Gateway.Configuration;
 public sealed record ClusterOptions
 {
     private const string InProcess = "in-process";
+
+    /// <summary>
+    /// Name or IP address by which the other nodes reach this one; it listens there for them. Unset or empty, on every address of the machine.
+    /// </summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>
+    /// TCP port at which other nodes follow this one's broadcasts, or 0 for any free one. Unset, nobody can. HTTP/2 without TLS: for a network of the
+    /// cluster's own.
+    /// </summary>
+    public int? MediaPort { get; init; }
+
+    /// <summary>What all nodes of the cluster know, and nobody else. Who does not know it is not let in.</summary>
+    public string Secret { get; init; } = "";
 
     /// <summary>Of older files, which had to say <c>in-process</c>. There is nothing to choose any more.</summary>
     public string Engine { get; init; } = InProcess;
@@ -29,6 +44,16 @@ public sealed record ClusterOptions
         if (!string.IsNullOrEmpty(Database) && PostgresAddress.Fault(Database) is { } fault)
         {
             yield return $"{nameof(Database)} {fault}.";
+        }
+
+        if (MediaPort is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
+        {
+            yield return $"{nameof(MediaPort)} is {MediaPort}; it has to be from 1 to {IPEndPoint.MaxPort}, or 0 for any free one.";
+        }
+
+        if (MediaPort is not null && Secret.Length == 0)
+        {
+            yield return $"{nameof(MediaPort)} needs {nameof(Secret)}, the same on all nodes, such as 'openssl rand -hex 32' makes.";
         }
     }
 }

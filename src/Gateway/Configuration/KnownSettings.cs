@@ -9,7 +9,7 @@ internal static class KnownSettings
 
     // Of clusters of more than one node.
     private static readonly string[] ToCome =
-        [.. new[] { "Host", "Port", "MediaPort", "SeedNodes", "Secret" }.Select(name => $"{StreamingOptions.Section}:Cluster:{name}")];
+        [.. new[] { "Port", "SeedNodes" }.Select(name => $"{StreamingOptions.Section}:Cluster:{name}")];
 
     /// <summary>Whether it is a setting that there is to be, and that nothing heeds yet.</summary>
     public static bool IsToCome(string path) => ToCome.Contains(path, StringComparer.OrdinalIgnoreCase);
