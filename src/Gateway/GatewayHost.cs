@@ -21,6 +21,7 @@ using Streaming.Gateway.Connections;
 using Streaming.Gateway.Health;
 using Streaming.Gateway.Ingest;
 using Streaming.Gateway.Logging;
+using Streaming.Gateway.MediaPlane;
 using Streaming.Gateway.Metrics;
 using Streaming.Gateway.Pages;
 using Streaming.Gateway.Pictures;
@@ -39,7 +40,10 @@ public static class GatewayHost
     /// <exception cref="InvalidOperationException">
     /// The configuration does not hold; the message says what to change.
     /// </exception>
-    public static WebApplication Build(params string[] args)
+    public static WebApplication Build(params string[] args) => Build(args, static _ => { });
+
+    /// <summary>Builds a node with parts of a test's own.</summary>
+    internal static WebApplication Build(string[] args, Action<IServiceCollection> add)
     {
         // The empty builder: what the node is made of stands here, and nothing watches files for changes.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args });
@@ -49,6 +53,7 @@ public static class GatewayHost
         AddLogging(builder);
         AddParts(builder.Services, options, dataPath, akka, builder.Configuration[NodeStorage.EmulatorVariable]);
         Listen(builder, options);
+        add(builder.Services);
         var app = builder.Build();
         Map(app);
         return app;
@@ -146,10 +151,9 @@ public static class GatewayHost
             {
                 if (options.Cluster.ForMembership() is not null)
                 {
-                    builder.WithOrigins(provider, media: null);
+                    builder.WithOrigins(provider, () => provider.GetRequiredService<MediaPlaneServer>().Address);
                 }
             });
-        services.AddSingleton<OriginDirectory>();
         services.AddTranscodeRuns(options.Ladder);
         services.AddChannels(
             dataPath, static provider => provider.GetRequiredService<RecordingJournal>().ReadNewestEpochs());
@@ -158,6 +162,7 @@ public static class GatewayHost
         services.AddSingleton<RtmpConnections>();
         services.AddSingleton<IConnectionListenerFactory, HttpTransport>();
         services.AddMediaStorage(options, dataPath, emulator);
+        services.AddMediaPlane(options.Cluster);
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<TranscoderProbe>();

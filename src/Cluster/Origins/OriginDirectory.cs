@@ -10,7 +10,7 @@ public sealed class OriginDirectory
 {
     private readonly Lock _changing = new();
     private ImmutableDictionary<string, NodeOrigins> _byNode = ImmutableDictionary<string, NodeOrigins>.Empty;
-    private volatile ImmutableDictionary<string, Origin> _bySlug = ImmutableDictionary<string, Origin>.Empty;
+    private volatile ImmutableDictionary<string, RemoteBroadcast> _bySlug = ImmutableDictionary<string, RemoteBroadcast>.Empty;
     private long _version;
 
     /// <summary>Told of a channel whose origin is another one by now, or nobody; on the thread that learns of it.</summary>
@@ -20,10 +20,10 @@ public sealed class OriginDirectory
     public long Version => Volatile.Read(ref _version);
 
     /// <summary>All of them, in no order.</summary>
-    public IEnumerable<Origin> All => _bySlug.Values;
+    public IEnumerable<RemoteBroadcast> All => _bySlug.Values;
 
     /// <summary>Who has the channel's broadcast; null where it is not live on another node as far as this one knows.</summary>
-    public Origin? Find(string slug) => _bySlug.GetValueOrDefault(slug);
+    public RemoteBroadcast? Find(string slug) => _bySlug.GetValueOrDefault(slug);
 
     /// <summary>Takes what a node says, unless it has said something newer; in parts, when all have come.</summary>
     /// <param name="node">The node as people know it.</param>
@@ -59,14 +59,14 @@ public sealed class OriginDirectory
     private void Publish()
     {
         var before = _bySlug;
-        var builder = ImmutableDictionary.CreateBuilder<string, Origin>(StringComparer.Ordinal);
+        var builder = ImmutableDictionary.CreateBuilder<string, RemoteBroadcast>(StringComparer.Ordinal);
         foreach (var node in _byNode.Values)
         {
             foreach (var told in node.Broadcasts)
             {
                 if (!builder.TryGetValue(told.Slug, out var other) || other.Epoch < told.Epoch)
                 {
-                    builder[told.Slug] = new(told.Slug, told.BroadcastId, told.Epoch, told.StartedAt, node.Name, node.Media);
+                    builder[told.Slug] = new(told.Slug, told.BroadcastId, told.Epoch, told.StartedAt, told.IsPlayable, node.Name, node.Media);
                 }
             }
         }

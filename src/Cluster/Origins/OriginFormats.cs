@@ -27,6 +27,7 @@ public static class OriginFormats
                     writer.Write(broadcast.BroadcastId);
                     writer.Write(broadcast.Epoch);
                     writer.Write(broadcast.StartedAt);
+                    writer.Write(broadcast.IsPlayable);
                 }
             },
             static reader => new(
@@ -50,7 +51,7 @@ public static class OriginFormats
         var broadcasts = new ToldBroadcast[count];
         for (var index = 0; index < count; index++)
         {
-            broadcasts[index] = new(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadMoment());
+            broadcasts[index] = new(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadMoment(), reader.ReadBoolean());
         }
 
         return broadcasts;

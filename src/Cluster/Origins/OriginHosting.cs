@@ -13,7 +13,7 @@ public static class OriginHosting
     /// <param name="builder">The actor system's.</param>
     /// <param name="provider">The host's.</param>
     /// <param name="media">Where this node gives its media to others; null where it does not.</param>
-    public static void WithOrigins(this AkkaConfigurationBuilder builder, IServiceProvider provider, NodeAddress? media) =>
+    public static void WithOrigins(this AkkaConfigurationBuilder builder, IServiceProvider provider, Func<NodeAddress?> media) =>
         builder.WithActors((system, _) => system.ActorOf(
             Props.Create(() => new OriginTeller(
                 provider.GetRequiredService<LiveChannels>(), provider.GetRequiredService<OriginDirectory>(), media)),

@@ -2,8 +2,8 @@ using Streaming.Cluster.Membership;
 
 namespace Streaming.Cluster.Origins;
 
-/// <summary>A broadcast that a node says to be the origin of; see <see cref="Origin"/>.</summary>
-public sealed record ToldBroadcast(string Slug, string BroadcastId, long Epoch, DateTimeOffset StartedAt);
+/// <summary>A broadcast that a node says to be the origin of; see <see cref="RemoteBroadcast"/>.</summary>
+public sealed record ToldBroadcast(string Slug, string BroadcastId, long Epoch, DateTimeOffset StartedAt, bool IsPlayable);
 
 /// <summary>
 /// All broadcasts under way on a node, to all other nodes: at each change, and again and again, since it may get lost. In several parts

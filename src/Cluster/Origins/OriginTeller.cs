@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Membership;
+using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Cluster.Origins;
 
@@ -25,14 +26,14 @@ internal sealed class OriginTeller : UntypedActor, IWithTimers
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
     private readonly LiveChannels _live;
     private readonly OriginDirectory _directory;
-    private readonly NodeAddress? _media;
+    private readonly Func<NodeAddress?> _media;
     private readonly Action _changed;
     private long _round;
 
     /// <param name="live">What is under way here.</param>
     /// <param name="directory">Is told what is under way elsewhere.</param>
     /// <param name="media">Where this node gives its media to others; null where it does not.</param>
-    public OriginTeller(LiveChannels live, OriginDirectory directory, NodeAddress? media)
+    public OriginTeller(LiveChannels live, OriginDirectory directory, Func<NodeAddress?> media)
     {
         (_live, _directory, _media) = (live, directory, media);
         var self = Self;
@@ -78,13 +79,16 @@ internal sealed class OriginTeller : UntypedActor, IWithTimers
     {
         var broadcasts = _live.All.Select(static channel => (channel.Slug, channel.Status.Broadcast))
             .Where(static live => live.Broadcast is not null)
-            .Select(static live => new ToldBroadcast(live.Slug, live.Broadcast!.Id, live.Broadcast.Epoch, live.Broadcast.StartedAt))
+            .Select(static live => new ToldBroadcast(
+                live.Slug, live.Broadcast!.Id, live.Broadcast.Epoch, live.Broadcast.StartedAt, IsPlayable(live.Broadcast)))
             .ToList();
-        foreach (var told in ToldOrigins.Of(_cluster.SelfUniqueAddress.ToString(), _media, ++_round, broadcasts))
+        foreach (var told in ToldOrigins.Of(_cluster.SelfUniqueAddress.ToString(), _media(), ++_round, broadcasts))
         {
             _mediator.Tell(new Publish(Topic, told));
         }
     }
+
+    private static bool IsPlayable(ILiveBroadcast broadcast) => broadcast.Snapshot is { } snapshot && Offering.Of(snapshot).IsReady;
 
     private void Hear(ToldOrigins told)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Edge;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Removal;
@@ -36,7 +37,7 @@ internal static class ChannelEndpoints
     }
 
     private static Results<Ok<ChannelDetail>, ProblemHttpResult> Show(
-        string slug, ChannelDirectory directory, LiveChannels live, Viewers viewers, TranscoderProbe transcoder, OperatorSight sight,
+        string slug, ChannelDirectory directory, EdgeBroadcasts live, Viewers viewers, TranscoderProbe transcoder, OperatorSight sight,
         HttpContext context)
     {
         if (directory.Find(slug) is not { } channel)
@@ -131,7 +132,7 @@ internal static class ChannelEndpoints
         channel.Slug,
         channel.Title,
         IsPlayable(status),
-        status.Broadcast?.Id,
+        status.Broadcast?.Id ?? status.Elsewhere?.BroadcastId,
         status.StartedAt,
         viewers.Of(channel.Slug),
         Quality(status),
@@ -157,7 +158,7 @@ internal static class ChannelEndpoints
 
     /// <summary>A player that comes now finds something to play.</summary>
     private static bool IsPlayable(ChannelStatus status) =>
-        status.Broadcast?.Snapshot is { } snapshot && Offering.Of(snapshot).IsReady;
+        status.Elsewhere?.IsPlayable ?? (status.Broadcast?.Snapshot is { } snapshot && Offering.Of(snapshot).IsReady);
 
     private static QualityResource? Quality(ChannelStatus status) =>
         status.Quality is { } quality ? new(quality.Level, quality.Reason) : null;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Streaming.Cluster.Channels;
-using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Edge;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Playback;
 
@@ -15,7 +15,7 @@ namespace Streaming.Gateway.Api;
 /// </summary>
 internal sealed class ChannelList(
     ChannelDirectory directory,
-    LiveChannels live,
+    EdgeBroadcasts live,
     Viewers viewers,
     RecordingLibrary recordings,
     IOptions<JsonOptions> json,

@@ -31,6 +31,12 @@ public sealed record ClusterOptions
     /// </summary>
     public string Secret { get; init; } = "";
 
+    /// <summary>
+    /// TCP port at which other nodes follow this one's broadcasts, default 4054; 0 for any free one. HTTP/2 without TLS: for a network of the
+    /// cluster's own.
+    /// </summary>
+    public int MediaPort { get; init; } = 4054;
+
     /// <summary>Of older files, which had to say <c>in-process</c>. There is nothing to choose any more.</summary>
     public string Engine { get; init; } = InProcess;
 
@@ -78,6 +84,16 @@ public sealed record ClusterOptions
         foreach (var problem in Host.Length > 0 ? OfMany() : Seeds() is [] ? [] : [NoHost])
         {
             yield return problem;
+        }
+
+        if (Outside(MediaPort, 0, ushort.MaxValue, nameof(MediaPort)) is { } mediaPort)
+        {
+            yield return mediaPort;
+        }
+
+        if (MediaPort == Port && Port != 0)
+        {
+            yield return $"{nameof(Port)} and {nameof(MediaPort)} are both {Port}; they have to differ.";
         }
     }
 

@@ -42,11 +42,7 @@ internal static class ConfiguredOptions
             var found = KnownSettings.In(types)
                 .Where(property => KnownSettings.NameOf(property).Equals(setting.Key, StringComparison.OrdinalIgnoreCase))
                 .Select(property => property.PropertyType).ToList();
-            if (found is [] && KnownSettings.IsToCome(setting.Path))
-            {
-                problems.Add($"{setting.Path} is not supported yet: a cluster has one node as yet. Leave it out.");
-            }
-            else if (found is [])
+            if (found is [])
             {
                 problems.Add($"There is no setting {setting.Path}."
                     + (KnownSettings.Near(setting.Path, types) is { } near ? $" Did you mean {near}?" : ""));

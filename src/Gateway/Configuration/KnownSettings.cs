@@ -7,13 +7,6 @@ internal static class KnownSettings
 {
     private static readonly Lazy<List<string>> Paths = new(() => [.. PathsIn([typeof(StreamingOptions)], StreamingOptions.Section)]);
 
-    // Of clusters of more than one node.
-    private static readonly string[] ToCome =
-        [.. new[] { "MediaPort" }.Select(name => $"{StreamingOptions.Section}:Cluster:{name}")];
-
-    /// <summary>Whether it is a setting that there is to be, and that nothing heeds yet.</summary>
-    public static bool IsToCome(string path) => ToCome.Contains(path, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>The options in a group of settings: those that can be set. More than one type where options share a group.</summary>
     public static IEnumerable<PropertyInfo> In(IEnumerable<Type> types) =>
         types.SelectMany(type => type.GetProperties()).Where(property => property.CanWrite);

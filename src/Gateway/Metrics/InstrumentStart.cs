@@ -1,6 +1,7 @@
 using Streaming.Cluster.Actors;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Edge;
 using Streaming.Cluster.Transcoding;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Connections;
@@ -23,6 +24,7 @@ internal sealed class InstrumentStart : IHostedService
         services.GetRequiredService<SlotInstruments>();
         services.GetRequiredService<IMediaStorage>();
         services.GetRequiredService<PlaybackInstruments>();
+        services.GetRequiredService<FollowInstruments>();
         services.GetRequiredService<ConnectionInstruments>();
         services.GetRequiredService<AccessInstruments>();
         services.GetRequiredService<LogInstruments>();

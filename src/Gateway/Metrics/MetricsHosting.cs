@@ -9,6 +9,7 @@ using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Rungs;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Channels;
+using Streaming.Cluster.Edge;
 using Streaming.Cluster.Tracing;
 using Streaming.Cluster.Transcoding;
 using Streaming.Gateway.Access;
@@ -45,6 +46,7 @@ internal static class MetricsHosting
         SlotInstruments.MeterName,
         StorageInstruments.MeterName,
         PlaybackInstruments.MeterName,
+        FollowInstruments.MeterName,
         ConnectionInstruments.MeterName,
         AccessInstruments.MeterName,
         LogInstruments.MeterName,

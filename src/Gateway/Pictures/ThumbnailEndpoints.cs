@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Edge;
 using Streaming.Cluster.Naming;
 using Streaming.Cluster.Recordings;
 using Streaming.Gateway.Playback;
@@ -29,8 +29,8 @@ internal static class ThumbnailEndpoints
     }
 
     private static async Task<IResult> ChannelAsync(
-        string slug, HttpContext context, LiveChannels channels, Thumbnails thumbnails) =>
-        channels.Find(slug)?.Status.Broadcast is { } broadcast && PictureSource.Of(broadcast) is { } source
+        string slug, HttpContext context, EdgeBroadcasts broadcasts, Thumbnails thumbnails) =>
+        broadcasts.StatusOf(slug).Broadcast is { } broadcast && PictureSource.Of(broadcast) is { } source
             ? Answer(context, await thumbnails.OfEdgeAsync(source, context.RequestAborted), OfEdge)
             : Missing(context, isGone: false);
 
@@ -39,10 +39,10 @@ internal static class ThumbnailEndpoints
         string broadcastId,
         long mediaSequence,
         HttpContext context,
-        LiveChannels channels,
+        EdgeBroadcasts broadcasts,
         Thumbnails thumbnails)
     {
-        if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast
+        if (await broadcasts.FindAsync(slug, broadcastId, context.RequestAborted) is not { } broadcast
             || PictureSource.Of(broadcast) is not { } source)
         {
             return Missing(context, isGone: Ids.IsBroadcastId(broadcastId));

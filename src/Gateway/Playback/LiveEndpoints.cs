@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Edge;
 using Streaming.Cluster.Naming;
 using Streaming.Gateway.Connections;
 using Streaming.Pipeline.Cmaf;
@@ -14,7 +15,7 @@ namespace Streaming.Gateway.Playback;
 /// all that other requests need, and find their parts without asking for them each time.
 /// </summary>
 internal sealed class LiveEndpoints(
-    LiveChannels channels, ChannelDirectory directory, Playlists playlists, Viewers viewers, TimeProvider time,
+    EdgeBroadcasts broadcasts, ChannelDirectory directory, Playlists playlists, Viewers viewers, TimeProvider time,
     PlaybackInstruments instruments, PublicMedia elsewhere)
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
@@ -30,30 +31,31 @@ internal sealed class LiveEndpoints(
         routes.MapMethods("/time", Methods, Time).WithName("Time").WithTags("Playback").ShortCircuit();
     }
 
-    private Task Multivariant(string slug, HttpContext context) => AnswerAsync(
+    private async Task Multivariant(string slug, HttpContext context) => await AnswerAsync(
         AnswerKind.MultivariantPlaylist,
-        Offered(slug) is { } snapshot
+        await OfferedAsync(slug, context) is { } snapshot
             ? new ManifestResult(playlists.Multivariant(snapshot), MediaTypes.HlsPlaylist, MediaTypes.Live)
             : Offline(slug, context),
         context);
 
-    private Task Mpd(string slug, HttpContext context)
+    private async Task Mpd(string slug, HttpContext context)
     {
-        if (Offered(slug) is not { } snapshot)
+        if (await OfferedAsync(slug, context) is not { } snapshot)
         {
-            return AnswerAsync(AnswerKind.Mpd, Offline(slug, context), context);
+            await AnswerAsync(AnswerKind.Mpd, Offline(slug, context), context);
+            return;
         }
 
         viewers.Saw(slug, context);
-        return AnswerAsync(AnswerKind.Mpd, new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge), context);
+        await AnswerAsync(AnswerKind.Mpd, new ManifestResult(playlists.Mpd(snapshot), MediaTypes.Mpd, MediaTypes.LiveEdge), context);
     }
 
     private Task AnswerAsync(AnswerKind kind, IResult answer, HttpContext context) =>
         instruments.Live.ExecuteAsync(kind, answer, context);
 
     /// <summary>What a channel offers to a viewer who comes; null when there is nothing to play yet.</summary>
-    private BroadcastSnapshot? Offered(string slug) =>
-        channels.Find(slug)?.Newest?.Snapshot is { } snapshot && Offering.Of(snapshot).IsReady ? snapshot : null;
+    private async ValueTask<BroadcastSnapshot?> OfferedAsync(string slug, HttpContext context) =>
+        (await broadcasts.NewestAsync(slug, context.RequestAborted))?.Snapshot is { } snapshot && Offering.Of(snapshot).IsReady ? snapshot : null;
 
     private Task PlaylistAsync(string slug, string broadcastId, string rendition, HttpContext context)
     {
@@ -63,7 +65,21 @@ internal sealed class LiveEndpoints(
             return AnswerAsync(AnswerKind.MediaPlaylist, refused, context);
         }
 
-        if (channels.Find(slug)?.Find(broadcastId) is not { Snapshot: not null } broadcast)
+        var found = broadcasts.FindAsync(slug, broadcastId, context.RequestAborted);
+        return found.IsCompletedSuccessfully
+            ? Playlist(slug, broadcastId, found.Result, rendition, reload, context)
+            : SoughtPlaylistAsync(slug, broadcastId, found, rendition, reload, context);
+    }
+
+    /// <summary>Of a channel of another node that nobody here has asked for yet.</summary>
+    private async Task SoughtPlaylistAsync(
+        string slug, string broadcastId, ValueTask<ILiveBroadcast?> broadcast, string rendition, BlockingReload reload, HttpContext context) =>
+        await Playlist(slug, broadcastId, await broadcast, rendition, reload, context);
+
+    private Task Playlist(
+        string slug, string broadcastId, ILiveBroadcast? broadcast, string rendition, BlockingReload reload, HttpContext context)
+    {
+        if (broadcast is not { Snapshot: not null })
         {
             return AnswerAsync(AnswerKind.MediaPlaylist, Missing(context, isGone: Ids.IsBroadcastId(broadcastId)), context);
         }
@@ -113,7 +129,7 @@ internal sealed class LiveEndpoints(
     private async Task<IResult> FindFileAsync(
         string slug, string broadcastId, string rendition, string name, HttpContext context)
     {
-        if (channels.Find(slug)?.Find(broadcastId) is not { } broadcast)
+        if (await broadcasts.FindAsync(slug, broadcastId, context.RequestAborted) is not { } broadcast)
         {
             return Missing(context, isGone: Ids.IsBroadcastId(broadcastId));
         }

@@ -19,7 +19,7 @@ public sealed class OriginDirectoryTests
         Tell("a", 1, Of("news", 7));
 
         Assert.Equal(
-            new Origin("news", "b7", 7, DateTimeOffset.UnixEpoch, "node a", Media), _directory.Find("news"));
+            new RemoteBroadcast("news", "b7", 7, DateTimeOffset.UnixEpoch, true, "node a", Media), _directory.Find("news"));
         Assert.Null(_directory.Find("art"));
         Assert.Equal(["news"], _changed);
     }
@@ -88,7 +88,7 @@ public sealed class OriginDirectoryTests
         Assert.Null(_directory.Find("before"));
     }
 
-    private static ToldBroadcast Of(string slug, long epoch) => new(slug, $"b{epoch}", epoch, DateTimeOffset.UnixEpoch);
+    private static ToldBroadcast Of(string slug, long epoch) => new(slug, $"b{epoch}", epoch, DateTimeOffset.UnixEpoch, true);
 
     private void Tell(string node, long round, params ToldBroadcast[] broadcasts)
     {

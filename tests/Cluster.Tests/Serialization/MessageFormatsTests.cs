@@ -49,7 +49,7 @@ public sealed class MessageFormatsTests
         new RunRefused(new("b", 2), RunRefusal.OldEpoch),
         new RunEnded(new("b", 2), TranscodeEnd.Completed, null),
         new RunEnded(new("b", 2), TranscodeEnd.Failed, "It failed."),
-        new ToldOrigins("node#1", new("10.0.0.1", 4054), 1L << 40, 1, 2, [new("news", "b1", 7, At), new("art", "b2", 8, At)]),
+        new ToldOrigins("node#1", new("10.0.0.1", 4054), 1L << 40, 1, 2, [new("news", "b1", 7, At, true), new("art", "b2", 8, At, false)]),
         new ToldOrigins("node#1", null, 1, 0, 1, []),
         new ClaimChannel("news", "hash", "none://streaming@alone:1") { TraceParent = Activity },
         new StartRun(new("alone:1", 3), new("b", 2), At) { TraceParent = Activity },

@@ -59,11 +59,15 @@ internal sealed class Node : IAsyncDisposable
     /// Settings below <c>Streaming</c>, such as <c>Ladder:Enabled=false</c>; they win. What begins with <c>--</c> is an argument as it is.
     /// </param>
     public static Task<Node> StartAsync(params string[] settings) =>
-        StartAsync(Directory.CreateTempSubdirectory("streaming-node-").FullName, ownsData: true, settings);
+        StartWithAsync(static _ => { }, settings);
+
+    /// <summary>Starts with parts of the test's own beside or in place of the node's.</summary>
+    public static Task<Node> StartWithAsync(Action<IServiceCollection> add, params string[] settings) =>
+        StartAsync(Directory.CreateTempSubdirectory("streaming-node-").FullName, ownsData: true, add, settings);
 
     /// <summary>Starts on a data folder that was there before and stays.</summary>
     public static Task<Node> StartOnAsync(string dataPath, params string[] settings) =>
-        StartAsync(dataPath, ownsData: false, settings);
+        StartAsync(dataPath, ownsData: false, static _ => { }, settings);
 
     /// <summary>Makes a channel, named for nothing unless it matters.</summary>
     public async Task<TestChannel> CreateChannelAsync(string? slug = null)
@@ -108,7 +112,7 @@ internal sealed class Node : IAsyncDisposable
     public static string ArgumentOf(string setting) =>
         setting.StartsWith("--", StringComparison.Ordinal) ? setting : $"--Streaming:{setting}";
 
-    private static async Task<Node> StartAsync(string dataPath, bool ownsData, string[] settings)
+    private static async Task<Node> StartAsync(string dataPath, bool ownsData, Action<IServiceCollection> add, string[] settings)
     {
         string[] all =
         [
@@ -118,7 +122,7 @@ internal sealed class Node : IAsyncDisposable
             "Ladder:Rungs:0:Name=240p", "Ladder:Rungs:0:Height=240", "Ladder:Rungs:0:BitRate=300000",
             .. settings,
         ];
-        var app = GatewayHost.Build([.. all.Select(ArgumentOf), "--Logging:LogLevel:Default=None"]);
+        var app = GatewayHost.Build([.. all.Select(ArgumentOf), "--Logging:LogLevel:Default=None"], add);
         await app.StartAsync();
         return new Node(app, dataPath, ownsData);
     }

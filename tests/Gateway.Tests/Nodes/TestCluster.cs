@@ -42,7 +42,8 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         string[] all =
         [
-            "Cluster:Host=127.0.0.1", $"Cluster:Port={_ports[node]}", $"Cluster:SeedNodes={string.Join(',', _ports[..2].Select((_, seed) => NameOf(seed)))}",
+            "Cluster:Host=127.0.0.1", $"Cluster:Port={_ports[node]}", "Cluster:MediaPort=0",
+            $"Cluster:SeedNodes={string.Join(',', _ports[..2].Select((_, seed) => NameOf(seed)))}",
             "Cluster:Secret=a-secret-of-the-tests-that-is-long-enough", $"Cluster:Database={_database}", $"Admin:Token={Node.AdminToken}",
             "Segments:Target=00:00:01", "Segments:Window=00:00:06", .. _settings,
         ];

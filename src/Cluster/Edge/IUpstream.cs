@@ -1,0 +1,24 @@
+namespace Streaming.Cluster.Edge;
+
+/// <summary>The way to the origins of broadcasts.</summary>
+public interface IUpstream
+{
+    /// <summary>
+    /// Follows a channel's newest broadcast at its origin until that ends, or the stream breaks off. Holds of bytes go over to who reads.
+    /// </summary>
+    /// <param name="origin">Where.</param>
+    /// <param name="slug">Name of the channel.</param>
+    /// <param name="known">What is known of it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="UpstreamException">It cannot be followed there, or no more; somewhere else, or later, it may.</exception>
+    IAsyncEnumerable<FollowEvent> FollowAsync(Origin origin, string slug, KnownBroadcast known, CancellationToken cancellationToken);
+}
+
+/// <summary>What one who follows a channel knows of it already.</summary>
+/// <param name="Epoch">The highest that it has heard of; 0 for none.</param>
+/// <param name="BroadcastId">The broadcast that it has followed last; null for none.</param>
+/// <param name="IsEnded">And to its end: there is nothing to follow until the next begins.</param>
+public readonly record struct KnownBroadcast(long Epoch, string? BroadcastId, bool IsEnded);
+
+/// <summary>A channel cannot be followed at its origin, or no more; the message says why.</summary>
+public sealed class UpstreamException(string message, Exception? inner = null) : Exception(message, inner);

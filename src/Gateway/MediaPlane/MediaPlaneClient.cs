@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Streaming.Cluster.Edge;
+
+namespace Streaming.Gateway.MediaPlane;
+
+/// <summary>Follows broadcasts at their origins by gRPC: one HTTP/2 connection to each node, a stream on it for each channel.</summary>
+internal sealed class MediaPlaneClient(SecretCheck secret) : IUpstream, IDisposable
+{
+    /// <summary>Largest message: a part of a broadcast at the limit of 60 Mbit/s is 2.5 MB, of a publisher that sends all at once more.</summary>
+    public const int MessageBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>A node that does not take a connection in that time is gone, or might as well be.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
+    // The shortest that there are: a peer that is gone is noticed within two seconds, and a broadcast sends more often than that.
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<(string Host, int Port), GrpcChannel> _nodes = new();
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<FollowEvent> FollowAsync(
+        Origin origin, string slug, KnownBroadcast known, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new FollowRequest
+        {
+            Slug = slug,
+            Epoch = known.Epoch,
+            BroadcastId = known.BroadcastId ?? "",
+            IsEnded = known.IsEnded,
+        };
+        var node = _nodes.GetOrAdd((origin.Host, origin.MediaPort), static node => Connect(node.Host, node.Port));
+
+        // No deadline: it lasts as long as the broadcast.
+        using var call = new MediaPlane.MediaPlaneClient(node).Follow(request, secret.Metadata, null, cancellationToken);
+        while (await NextAsync(call.ResponseStream, cancellationToken))
+        {
+            if (FollowMessages.Read(call.ResponseStream.Current) is { } happened)
+            {
+                yield return happened;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var node in _nodes.Values)
+        {
+            node.Dispose();
+        }
+    }
+
+    private static async Task<bool> NextAsync(IAsyncStreamReader<FollowMessage> stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.MoveNext(cancellationToken);
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UpstreamException($"{e.StatusCode}: {e.Status.Detail}", e);
+        }
+        catch (RpcException e)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+    }
+
+    private static GrpcChannel Connect(string host, int port) => GrpcChannel.ForAddress(
+        new UriBuilder(Uri.UriSchemeHttp, host, port).Uri,
+        new GrpcChannelOptions
+        {
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = MessageBytesMax,
+            HttpHandler = new SocketsHttpHandler
+            {
+                ConnectTimeout = ConnectTimeout,
+                KeepAlivePingDelay = PingDelay,
+                KeepAlivePingTimeout = PingTimeout,
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+                EnableMultipleHttp2Connections = true, // More channels of one node than a connection takes streams.
+                UseProxy = false,
+            },
+        });
+}

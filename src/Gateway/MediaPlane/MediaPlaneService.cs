@@ -1,0 +1,72 @@
+using Grpc.Core;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Edge;
+
+namespace Streaming.Gateway.MediaPlane;
+
+/// <summary>Lets other nodes follow the broadcasts of which this one is the origin. They know the cluster's secret.</summary>
+internal sealed class MediaPlaneService(
+    LiveChannels channels, ChannelDirectory directory, SecretCheck secret, FollowInstruments instruments, TimeProvider time)
+    : MediaPlane.MediaPlaneBase
+{
+    /// <summary>
+    /// A follower that does not take a file for so long is dropped: it is gone, or is of no use to its viewers. What it holds meanwhile is that file.
+    /// </summary>
+    public static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
+
+    public override async Task Follow(
+        FollowRequest request, IServerStreamWriter<FollowMessage> responseStream, ServerCallContext context)
+    {
+        secret.Check(context.RequestHeaders);
+        var follower = new Follower(Find(request));
+        using var counted = instruments.Follows();
+        await foreach (var happened in follower.ReadAsync(context.CancellationToken))
+        {
+            await SendAsync(responseStream, happened, context);
+        }
+
+        if (follower.IsDropped)
+        {
+            instruments.Dropped("behind");
+            throw new RpcException(new(StatusCode.ResourceExhausted, "The follower was too far behind. It may come again."));
+        }
+    }
+
+    private Broadcast Find(FollowRequest request)
+    {
+        if (directory.Find(request.Slug) is null)
+        {
+            throw new RpcException(new(StatusCode.NotFound, "There is no such channel."));
+        }
+
+        var newest = channels.Find(request.Slug)?.Newest;
+        return newest is null || newest.Epoch < request.Epoch
+                ? throw NotHere("This node is not the channel's origin.")
+            : newest.Id == request.BroadcastId && request.IsEnded
+                ? throw NotHere("The channel's broadcast has ended, and no other has begun here.")
+            : newest;
+    }
+
+    private async Task SendAsync(IServerStreamWriter<FollowMessage> stream, FollowEvent happened, ServerCallContext context)
+    {
+        try
+        {
+            // It is in the connection's buffers, and not in the broadcast's any more, when this is done.
+            await stream.WriteAsync(FollowMessages.Of(happened), context.CancellationToken).WaitAsync(SendTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            instruments.Dropped("stalled");
+            context.GetHttpContext().Abort();
+            throw new RpcException(new(StatusCode.ResourceExhausted, "The follower took nothing for too long. It may come again."));
+        }
+
+        if (happened is FollowEvent.MediaCame came)
+        {
+            instruments.Sent(came.Data.Length);
+        }
+    }
+
+    private static RpcException NotHere(string reason) => new(new(StatusCode.FailedPrecondition, reason));
+}
