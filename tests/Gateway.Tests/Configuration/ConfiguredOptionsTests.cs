@@ -70,12 +70,11 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Http:Port:Number=8080", "Streaming:Http:Port is ''; it has to be a whole number.")]
     [InlineData("Http=8080", "Streaming:Http is a group of settings, and not a setting itself.")]
     [InlineData("Ladder:Rungs:0:Name=144p", "Streaming:Ladder:Rungs:0 has no Height.")]
-    [InlineData("Cluster:Host=10.0.0.1", "Streaming:Cluster:Host is not supported yet: ")]
     [InlineData("Cluster:Port=4053", "Streaming:Cluster:Port is not supported yet: ")]
-    [InlineData("Cluster:MediaPort=4054", "Streaming:Cluster:MediaPort is not supported yet: ")]
+    [InlineData("Cluster:MediaPort=4054", "Streaming:Cluster:MediaPort needs Secret, the same on all nodes")]
+    [InlineData("Cluster:MediaPort=70000", "Streaming:Cluster:MediaPort is 70000; it has to be from 1 to 65535, or 0")]
     [InlineData("Cluster:SeedNodes=a:4053,b:4053", "Streaming:Cluster:SeedNodes is not supported yet: ")]
     [InlineData("cluster:seednodes:0=a:4053", "Streaming:cluster:seednodes is not supported yet: ")]
-    [InlineData("Cluster:Secret=hunter2", "Streaming:Cluster:Secret is not supported yet: ")]
     [InlineData("Roles=ingest", "Streaming:Roles is 'ingest'; other roles than all of 'ingest,transcode,gateway' are not supported yet: ")]
     [InlineData("Cluster:Database=Host=h", "Streaming:Cluster:Database names no Database.")]
     [InlineData("Ladder:Rungs=720p", "Streaming:Ladder:Rungs is a list of groups of settings, and not a setting itself.")]
@@ -125,7 +124,6 @@ public sealed class ConfiguredOptionsTests
 
     [Theory]
     [InlineData("Admin:Token=hunter2")]
-    [InlineData("Cluster:Secret=hunter2")]
     [InlineData("Cluster:Database=Host=h;Password=hunter2")]
     [InlineData("Cluster:Database=postgresql://u:hunter2@h/d")]
     public void Secret_ThatDoesNotHold_IsNotShown(string setting) =>

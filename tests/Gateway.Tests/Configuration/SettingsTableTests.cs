@@ -94,7 +94,7 @@ public sealed class SettingsTableTests
         : type == typeof(string) ? ["text", "address", "addresses", "folder", "program"]
         : name.Split(':')[^1] switch
         {
-            "Port" => ["port"],
+            "Port" or "MediaPort" => ["port"],
             "Height" => ["pixels"],
             var rate when rate.StartsWith("BitRate", StringComparison.Ordinal) => ["bit/s"],
             var bytes when bytes.Contains("Bytes", StringComparison.Ordinal) || bytes.Contains("Length", StringComparison.Ordinal)
