@@ -143,7 +143,6 @@ public sealed class ConfiguredOptionsTests
 
     [Theory]
     [InlineData("Admin:Token=hunter2")]
-    [InlineData("Cluster:Secret=hunter2")]
     [InlineData("Cluster:Database=Host=h;Password=hunter2")]
     [InlineData("Cluster:Database=postgresql://u:hunter2@h/d")]
     public void Secret_ThatDoesNotHold_IsNotShown(string setting) =>

@@ -63,6 +63,71 @@ public sealed class ClusterProcessTests(SharedPostgres postgres, ITestOutputHelp
     }
 
     [Fact]
+    public async Task Channel_LiveOnOneNode_PlaysOnAllOthers_AlsoFromItsNextOriginWhenTheFirstDies()
+    {
+        await using var cluster = await TestCluster.StartAsync(postgres, 3);
+        var key = await cluster.PutAsync(0, "mine");
+        await using var publisher = Publisher.Start(await Sources.AudioAndVideo, await UrlAsync(cluster[0], key!));
+        var shown = await PlaysAsync(cluster, 0);
+        foreach (var node in (int[])[1, 2])
+        {
+            Assert.Equal(shown.BroadcastId, (await PlaysAsync(cluster, node)).BroadcastId);
+            await SameAsync(cluster, 0, node, shown.BroadcastId!);
+        }
+
+        await cluster.KillAsync(0);
+        await using var again = Publisher.Start(await Sources.AudioAndVideo, await UrlAsync(cluster[1], key!));
+
+        var next = await PlaysAsync(cluster, 1);
+        Assert.NotEqual(shown.BroadcastId, next.BroadcastId);
+        await Eventually.HoldsAsync(
+            "the other node plays the next broadcast", async () => (await PlaysAsync(cluster, 2)).BroadcastId == next.BroadcastId);
+        await SameAsync(cluster, 1, 2, next.BroadcastId!);
+    }
+
+    private static async Task<string> UrlAsync(NodeProcess node, string key) => $"rtmp://127.0.0.1:{await node.RtmpPortAsync()}/live/{key}";
+
+    /// <summary>The channel as that node shows it once it is live there.</summary>
+    private static async Task<ChannelDetail> PlaysAsync(TestCluster cluster, int node)
+    {
+        var viewer = await cluster.OperatorAsync(node);
+        await Eventually.HoldsAsync($"node {node} has a playlist", async () =>
+        {
+            using var response = await viewer.GetAsync("/live/mine/index.m3u8");
+            return response.IsSuccessStatusCode;
+        });
+        await Eventually.HoldsAsync($"node {node} lists it", async () =>
+            (await viewer.GetFromJsonAsync<ChannelSummary[]>("/api/channels"))!.Single().Live);
+        return await Eventually.GetAsync(
+            $"node {node} shows it", async () => (await viewer.GetFromJsonAsync<ChannelDetail>("/api/channels/mine"))!,
+            static shown => shown is { Live: true, BroadcastId: not null, Renditions.Count: > 0 });
+    }
+
+    /// <summary>What the edge lists has the origin's bytes.</summary>
+    private static async Task SameAsync(TestCluster cluster, int origin, int edge, string broadcastId)
+    {
+        var (there, here) = (await cluster.OperatorAsync(origin), await cluster.OperatorAsync(edge));
+        foreach (var rendition in (string[])["source", "audio"])
+        {
+            var folder = $"/live/mine/{broadcastId}/{rendition}";
+            var playlist = await Eventually.GetAsync(
+                "there are segments at the edge", async () => PlaylistListing.Parse(await here.GetStringAsync($"{folder}/index.m3u8")),
+                static playlist => playlist.Segments.Count >= 2);
+            foreach (var name in playlist.Segments.Select(static segment => segment.Uri).Append(playlist.Segments[0].Map!))
+            {
+                Assert.Equal(await BytesAsync(there, $"{folder}/{name}"), await BytesAsync(here, $"{folder}/{name}"));
+            }
+        }
+    }
+
+    private static async Task<byte[]> BytesAsync(HttpClient client, string path) =>
+        await Eventually.GetAsync($"{path} is there", async () =>
+        {
+            using var response = await client.GetAsync(path);
+            return response.IsSuccessStatusCode ? await response.Content.ReadAsByteArrayAsync() : [];
+        }, static bytes => bytes.Length > 0);
+
+    [Fact]
     public async Task Node_Frozen_IsTakenOut_AndComesBackByItselfWhenItWakes()
     {
         await using var cluster = await TestCluster.StartAsync(postgres, 3);

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Channels;
+using Streaming.Cluster.Edge;
+using Streaming.Cluster.Tests.Conformance;
+using Streaming.Cluster.Tests.Graphs;
+using Streaming.Pipeline.Storage.Memory;
+using Streaming.Pipeline.Tests;
+
+namespace Streaming.Cluster.Tests.Edge;
+
+/// <summary>A node without a channel of its own finds it elsewhere: one stream, for as long as somebody asks.</summary>
+public sealed class EdgeBroadcastsTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestMeters _meters = new();
+    private readonly LocalUpstream _upstream = new();
+    private readonly ChannelDirectory _directory;
+    private readonly LiveChannels _live;
+    private readonly EdgeBroadcasts _edge;
+    private PacedBroadcast _origin = null!;
+    private IEnumerator<object?> _steps = null!;
+
+    public EdgeBroadcastsTests()
+    {
+        _directory = new ChannelDirectory(_folder["channels.db"], NullLogger.Instance);
+        var storage = new MemoryStorage(1024);
+        var options = new BroadcastOptions();
+        _live = new LiveChannels(() => TestActors.System, _directory, options, storage, _time, NullLogger<LiveChannel>.Instance);
+        _edge = new EdgeBroadcasts(
+            _live, options, storage, _time, NullLogger<EdgeBroadcasts>.Instance, _upstream, _upstream, new FollowInstruments(_meters));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _origin = new();
+        _steps = _origin.Steps(await BroadcastReplicaTests.TagsAsync("steady")).GetEnumerator();
+        Publish(300);
+        _upstream.Broadcast = _origin.Broadcast;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _edge.DisposeAsync();
+        await _live.DisposeAsync();
+        _steps.Dispose();
+        await _origin.DisposeAsync();
+        _directory.Dispose();
+        _upstream.Dispose();
+        _meters.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Viewers_OfAChannelElsewhere_GetItsReplicaOnOneStream()
+    {
+        var found = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => _edge.NewestAsync("mine", Token).AsTask(), Token)));
+
+        var replica = Assert.IsType<BroadcastReplica>(Assert.Single(found.Distinct()));
+        Assert.Equal("b1", replica.Id);
+        Assert.Single(_upstream.Asked);
+        Assert.Equal(1, _meters["streaming.follow.followed"]);
+        Assert.Same(replica, await _edge.FindAsync("mine", "b1", Token));
+        Assert.Null(await _edge.FindAsync("mine", "b2", Token));
+        Assert.Same(replica, _edge.StatusOf("mine").Broadcast);
+        Publish(300);
+        await CaughtUpAsync();
+        Assert.InRange(_meters["streaming.follow.received"], 1_000, 1_000_000);
+    }
+
+    [Fact]
+    public async Task Channel_ThatNobodyAsksForAnyMore_IsClosedAfterHalfAMinute_AndOpenedAgain()
+    {
+        Assert.NotNull(await _edge.NewestAsync("mine", Token));
+        for (var seconds = 0; seconds < 60; seconds += 5)
+        {
+            Assert.NotNull(await _edge.NewestAsync("mine", Token));
+            _time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal(1, _edge.Followed);
+        _time.Advance(TimeSpan.FromSeconds(24));
+        Assert.Equal(1, _edge.Followed);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(0, _edge.Followed);
+        await UntilAsync(() => _meters["streaming.follow.followed"] == 0);
+
+        Assert.NotNull(await _edge.NewestAsync("mine", Token));
+        Assert.Equal(2, _upstream.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Channel_ThatIsLiveNowhere_IsNotFollowed()
+    {
+        _upstream.Origin = null;
+
+        Assert.Null(await _edge.NewestAsync("mine", Token));
+        Assert.Equal(0, _edge.Followed);
+    }
+
+    [Fact]
+    public async Task Origin_ThatDoesNotAnswer_KeepsViewersNoLonger()
+    {
+        _upstream.Broadcast = null;
+        Assert.Null(await _edge.NewestAsync("mine", Token)); // It says that there is nothing.
+
+        _upstream.Broadcast = _origin.Broadcast;
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            return _edge.StatusOf("mine").Broadcast is not null;
+        });
+        Assert.NotNull(await _edge.NewestAsync("mine", Token));
+    }
+
+    [Fact]
+    public async Task Stream_ThatBreaksOff_IsOpenedAgain_AndTheReplicaGoesOn()
+    {
+        var replica = await _edge.NewestAsync("mine", Token);
+        _upstream.Break();
+        Publish(200);
+        await UntilAsync(() => _meters["streaming.follow.reconnects"] == 1);
+        await CaughtUpAsync();
+
+        Assert.Same(replica, await _edge.NewestAsync("mine", Token));
+        Assert.Equal([null, "b1"], _upstream.Asked.Select(static known => known.BroadcastId));
+    }
+
+    [Fact]
+    public async Task Origin_OfALowerEpoch_IsRefused()
+    {
+        var replica = await _edge.NewestAsync("mine", Token);
+        _upstream.Epoch = 4;
+        _upstream.Tell(new("there", 2, 5)); // It is known where the channel is now: a claim of epoch 5.
+        Publish(200);
+        await UntilAsync(() => _meters["streaming.follow.refused"] >= 1);
+        Assert.True(replica!.Snapshot!.Version < _origin.Snapshot.Version);
+        Assert.Equal(5, _upstream.Asked[^1].Epoch);
+
+        _upstream.Epoch = 5;
+        await CaughtUpAsync();
+        Assert.Equal(5, replica.Epoch);
+    }
+
+    [Fact]
+    public async Task Broadcast_ThatEnded_StaysReadableForAMinute()
+    {
+        await _edge.NewestAsync("mine", Token);
+        Publish(int.MaxValue);
+        await CaughtUpAsync();
+        var replica = await _edge.NewestAsync("mine", Token);
+        Assert.True(replica!.IsEnded);
+        Assert.Null(_edge.StatusOf("mine").Broadcast);
+        for (var seconds = 0; seconds < 60; seconds += 5)
+        {
+            Assert.Same(replica, await _edge.FindAsync("mine", "b1", Token));
+            _time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Null(await _edge.FindAsync("mine", "b1", Token));
+        Assert.Equal(0, replica.Media.HotBytes);
+    }
+
+    private void Publish(int tags)
+    {
+        while (tags-- > 0 && _steps.MoveNext())
+        {
+        }
+    }
+
+    private Task CaughtUpAsync() => UntilAsync(async () =>
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        return (await _edge.FindAsync("mine", "b1", Token))?.Snapshot?.Version == _origin.Snapshot.Version;
+    });
+
+    private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
+
+    // Streams go on in the thread pool.
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!await holds())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < Patience);
+            await Task.Delay(5, Token);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Edge;
+using Streaming.Pipeline.Media;
+
+namespace Streaming.Cluster.Tests.Edge;
+
+/// <summary>Origins in this process, without a wire: their followers are read as they are asked for.</summary>
+internal sealed class LocalUpstream : IUpstream, IOrigins, IDisposable
+{
+    private readonly Lock _gate = new();
+    private CancellationTokenSource _breaking = new();
+
+    public event Action<string>? Changed;
+
+    /// <summary>What is asked for, and was.</summary>
+    public List<KnownBroadcast> Asked { get; } = [];
+
+    /// <summary>Where the channel is live.</summary>
+    public Origin? Origin { get; set; } = new("here", 1, 1);
+
+    /// <summary>What is live there; null for nothing that answers.</summary>
+    public Broadcast? Broadcast { get; set; }
+
+    /// <summary>The epoch that its stream says; the broadcast's own if not told.</summary>
+    public long? Epoch { get; set; }
+
+    public Origin? Find(string slug) => Origin;
+
+    public void Tell(Origin origin)
+    {
+        Origin = origin;
+        Changed?.Invoke("mine");
+    }
+
+    /// <summary>Breaks off the streams that there are.</summary>
+    public void Break()
+    {
+        lock (_gate)
+        {
+            _breaking.Cancel();
+            _breaking.Dispose();
+            _breaking = new();
+        }
+    }
+
+    public void Dispose() => _breaking.Dispose();
+
+    public async IAsyncEnumerable<FollowEvent> FollowAsync(
+        Origin origin, string slug, KnownBroadcast known, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        CancellationTokenSource both;
+        lock (_gate)
+        {
+            Asked.Add(known);
+            both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _breaking.Token);
+        }
+
+        using var _ = both;
+        if (Broadcast is null || (Broadcast.Id == known.BroadcastId && known.IsEnded))
+        {
+            throw new UpstreamException("There is nothing to follow.");
+        }
+
+        await using var events = new Follower(Broadcast).ReadAsync(both.Token).GetAsyncEnumerator(both.Token);
+        while (await NextAsync(events, cancellationToken))
+        {
+            yield return events.Current switch
+            {
+                FollowEvent.MediaCame came => came with { Data = MediaBuffer.Copy(came.Data.Memory.Span, []) },
+                FollowEvent.Began began => began with { Epoch = Epoch ?? began.Epoch },
+                var other => other,
+            };
+        }
+    }
+
+    private static async Task<bool> NextAsync(IAsyncEnumerator<FollowEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UpstreamException("It broke off.", e);
+        }
+    }
+}
