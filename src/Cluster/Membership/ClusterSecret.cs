@@ -26,7 +26,8 @@ public static class ClusterSecret
         "0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", System.Globalization.NumberStyles.HexNumber,
         System.Globalization.CultureInfo.InvariantCulture);
 
-    private static readonly byte[] Salt = "AkkaStreaming cluster key 1"u8.ToArray();
+    private static readonly byte[] KeySalt = "AkkaStreaming cluster key 1"u8.ToArray();
+    private static readonly byte[] TokenSalt = "AkkaStreaming cluster token 1"u8.ToArray();
 
     /// <summary>A certificate with the secret's key. Each call makes another one; the key is the same.</summary>
     public static X509Certificate2 ToCertificate(string secret)
@@ -35,6 +36,12 @@ public static class ClusterSecret
         var request = new CertificateRequest("CN=streaming-cluster", key, HashAlgorithmName.SHA256);
         return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
     }
+
+    /// <summary>
+    /// What shows that a caller knows the secret where there is no TLS. Who reads it on its way can call as well, but does not learn the secret,
+    /// nor get into the cluster.
+    /// </summary>
+    public static string ToToken(string secret) => Convert.ToHexStringLower(Derive(secret, TokenSalt, 32));
 
     /// <summary>TLS as Akka.Remote is told of it: both sides have the secret's key, or there is no connection.</summary>
     internal static DotNettySslSetup ToSetup(string secret)
@@ -52,11 +59,14 @@ public static class ClusterSecret
     private static ECDsa ToKey(string secret)
     {
         // Eight bytes more than the order has, so that no key is likelier than another: FIPS 186-5, A.2.1.
-        var bytes = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(secret), Salt, Iterations, HashAlgorithmName.SHA256, 40);
+        var bytes = Derive(secret, KeySalt, 40);
         var number = (new BigInteger(bytes, isUnsigned: true, isBigEndian: true) % (Order - 1)) + 1;
         var scalar = new byte[32];
         var written = number.ToByteArray(isUnsigned: true, isBigEndian: true);
         written.CopyTo(scalar, scalar.Length - written.Length);
         return ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
     }
+
+    private static byte[] Derive(string secret, byte[] salt, int length) =>
+        Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(secret), salt, Iterations, HashAlgorithmName.SHA256, length);
 }
