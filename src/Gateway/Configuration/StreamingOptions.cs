@@ -105,7 +105,7 @@ public sealed record StreamingOptions
         if (!Roles.Split(',', StringSplitOptions.TrimEntries).Order().SequenceEqual(AllRoles.Split(',').Order()))
         {
             yield return $"{Section}:Roles is '{Roles}'; other roles than all of '{AllRoles}' are not supported yet: "
-                + "a cluster has one node as yet.";
+                + "each node of a cluster does all of it.";
         }
 
         foreach (var problem in new[]

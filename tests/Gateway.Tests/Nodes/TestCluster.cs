@@ -23,13 +23,21 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> StartAsync(SharedPostgres postgres, int count, params string[] settings)
     {
         var cluster = new TestCluster(await postgres.CreateDatabaseAsync(), count, settings);
-        for (var node = 0; node < count; node++)
+        try
         {
-            cluster.Start(node);
-        }
+            for (var node = 0; node < count; node++)
+            {
+                cluster.Start(node);
+            }
 
-        await cluster.AreUpAsync([.. Enumerable.Range(0, count)]);
-        return cluster;
+            await cluster.AreUpAsync([.. Enumerable.Range(0, count)]);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
     }
 
     public NodeProcess this[int node] => _nodes[node];
