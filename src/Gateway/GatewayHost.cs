@@ -86,6 +86,9 @@ public static class GatewayHost
         // It tells of nothing but requests; as long as it may say anything, each gets a scope and an activity of its own.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
+        // It tells of each call that is refused, to who called as well.
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+
         // It tells each time that somebody asks; NodeCheck tells when something changes.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));

@@ -91,7 +91,8 @@ public sealed class EdgeBroadcasts(
         }
 
         _looker?.Dispose();
-        await Task.WhenAll(_followed.Values.Select(static followed => followed.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(_followed.Where(_followed.TryRemove).Select(static followed => followed.Value.DisposeAsync().AsTask()))
+            .ConfigureAwait(false);
     }
 
     private async ValueTask<ILiveBroadcast?> AwaitAsync(

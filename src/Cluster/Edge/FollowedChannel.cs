@@ -70,7 +70,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         {
             if (_stream is not null && _settings.Origins.Find(_slug) is { } now && now != _origin && now.Epoch >= _epoch)
             {
-                _stream.Cancel();
+                _ = _stream.CancelAsync(); // Whoever tells of the origin does not wait for that.
             }
         }
 
@@ -183,7 +183,15 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         catch (Exception e) when (e is UpstreamException or InvalidDataException or OperationCanceledException
             && !_closing.IsCancellationRequested)
         {
-            LogBroken(_settings.Logger, _slug, origin.Host, origin.MediaPort, e.Message);
+            if (came)
+            {
+                LogBroken(_settings.Logger, _slug, origin.Host, origin.MediaPort, e.Message);
+            }
+            else
+            {
+                LogNotFollowed(_settings.Logger, _slug, origin.Host, origin.MediaPort, e.Message);
+            }
+
             _settings.Instruments?.Reconnects();
         }
         finally
@@ -264,6 +272,9 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
 
     [LoggerMessage(260, LogLevel.Information, "{Slug}: the stream from its origin {Host}:{Port} broke off: {Reason}")]
     private static partial void LogBroken(ILogger logger, string slug, string host, int port, string reason);
+
+    [LoggerMessage(263, LogLevel.Debug, "{Slug}: it cannot be followed at {Host}:{Port}: {Reason}")]
+    private static partial void LogNotFollowed(ILogger logger, string slug, string host, int port, string reason);
 
     [LoggerMessage(261, LogLevel.Warning, "{Slug}: {Host}:{Port} is not its origin any more, and was refused")]
     private static partial void LogRefused(ILogger logger, string slug, string host, int port);

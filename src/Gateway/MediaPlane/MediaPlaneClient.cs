@@ -35,10 +35,11 @@ internal sealed class MediaPlaneClient(SecretCheck secret) : IUpstream, IDisposa
         var node = _nodes.GetOrAdd((origin.Host, origin.MediaPort), static node => Connect(node.Host, node.Port));
 
         // No deadline: it lasts as long as the broadcast.
-        using var call = new MediaPlane.MediaPlaneClient(node).Follow(request, secret.Metadata, null, cancellationToken);
+        using var call = node.CreateCallInvoker().AsyncServerStreamingCall(
+            ReceivedEvent.Follow, null, new(secret.Metadata, cancellationToken: cancellationToken), request);
         while (await NextAsync(call.ResponseStream, cancellationToken))
         {
-            if (FollowMessages.Read(call.ResponseStream.Current) is { } happened)
+            if (call.ResponseStream.Current.Event is { } happened)
             {
                 yield return happened;
             }
@@ -53,7 +54,7 @@ internal sealed class MediaPlaneClient(SecretCheck secret) : IUpstream, IDisposa
         }
     }
 
-    private static async Task<bool> NextAsync(IAsyncStreamReader<FollowMessage> stream, CancellationToken cancellationToken)
+    private static async Task<bool> NextAsync(IAsyncStreamReader<ReceivedEvent> stream, CancellationToken cancellationToken)
     {
         try
         {

@@ -119,6 +119,6 @@ internal sealed partial class MediaPlaneServer(
         }
     }
 
-    [LoggerMessage(310, LogLevel.Information, "Other nodes follow broadcasts at {Address}")]
+    [LoggerMessage(264, LogLevel.Information, "Other nodes follow broadcasts at {Address}")]
     private partial void LogListening(string address);
 }

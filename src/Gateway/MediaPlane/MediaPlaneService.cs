@@ -21,9 +21,16 @@ internal sealed class MediaPlaneService(
         secret.Check(context.RequestHeaders);
         var follower = new Follower(Find(request));
         using var counted = instruments.Follows();
-        await foreach (var happened in follower.ReadAsync(context.CancellationToken))
+        try
         {
-            await SendAsync(responseStream, happened, context);
+            await foreach (var happened in follower.ReadAsync(context.CancellationToken))
+            {
+                await SendAsync(responseStream, happened, context);
+            }
+        }
+        catch (Exception e) when (e is not RpcException && context.CancellationToken.IsCancellationRequested)
+        {
+            return; // It has gone.
         }
 
         if (follower.IsDropped)
