@@ -139,8 +139,8 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
         var replica = await _edge.NewestAsync("mine", Token);
         _upstream.Epoch = 4;
         _upstream.Tell(new("there", 2, 5)); // It is known where the channel is now: a claim of epoch 5.
+        await UntilAsync(() => _meters["streaming.follow.refused"] >= 1); // And the stream before has ended.
         Publish(200);
-        await UntilAsync(() => _meters["streaming.follow.refused"] >= 1);
         Assert.True(replica!.Snapshot!.Version < _origin.Snapshot.Version);
         Assert.Equal(5, _upstream.Asked[^1].Epoch);
 
