@@ -162,7 +162,7 @@ public static class GatewayHost
         services.AddSingleton<RtmpConnections>();
         services.AddSingleton<IConnectionListenerFactory, HttpTransport>();
         services.AddMediaStorage(options, dataPath, emulator);
-        services.AddMediaPlane(options.Cluster);
+        services.AddMediaPlane(options.Cluster, options.Storage);
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<TranscoderProbe>();

@@ -55,6 +55,9 @@ public sealed partial record StorageOptions
     /// <summary>Bytes that media files may take in all; null where nothing limits them.</summary>
     public long? LimitBytes => Kind == Gcs ? null : MaxBytes;
 
+    /// <summary>What one node stores there, all nodes can read.</summary>
+    internal bool IsShared => Kind == Gcs;
+
     /// <summary>What is wrong with them, in sentences that begin with the option; empty when nothing is.</summary>
     internal IEnumerable<string> Problems()
     {
