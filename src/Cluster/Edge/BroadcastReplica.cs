@@ -10,11 +10,11 @@ namespace Streaming.Cluster.Edge;
 
 /// <summary>
 /// A broadcast on a node that is not its origin, as far as players need it: its timeline and its live edge. Each of its snapshots says what the origin's of
-/// that version does, and memory has what the origin's has; older segments are in the storage that both share. Written by one, who follows; read by any
+/// that version does, and memory has what the origin's has; older segments are in the storage that both share, or come from the origin. Written by one, who follows; read by any
 /// number of requests.
 /// </summary>
 /// <param name="began">The broadcast.</param>
-/// <param name="storage">Where the origin stores its segments.</param>
+/// <param name="storage">Where the origin stores its segments, or what brings them from there (<see cref="OriginStorage"/>).</param>
 public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage storage) : ILiveBroadcast, IDisposable
 {
     private readonly ConcurrentDictionary<string, TimelineSignal> _signals = new(StringComparer.Ordinal);
@@ -56,6 +56,9 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
         Volatile.Write(ref _epoch, again.Epoch);
         return true;
     }
+
+    /// <summary>Its stream comes from there now, and so do older segments where storage is not shared.</summary>
+    internal void ComesFrom(Origin origin) => (storage as OriginStorage)?.ComesFrom(origin);
 
     /// <summary>Takes what its origin tells, with the hold of a file's bytes.</summary>
     /// <exception cref="InvalidDataException">It does not fit what was told before: the stream is not to be trusted.</exception>

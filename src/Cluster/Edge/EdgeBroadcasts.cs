@@ -11,12 +11,13 @@ namespace Streaming.Cluster.Edge;
 /// </summary>
 /// <param name="live">The node's own channels.</param>
 /// <param name="options">Of broadcasts: how long ended ones can be read.</param>
-/// <param name="storage">Where all nodes store media.</param>
+/// <param name="storage">Where this node stores media.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Gets what happens to streams.</param>
 /// <param name="origins">Where other channels are live; null where there is no other node.</param>
 /// <param name="upstream">The way there; null where there is none.</param>
 /// <param name="instruments">Count streams and bytes; null for nobody who asks.</param>
+/// <param name="fetched">Brings older segments from their origins; null where all nodes store media in one place.</param>
 public sealed class EdgeBroadcasts(
     LiveChannels live,
     BroadcastOptions options,
@@ -25,7 +26,8 @@ public sealed class EdgeBroadcasts(
     ILogger<EdgeBroadcasts> logger,
     IOrigins? origins = null,
     IUpstream? upstream = null,
-    FollowInstruments? instruments = null)
+    FollowInstruments? instruments = null,
+    OriginMedia? fetched = null)
     : IAsyncDisposable
 {
     /// <summary>A channel that nobody has asked for so long has no viewers here: they come every few seconds.</summary>
@@ -38,7 +40,7 @@ public sealed class EdgeBroadcasts(
 
     private readonly FollowSettings? _settings = origins is null || upstream is null
         ? null
-        : new(origins, upstream, storage, options.Retention, time, instruments, logger);
+        : new(origins, upstream, storage, fetched, options.Retention, time, instruments, logger);
 
     private readonly ConcurrentDictionary<string, FollowedChannel> _followed = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();

@@ -9,6 +9,7 @@ internal sealed record FollowSettings(
     IOrigins Origins,
     IUpstream Upstream,
     IMediaStorage Storage,
+    OriginMedia? Fetched,
     TimeSpan Retention,
     TimeProvider Time,
     FollowInstruments? Instruments,
@@ -170,7 +171,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
             await foreach (var happened in _settings.Upstream
                 .FollowAsync(origin, _slug, new(_epoch, _replica?.Id, _replica?.IsEnded == true), stream.Token).ConfigureAwait(false))
             {
-                if (!Take(happened))
+                if (!Take(happened, origin))
                 {
                     LogRefused(_settings.Logger, _slug, origin.Host, origin.MediaPort);
                     _settings.Instruments?.Refused();
@@ -208,7 +209,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     }
 
     /// <summary>Takes what came; false when it is of an origin that has been overtaken.</summary>
-    private bool Take(FollowEvent happened)
+    private bool Take(FollowEvent happened, Origin origin)
     {
         switch (happened)
         {
@@ -218,6 +219,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
                 _epoch = began.Epoch;
                 if (Find(began.BroadcastId) is { } known && known.TryGoOn(began))
                 {
+                    known.ComesFrom(origin);
                     _replica = known;
                     return true;
                 }
@@ -227,7 +229,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
                     unseen.Dispose();
                 }
 
-                _replica = new BroadcastReplica(began, _settings.Storage);
+                _replica = new BroadcastReplica(began, StorageOf(began.BroadcastId, origin));
                 return true;
             case FollowEvent.MediaCame came:
                 _settings.Instruments?.Received(came.Data.Length);
@@ -255,6 +257,11 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
 
         return true;
     }
+
+    /// <summary>Where segments are that are not in memory any more.</summary>
+    private IMediaStorage StorageOf(string broadcastId, Origin origin) => _settings.Fetched is { } fetched
+        ? new OriginStorage(_settings.Storage, fetched, _slug, broadcastId, origin)
+        : _settings.Storage;
 
     private async Task PauseAsync(int failures, Task moved)
     {

@@ -12,6 +12,14 @@ public interface IUpstream
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UpstreamException">It cannot be followed there, or no more; somewhere else, or later, it may.</exception>
     IAsyncEnumerable<FollowEvent> FollowAsync(Origin origin, string slug, KnownBroadcast known, CancellationToken cancellationToken);
+
+    /// <summary>Fetches a segment that its origin has, in memory or in storage; null when it has none of that name.</summary>
+    /// <param name="origin">Where.</param>
+    /// <param name="file">Which.</param>
+    /// <param name="makeRoom">Told its length before the first of its bytes comes; gives the array that takes them, or throws.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="UpstreamException">It cannot be had now.</exception>
+    Task<byte[]?> FetchAsync(Origin origin, OriginFile file, Func<long, byte[]> makeRoom, CancellationToken cancellationToken);
 }
 
 /// <summary>What one who follows a channel knows of it already.</summary>
@@ -20,5 +28,5 @@ public interface IUpstream
 /// <param name="IsEnded">And to its end: there is nothing to follow until the next begins.</param>
 public readonly record struct KnownBroadcast(long Epoch, string? BroadcastId, bool IsEnded);
 
-/// <summary>A channel cannot be followed at its origin, or no more; the message says why.</summary>
+/// <summary>A channel cannot be followed at its origin, or no more, or a file of it not be had; the message says why.</summary>
 public sealed class UpstreamException(string message, Exception? inner = null) : Exception(message, inner);

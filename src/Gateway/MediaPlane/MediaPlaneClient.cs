@@ -6,8 +6,11 @@ using Streaming.Cluster.Edge;
 
 namespace Streaming.Gateway.MediaPlane;
 
-/// <summary>Follows broadcasts at their origins by gRPC: one HTTP/2 connection to each node, a stream on it for each channel.</summary>
-internal sealed class MediaPlaneClient(SecretCheck secret) : IUpstream, IDisposable
+/// <summary>
+/// Follows broadcasts at their origins by gRPC: one HTTP/2 connection to each node, a stream on it for each channel; and another one for what is fetched,
+/// which the live edge does not wait for.
+/// </summary>
+internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider time) : IUpstream, IDisposable
 {
     /// <summary>Largest message: a part of a broadcast at the limit of 60 Mbit/s is 2.5 MB, of a publisher that sends all at once more.</summary>
     public const int MessageBytesMax = 64 * 1024 * 1024;
@@ -48,7 +51,7 @@ internal sealed class MediaPlaneClient(SecretCheck secret) : IUpstream, IDisposa
 
     public void Dispose()
     {
-        foreach (var node in _nodes.Values)
+        foreach (var node in _nodes.Values.Concat(_stores.Values))
         {
             node.Dispose();
         }

@@ -11,10 +11,12 @@ internal static class MediaPlaneHosting
 {
     /// <summary>
     /// Broadcasts as viewers of this node find them (<see cref="EdgeBroadcasts"/>). Those of other nodes are among them where the cluster has a secret.
+    /// Their older segments come from their origins.
     /// </summary>
     public static void AddMediaPlane(this IServiceCollection services, ClusterOptions options)
     {
         services.AddSingleton<FollowInstruments>();
+        services.AddSingleton<FetchInstruments>();
         services.AddSingleton<OriginDirectory>();
         services.AddSingleton<IOrigins, HeardOrigins>();
         services.AddSingleton(new SecretCheck(options.Secret));
@@ -25,9 +27,15 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<Cluster.Channels.ChannelDirectory>(),
             provider.GetRequiredService<SecretCheck>(),
             provider.GetRequiredService<FollowInstruments>(),
+            provider.GetRequiredService<IMediaStorage>(),
+            provider.GetRequiredService<FetchInstruments>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService(static provider => provider.GetRequiredService<MediaPlaneServer>());
+        services.AddSingleton(provider => new OriginMedia(
+            provider.GetRequiredService<MediaPlaneClient>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<FetchInstruments>()));
         services.AddSingleton(provider => new EdgeBroadcasts(
             provider.GetRequiredService<LiveChannels>(),
             provider.GetRequiredService<BroadcastOptions>(),
@@ -36,6 +44,7 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<ILogger<EdgeBroadcasts>>(),
             options.Secret.Length == 0 ? null : provider.GetRequiredService<IOrigins>(),
             provider.GetRequiredService<MediaPlaneClient>(),
-            provider.GetRequiredService<FollowInstruments>()));
+            provider.GetRequiredService<FollowInstruments>(),
+            provider.GetRequiredService<OriginMedia>()));
     }
 }

@@ -9,6 +9,7 @@ using Streaming.Cluster.Channels;
 using Streaming.Cluster.Edge;
 using Streaming.Cluster.Membership;
 using Streaming.Gateway.Configuration;
+using Streaming.Pipeline.Storage;
 
 namespace Streaming.Gateway.MediaPlane;
 
@@ -22,6 +23,8 @@ internal sealed partial class MediaPlaneServer(
     ChannelDirectory directory,
     SecretCheck secret,
     FollowInstruments instruments,
+    IMediaStorage storage,
+    FetchInstruments fetches,
     TimeProvider time,
     ILoggerFactory loggers)
     : IHostedService, IAsyncDisposable
@@ -58,6 +61,8 @@ internal sealed partial class MediaPlaneServer(
         builder.Services.AddSingleton(directory);
         builder.Services.AddSingleton(secret);
         builder.Services.AddSingleton(instruments);
+        builder.Services.AddSingleton(storage);
+        builder.Services.AddSingleton(fetches);
         builder.Services.AddSingleton(time);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc => grpc.MaxSendMessageSize = MediaPlaneClient.MessageBytesMax);

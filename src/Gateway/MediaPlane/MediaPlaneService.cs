@@ -2,12 +2,21 @@ using Grpc.Core;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Edge;
+using Streaming.Pipeline.Storage;
 
 namespace Streaming.Gateway.MediaPlane;
 
-/// <summary>Lets other nodes follow the broadcasts of which this one is the origin. They know the cluster's secret.</summary>
-internal sealed class MediaPlaneService(
-    LiveChannels channels, ChannelDirectory directory, SecretCheck secret, FollowInstruments instruments, TimeProvider time)
+/// <summary>
+/// Lets other nodes follow the broadcasts of which this one is the origin, and fetch their older segments. They know the cluster's secret.
+/// </summary>
+internal sealed partial class MediaPlaneService(
+    LiveChannels channels,
+    ChannelDirectory directory,
+    SecretCheck secret,
+    FollowInstruments instruments,
+    IMediaStorage storage,
+    FetchInstruments fetches,
+    TimeProvider time)
     : MediaPlane.MediaPlaneBase
 {
     /// <summary>

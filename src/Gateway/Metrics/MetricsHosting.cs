@@ -47,6 +47,7 @@ internal static class MetricsHosting
         StorageInstruments.MeterName,
         PlaybackInstruments.MeterName,
         FollowInstruments.MeterName,
+        FetchInstruments.MeterName,
         ConnectionInstruments.MeterName,
         AccessInstruments.MeterName,
         LogInstruments.MeterName,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Edge;
@@ -24,6 +25,15 @@ internal sealed class LocalUpstream : IUpstream, IOrigins, IDisposable
 
     /// <summary>The epoch that its stream says; the broadcast's own if not told.</summary>
     public long? Epoch { get; set; }
+
+    /// <summary>Files that can be fetched, by their names in storage.</summary>
+    public ConcurrentDictionary<string, byte[]> Files { get; } = new();
+
+    /// <summary>What was fetched, and from where.</summary>
+    public ConcurrentQueue<(Origin Origin, OriginFile File)> Fetched { get; } = new();
+
+    /// <summary>What fetches wait for.</summary>
+    public Task Fetching { get; set; } = Task.CompletedTask;
 
     public Origin? Find(string slug) => Origin;
 
@@ -72,6 +82,20 @@ internal sealed class LocalUpstream : IUpstream, IOrigins, IDisposable
                 var other => other,
             };
         }
+    }
+
+    public async Task<byte[]?> FetchAsync(Origin origin, OriginFile file, Func<long, byte[]> makeRoom, CancellationToken cancellationToken)
+    {
+        Fetched.Enqueue((origin, file));
+        await Fetching.WaitAsync(cancellationToken);
+        if (!Files.TryGetValue(file.StoredName, out var content))
+        {
+            return null;
+        }
+
+        var room = makeRoom(content.Length);
+        content.CopyTo(room, 0);
+        return room;
     }
 
     private static async Task<bool> NextAsync(IAsyncEnumerator<FollowEvent> events, CancellationToken cancellationToken)

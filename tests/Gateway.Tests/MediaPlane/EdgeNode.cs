@@ -16,6 +16,9 @@ public sealed class EdgeNode(SharedPostgres postgres) : IAsyncLifetime
 
     private Publisher? _publisher;
 
+    /// <summary>Whether the edge reads what the origin stores; else each has a disk of its own.</summary>
+    internal bool IsStorageShared { get; init; } = true;
+
     internal KnownOrigins Origins { get; } = new();
 
     internal Node Origin { get; private set; } = null!;
@@ -39,12 +42,15 @@ public sealed class EdgeNode(SharedPostgres postgres) : IAsyncLifetime
         Edge = await StartEdgeAsync(Secret);
     }
 
-    /// <summary>Another node that knows where the channel is live, and has its media in the origin's storage.</summary>
+    /// <summary>Another node that knows where the channel is live, and may have its media in the origin's storage.</summary>
     internal Task<Node> StartEdgeAsync(string secret) => Node.StartWithAsync(
         services =>
         {
             services.AddSingleton<IOrigins>(Origins);
-            services.AddSingleton(Origin.Services.GetRequiredService<IMediaStorage>());
+            if (IsStorageShared)
+            {
+                services.AddSingleton(Origin.Services.GetRequiredService<IMediaStorage>());
+            }
         },
         $"Cluster:Secret={secret}",
         "Ladder:Enabled=false");
