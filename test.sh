@@ -27,9 +27,11 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 
 step='the start'
 summed=false
+coming=
 # Whatever stops the script, its last line says how many tests ran.
 finish() {
   local code=$?
+  [[ -z $coming ]] || kill "$coming" 2>/dev/null || true
   if ! $summed; then
     printf '\ntest.sh: stopped at: %s\n0 passed, 0 failed, 0 skipped\n' "$step"
     [[ $code -ne 0 ]] || code=1
@@ -49,9 +51,15 @@ if $fast; then scripts/install.sh; else scripts/install.sh --tests; fi
 begin 'install the tools of the tests'
 for lock in tests/tools/*/package-lock.json tests/tools/package-lock.json; do
   [[ -f $lock ]] || continue
-  # By far the largest, and for slow tests alone.
-  if $fast && [[ $lock == */gcsEmulator/* ]]; then continue; fi
-  scripts/npm-ci.sh "$(dirname "$lock")"
+  if [[ $lock == */gcsEmulator/* ]]; then
+    # By far the largest, and for slow tests alone: it comes while others are built.
+    if ! $fast; then
+      scripts/npm-ci.sh "$(dirname "$lock")" &
+      coming=$!
+    fi
+  else
+    scripts/npm-ci.sh "$(dirname "$lock")"
+  fi
 done
 
 if ! $fast; then
@@ -83,6 +91,12 @@ else
   dotnet build AkkaStreaming.sln -c Release --no-restore -warnaserror -v quiet --disable-build-servers
   begin 'check the format'
   dotnet format AkkaStreaming.sln --verify-no-changes --no-restore -v quiet
+fi
+
+if [[ -n $coming ]]; then
+  begin 'wait for the last tool of the tests'
+  wait "$coming"
+  coming=
 fi
 
 results=TestResults

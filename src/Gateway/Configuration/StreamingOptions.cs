@@ -102,6 +102,11 @@ public sealed record StreamingOptions
             yield return $"{Section}:Http:Port and {Section}:Rtmp:Port are both {Http.Port}; they have to differ.";
         }
 
+        if (Cluster.Host.Length > 0 && string.IsNullOrEmpty(Admin.Token))
+        {
+            yield return $"{Section}:Cluster:Host needs {Section}:Admin:Token, the same on all nodes: an operator may come to any.";
+        }
+
         if (!Roles.Split(',', StringSplitOptions.TrimEntries).Order().SequenceEqual(AllRoles.Split(',').Order()))
         {
             yield return $"{Section}:Roles is '{Roles}'; other roles than all of '{AllRoles}' are not supported yet: "

@@ -72,6 +72,7 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Ladder:Rungs:0:Name=144p", "Streaming:Ladder:Rungs:0 has no Height.")]
     [InlineData("Cluster:Host=10.0.0.1", "Streaming:Cluster:Host needs Secret, the same on all nodes")]
     [InlineData("Cluster:Host=10.0.0.1", "Streaming:Cluster:Host needs Database: ")]
+    [InlineData("Cluster:Host=10.0.0.1", "Streaming:Cluster:Host needs Streaming:Admin:Token, the same on all nodes")]
     [InlineData("Cluster:Host=a:4053", "Streaming:Cluster:Host is 'a:4053'; it has to be the name or IP address of this node")]
     [InlineData("Cluster:Port=65536", "Streaming:Cluster:Port is 65536; it has to be from 0 to 65535.")]
     [InlineData("Cluster:MediaPort=4053", "Streaming:Cluster:Port and MediaPort are both 4053; they have to differ.")]
@@ -112,7 +113,7 @@ public sealed class ConfiguredOptionsTests
     {
         var network = Read(
             "Cluster:Host=10.0.0.1", "Cluster:SeedNodes= node-1:4053, [::1]:4054", "Cluster:Secret=" + new string('s', 32),
-            "Cluster:Database=Host=h;Database=d").Cluster.ForMembership();
+            "Cluster:Database=Host=h;Database=d", "Admin:Token=0123456789abcdef").Cluster.ForMembership();
 
         Assert.Equal(("10.0.0.1", 4053), (network?.Host, network?.Port));
         Assert.Equal(["node-1:4053", "[::1]:4054"], network!.Seeds.Select(static seed => seed.ToString()));
