@@ -117,16 +117,18 @@ public sealed class LiveChannels(
         return stopped;
     }
 
-    public void Hear(long sequenceNr, IChannelEvent happened)
+    /// <summary>A publisher without the channel's key leaves, and a broadcast that is overtaken ends.</summary>
+    public void Hear(string slug)
     {
-        switch (happened)
+        var state = directory.StateOf(slug);
+        if (state.Channel is not null)
         {
-            case StreamKeyChanged changed:
-                RevokePublisher(changed.Slug, changed.KeyHash);
-                break;
-            case ClaimGranted granted:
-                Find(granted.Slug)?.Supervisor.Tell(new ClaimOvertaken(sequenceNr));
-                break;
+            RevokePublisher(slug, state.KeyHash);
+        }
+
+        if (state.Origin is { Node: not null, Epoch: var epoch })
+        {
+            Find(slug)?.Supervisor.Tell(new ClaimOvertaken(epoch));
         }
     }
 

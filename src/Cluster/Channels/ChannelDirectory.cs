@@ -100,6 +100,9 @@ public sealed partial class ChannelDirectory : IDisposable
     /// <summary>The channel of that name.</summary>
     public Channel? Find(string slug) => _bySlug.TryGetValue(slug, out var entry) ? entry.State.Channel : null;
 
+    /// <summary>All that is known of the channel of that name, be there one or not.</summary>
+    public ChannelState StateOf(string slug) => _bySlug.TryGetValue(slug, out var entry) ? entry.State : ChannelState.None;
+
     /// <summary>The channel that this key publishes to.</summary>
     public Channel? FindByStreamKey(string streamKey) =>
         _slugByKeyHash.TryGetValue(Hash(streamKey), out var slug) ? Find(slug) : null;

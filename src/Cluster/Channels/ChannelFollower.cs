@@ -69,6 +69,7 @@ public sealed class ChannelFollower : UntypedActor, IWithTimers
             case Reread reread:
                 _reading.Remove(reread.Slug);
                 _directory.Rebuild(reread.Slug, reread.Events);
+                Tell(reread.Slug);
                 break;
         }
     }
@@ -83,17 +84,21 @@ public sealed class ChannelFollower : UntypedActor, IWithTimers
 
     private void Take(long sequenceNr, IChannelEvent happened)
     {
-        _directory.Apply(sequenceNr, happened);
-        foreach (var listener in _listeners)
-        {
-            listener.Hear(sequenceNr, happened);
-        }
-
         var slug = happened.Slug;
+        _directory.Apply(sequenceNr, happened);
+        Tell(slug);
         if (_journal is { } journal && !_directory.IsWhole(slug) && _reading.Add(slug))
         {
             // Where that fails, the next event of the channel has it tried again.
             Task.Run(() => new Reread(slug, journal.Of(slug))).PipeTo(Self, failure: _ => new Reread(slug, []));
+        }
+    }
+
+    private void Tell(string slug)
+    {
+        foreach (var listener in _listeners)
+        {
+            listener.Hear(slug);
         }
     }
 

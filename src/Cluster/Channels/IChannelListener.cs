@@ -1,13 +1,11 @@
 namespace Streaming.Cluster.Channels;
 
-/// <summary>A part of the node that has something of channels, and hears what has happened to them, wherever that was asked for.</summary>
+/// <summary>A part of the node that has something of channels, and brings it into line with them, wherever their changes were asked for.</summary>
 public interface IChannelListener
 {
     /// <summary>
-    /// Something has happened that the <see cref="ChannelDirectory"/> knows already. On the follower's thread: returns at once, and does not
-    /// throw. The same may be told again.
+    /// Something has happened to a channel, and the <see cref="ChannelDirectory"/> knows it. What counts is how the channel is now, and not what
+    /// happened: that may be told twice, late, or not at all. On the follower's thread: returns at once, and does not throw.
     /// </summary>
-    /// <param name="sequenceNr">The event's number among those of its channel; of a claim, its epoch.</param>
-    /// <param name="happened">What.</param>
-    void Hear(long sequenceNr, IChannelEvent happened);
+    void Hear(string slug);
 }

@@ -54,11 +54,12 @@ public sealed partial class ChannelRemoval(
     }
 
     /// <summary>Where another node was asked for the deletion, what this one has of the channel goes, too.</summary>
-    public void Hear(long sequenceNr, IChannelEvent happened)
+    public void Hear(string slug)
     {
-        if (happened is ChannelDeleted)
+        // That all of its events are known is the evidence; what is only missing deletes nothing.
+        if (directory.IsWhole(slug) && directory.Find(slug) is null)
         {
-            _ = LeaveAsync(happened.Slug);
+            _ = LeaveAsync(slug); // It does not throw.
         }
     }
 

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Tests.Graphs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -98,6 +100,41 @@ public sealed class LivePublisherTests : IAsyncLifetime
         _channels.RevokePublisher("mine", "another key's hash");
 
         await PublishAsync(key);
+    }
+
+    [Fact]
+    public async Task Events_ToldOnceMore_LeaveAPublisherAloneWhoHasTheKeyOfNow()
+    {
+        var older = _directory.RotateStreamKey("mine")!;
+        var key = _directory.RotateStreamKey("mine")!;
+        var publication = await PublishAsync(key);
+        using var events = new EventJournal(_folder["events.db"]);
+        var follower = TestActors.System.ActorOf(
+            ChannelFollower.PropsOf(_directory, new ChannelJournal(events), ActorRefs.Nobody, _channels));
+        foreach (var happened in (IChannelEvent[])
+            [new StreamKeyChanged("mine", ChannelDirectory.Hash(older)), new ChannelDeleted("mine"), new ChannelCleared("mine")])
+        {
+            follower.Tell(new ChannelNews(1, happened));
+        }
+
+        await follower.Ask<ActorIdentity>(new Identify(null)).WaitAsync(Patience);
+        await PublishAsync(key);
+
+        Assert.Contains("Another encoder", publication.RevokedReason, StringComparison.Ordinal);
+        await follower.GracefulStop(Patience);
+    }
+
+    [Fact]
+    public async Task StreamKey_ChangedElsewhere_EndsThePublisherWhenThatIsHeard()
+    {
+        var publication = await PublishAsync(_key);
+        _directory.RotateStreamKey("mine");
+
+        _channels.Hear("mine");
+
+        await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, publication.Revoked)
+            .ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(Patience);
+        Assert.Equal("The stream key of this channel was changed.", publication.RevokedReason);
     }
 
     [Fact]

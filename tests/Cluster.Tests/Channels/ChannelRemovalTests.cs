@@ -103,6 +103,23 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deletion_AtAnotherNode_LeavesNothingHereWhenItIsHeard()
+    {
+        var key = (await _member.Registry.PutAsync("news", null)).StreamKey!;
+        Assert.IsType<PublishAnswer.Accepted>(await _live.AuthorizeAsync(new PublishRequest("live", key, null, "1"), CancellationToken.None));
+        Record("b1");
+        await _member.Registry.DeleteAsync("news");
+
+        _removal.Hear("news");
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (_recordings.Of("news").Any() || _live.Find("news") is not null)
+        {
+            await Task.Delay(10, patience.Token);
+        }
+    }
+
+    [Fact]
     public async Task Remove_BroadcastDoesNotEndAsItShould_IsGoneAllTheSame()
     {
         var key = (await _member.Registry.PutAsync("news", null)).StreamKey!;
