@@ -20,7 +20,7 @@ public sealed record ChannelStatus(
     Refusal? Refusal)
 {
     /// <summary>What is live on another node, and not followed here; null when nothing is.</summary>
-    public ElsewhereLive? Elsewhere { get; init; }
+    public RemoteBroadcast? Elsewhere { get; init; }
 
     public static ChannelStatus Offline { get; } = new(null, null, null, null, null, null);
 }

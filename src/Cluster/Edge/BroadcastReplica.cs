@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Memory;
 using Streaming.Cluster.Broadcasts.Window;
+using Streaming.Cluster.Membership;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Timelines;
 
@@ -57,8 +58,8 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
         return true;
     }
 
-    /// <summary>Its stream comes from there now, and so do older segments where storage is not shared.</summary>
-    internal void ComesFrom(Origin origin) => (storage as OriginStorage)?.ComesFrom(origin);
+    /// <summary>Its stream comes from there now, and so do older segments.</summary>
+    internal void ComesFrom(NodeAddress origin) => (storage as OriginStorage)?.ComesFrom(origin);
 
     /// <summary>Takes what its origin tells, with the hold of a file's bytes.</summary>
     /// <exception cref="InvalidDataException">It does not fit what was told before: the stream is not to be trusted.</exception>

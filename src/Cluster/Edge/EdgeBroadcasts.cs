@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Origins;
 using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Edge;
@@ -14,20 +15,20 @@ namespace Streaming.Cluster.Edge;
 /// <param name="storage">Where this node stores media.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Gets what happens to streams.</param>
-/// <param name="origins">Where other channels are live; null where there is no other node.</param>
-/// <param name="upstream">The way there; null where there is none.</param>
+/// <param name="origins">Where other channels are live.</param>
+/// <param name="upstream">The way there.</param>
+/// <param name="fetched">Brings older segments from there.</param>
 /// <param name="instruments">Count streams and bytes; null for nobody who asks.</param>
-/// <param name="fetched">Brings older segments from their origins; null where all nodes store media in one place.</param>
 public sealed class EdgeBroadcasts(
     LiveChannels live,
     BroadcastOptions options,
     IMediaStorage storage,
     TimeProvider time,
     ILogger<EdgeBroadcasts> logger,
-    IOrigins? origins = null,
-    IUpstream? upstream = null,
-    FollowInstruments? instruments = null,
-    OriginMedia? fetched = null)
+    OriginDirectory origins,
+    IUpstream upstream,
+    OriginMedia fetched,
+    FollowInstruments? instruments = null)
     : IAsyncDisposable
 {
     /// <summary>A channel that nobody has asked for so long has no viewers here: they come every few seconds.</summary>
@@ -38,9 +39,7 @@ public sealed class EdgeBroadcasts(
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
-    private readonly FollowSettings? _settings = origins is null || upstream is null
-        ? null
-        : new(origins, upstream, storage, fetched, options.Retention, time, instruments, logger);
+    private readonly FollowSettings _settings = new(origins, upstream, storage, fetched, options.Retention, time, instruments, logger);
 
     private readonly ConcurrentDictionary<string, FollowedChannel> _followed = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
@@ -73,10 +72,10 @@ public sealed class EdgeBroadcasts(
     public ChannelStatus StatusOf(string slug)
     {
         var own = live.StatusOf(slug);
-        return own.Broadcast is not null || _settings is null ? own
+        return own.Broadcast is not null ? own
             : _followed.TryGetValue(slug, out var followed) && followed.Newest is { IsEnded: false } replica
                 ? own with { Broadcast = replica, StartedAt = replica.StartedAt }
-            : _settings.Origins.Describe(slug) is { } elsewhere ? own with { StartedAt = elsewhere.StartedAt, Elsewhere = elsewhere }
+            : origins.Find(slug) is { } elsewhere ? own with { StartedAt = elsewhere.StartedAt, Elsewhere = elsewhere }
             : own;
     }
 
@@ -87,11 +86,7 @@ public sealed class EdgeBroadcasts(
             _isClosed = true;
         }
 
-        if (_settings is not null)
-        {
-            _settings.Origins.Changed -= Move;
-        }
-
+        origins.Changed -= Move;
         _looker?.Dispose();
         await Task.WhenAll(_followed.Where(_followed.TryRemove).Select(static followed => followed.Value.DisposeAsync().AsTask()))
             .ConfigureAwait(false);
@@ -115,20 +110,15 @@ public sealed class EdgeBroadcasts(
     /// <summary>The channel as it is followed, from now on if it was not; null where there is nobody to follow.</summary>
     private FollowedChannel? Follow(string slug)
     {
-        if (_settings is null)
-        {
-            return null;
-        }
-
         if (_followed.TryGetValue(slug, out var followed) && followed.TryAsk())
         {
             return followed;
         }
 
-        return _settings.Origins.Find(slug) is null ? null : Open(slug, _settings);
+        return origins.Find(slug)?.Media is null ? null : Open(slug);
     }
 
-    private FollowedChannel? Open(string slug, FollowSettings settings)
+    private FollowedChannel? Open(string slug)
     {
         lock (_opening)
         {
@@ -139,13 +129,13 @@ public sealed class EdgeBroadcasts(
 
             if (_looker is null)
             {
-                settings.Origins.Changed += Move;
+                origins.Changed += Move;
                 _looker = time.CreateTimer(static self => ((EdgeBroadcasts)self!).Look(), this, LookInterval, LookInterval);
             }
 
             if (!_followed.TryGetValue(slug, out var followed) || !followed.TryAsk())
             {
-                _followed[slug] = followed = new FollowedChannel(slug, settings);
+                _followed[slug] = followed = new FollowedChannel(slug, _settings);
             }
 
             return followed;

@@ -1,15 +1,17 @@
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Window;
+using Streaming.Cluster.Membership;
+using Streaming.Cluster.Origins;
 using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Edge;
 
 /// <summary>What all followed channels are made with.</summary>
 internal sealed record FollowSettings(
-    IOrigins Origins,
+    OriginDirectory Origins,
     IUpstream Upstream,
     IMediaStorage Storage,
-    OriginMedia? Fetched,
+    OriginMedia Fetched,
     TimeSpan Retention,
     TimeProvider Time,
     FollowInstruments? Instruments,
@@ -35,7 +37,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     private readonly Task _following;
     private volatile Kept[] _kept = [];
     private CancellationTokenSource? _stream;
-    private Origin? _origin;
+    private (NodeAddress Address, long Epoch) _origin; // Of the stream.
     private BroadcastReplica? _replica; // What the stream is of.
     private long _epoch;
     private long _askedAt;
@@ -57,6 +59,10 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     /// <summary>The broadcast of that id, while it can be read.</summary>
     public BroadcastReplica? Find(string broadcastId) => Array.Find(_kept, kept => kept.Replica.Id == broadcastId)?.Replica;
 
+    /// <summary>Who has it now, and can be followed.</summary>
+    private (NodeAddress Address, long Epoch)? Origin =>
+        _settings.Origins.Find(_slug) is { Media: { } address, Epoch: var epoch } ? (address, epoch) : null;
+
     /// <summary>Somebody asks for it. False when it has been closed.</summary>
     public bool TryAsk()
     {
@@ -69,7 +75,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_stream is not null && _settings.Origins.Find(_slug) is { } now && now != _origin && now.Epoch >= _epoch)
+            if (_stream is not null && Origin is { } now && now != _origin && now.Epoch >= _epoch)
             {
                 _ = _stream.CancelAsync(); // Whoever tells of the origin does not wait for that.
             }
@@ -153,16 +159,16 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     /// <summary>Follows until the stream ends. False when nothing came on it.</summary>
     private async Task<bool> FollowAsync()
     {
-        if (_settings.Origins.Find(_slug) is not { } origin || origin.Epoch < _epoch)
+        if (Origin is not var (origin, epoch) || epoch < _epoch)
         {
             return false;
         }
 
-        _epoch = origin.Epoch;
+        _epoch = epoch;
         var stream = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         lock (_gate)
         {
-            (_stream, _origin) = (stream, origin);
+            (_stream, _origin) = (stream, (origin, epoch));
         }
 
         var came = false;
@@ -173,7 +179,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
             {
                 if (!Take(happened, origin))
                 {
-                    LogRefused(_settings.Logger, _slug, origin.Host, origin.MediaPort);
+                    LogRefused(_settings.Logger, _slug, origin);
                     _settings.Instruments?.Refused();
                     return false;
                 }
@@ -186,11 +192,11 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         {
             if (came)
             {
-                LogBroken(_settings.Logger, _slug, origin.Host, origin.MediaPort, e.Message);
+                LogBroken(_settings.Logger, _slug, origin, e.Message);
             }
             else
             {
-                LogNotFollowed(_settings.Logger, _slug, origin.Host, origin.MediaPort, e.Message);
+                LogNotFollowed(_settings.Logger, _slug, origin, e.Message);
             }
 
             _settings.Instruments?.Reconnects();
@@ -209,7 +215,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     }
 
     /// <summary>Takes what came; false when it is of an origin that has been overtaken.</summary>
-    private bool Take(FollowEvent happened, Origin origin)
+    private bool Take(FollowEvent happened, NodeAddress origin)
     {
         switch (happened)
         {
@@ -259,9 +265,8 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     }
 
     /// <summary>Where segments are that are not in memory any more.</summary>
-    private IMediaStorage StorageOf(string broadcastId, Origin origin) => _settings.Fetched is { } fetched
-        ? new OriginStorage(_settings.Storage, fetched, _slug, broadcastId, origin)
-        : _settings.Storage;
+    private OriginStorage StorageOf(string broadcastId, NodeAddress origin) =>
+        new(_settings.Storage, _settings.Fetched, _slug, broadcastId, origin);
 
     private async Task PauseAsync(int failures, Task moved)
     {
@@ -277,14 +282,14 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(260, LogLevel.Information, "{Slug}: the stream from its origin {Host}:{Port} broke off: {Reason}")]
-    private static partial void LogBroken(ILogger logger, string slug, string host, int port, string reason);
+    [LoggerMessage(260, LogLevel.Information, "{Slug}: the stream from its origin {Origin} broke off: {Reason}")]
+    private static partial void LogBroken(ILogger logger, string slug, NodeAddress origin, string reason);
 
-    [LoggerMessage(263, LogLevel.Debug, "{Slug}: it cannot be followed at {Host}:{Port}: {Reason}")]
-    private static partial void LogNotFollowed(ILogger logger, string slug, string host, int port, string reason);
+    [LoggerMessage(263, LogLevel.Debug, "{Slug}: it cannot be followed at {Origin}: {Reason}")]
+    private static partial void LogNotFollowed(ILogger logger, string slug, NodeAddress origin, string reason);
 
-    [LoggerMessage(261, LogLevel.Warning, "{Slug}: {Host}:{Port} is not its origin any more, and was refused")]
-    private static partial void LogRefused(ILogger logger, string slug, string host, int port);
+    [LoggerMessage(261, LogLevel.Warning, "{Slug}: {Origin} is not its origin any more, and was refused")]
+    private static partial void LogRefused(ILogger logger, string slug, NodeAddress origin);
 
     [LoggerMessage(262, LogLevel.Error, "{Slug}: following it failed")]
     private static partial void LogFailed(ILogger logger, string slug, Exception exception);

@@ -1,3 +1,5 @@
+using Streaming.Cluster.Membership;
+
 namespace Streaming.Cluster.Edge;
 
 /// <summary>The way to the origins of broadcasts.</summary>
@@ -11,7 +13,7 @@ public interface IUpstream
     /// <param name="known">What is known of it.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UpstreamException">It cannot be followed there, or no more; somewhere else, or later, it may.</exception>
-    IAsyncEnumerable<FollowEvent> FollowAsync(Origin origin, string slug, KnownBroadcast known, CancellationToken cancellationToken);
+    IAsyncEnumerable<FollowEvent> FollowAsync(NodeAddress origin, string slug, KnownBroadcast known, CancellationToken cancellationToken);
 
     /// <summary>Fetches a segment that its origin has, in memory or in storage; null when it has none of that name.</summary>
     /// <param name="origin">Where.</param>
@@ -19,7 +21,7 @@ public interface IUpstream
     /// <param name="makeRoom">Told its length before the first of its bytes comes; gives the array that takes them, or throws.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UpstreamException">It cannot be had now.</exception>
-    Task<byte[]?> FetchAsync(Origin origin, OriginFile file, Func<long, byte[]> makeRoom, CancellationToken cancellationToken);
+    Task<byte[]?> FetchAsync(NodeAddress origin, OriginFile file, Func<long, byte[]> makeRoom, CancellationToken cancellationToken);
 }
 
 /// <summary>What one who follows a channel knows of it already.</summary>

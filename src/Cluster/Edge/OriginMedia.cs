@@ -1,3 +1,4 @@
+using Streaming.Cluster.Membership;
 using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Edge;
@@ -55,7 +56,7 @@ public sealed class OriginMedia : IDisposable
 
     /// <summary>Opens a segment for reading: a seekable stream, whose memory counts until it is disposed of; null when its origin has no such.</summary>
     /// <exception cref="StorageUnavailableException">The origin does not give it, or there is no room for it. Later it may be there.</exception>
-    public async Task<Stream?> OpenAsync(Origin origin, OriginFile file, CancellationToken cancellationToken)
+    public async Task<Stream?> OpenAsync(NodeAddress origin, OriginFile file, CancellationToken cancellationToken)
     {
         var fetched = Take(origin, file);
         byte[]? data = null;
@@ -78,7 +79,7 @@ public sealed class OriginMedia : IDisposable
     public void Dispose() => _stopped.Cancel();
 
     /// <summary>The segment with one reader more: it is there, on its way, or fetched from now on.</summary>
-    private Fetched Take(Origin origin, OriginFile file)
+    private Fetched Take(NodeAddress origin, OriginFile file)
     {
         lock (_gate)
         {
@@ -122,7 +123,7 @@ public sealed class OriginMedia : IDisposable
     }
 
     /// <summary>A fetch belongs to nobody who waits for it: who goes takes nobody along.</summary>
-    private async Task<byte[]?> FetchAsync(Fetched fetched, Origin origin)
+    private async Task<byte[]?> FetchAsync(Fetched fetched, NodeAddress origin)
     {
         byte[]? data = null;
         var outcome = "failed";
@@ -146,7 +147,7 @@ public sealed class OriginMedia : IDisposable
         }
         catch (Exception e) when (e is not IOException)
         {
-            var reason = $"{fetched.File.StoredName} could not be fetched from {origin.Host}:{origin.MediaPort}: {e.Message}";
+            var reason = $"{fetched.File.StoredName} could not be fetched from {origin}: {e.Message}";
             throw new StorageUnavailableException(reason, e) { IsPassing = true };
         }
         finally

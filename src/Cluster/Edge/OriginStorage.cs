@@ -1,3 +1,4 @@
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Naming;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Timelines;
@@ -5,12 +6,12 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Edge;
 
 /// <summary>
-/// Storage of a broadcast of another node, where nodes share none: segments that this node's does not have come from the origin. All else is this node's.
+/// Storage of a broadcast of another node: segments that this node's does not have come from the origin. All else is this node's.
 /// </summary>
-internal sealed class OriginStorage(IMediaStorage local, OriginMedia fetched, string slug, string broadcastId, Origin origin) : IMediaStorage
+internal sealed class OriginStorage(IMediaStorage local, OriginMedia fetched, string slug, string broadcastId, NodeAddress origin) : IMediaStorage
 {
     private readonly string _folder = BroadcastFolder.Of(broadcastId) + "/";
-    private volatile Origin _origin = origin;
+    private volatile NodeAddress _origin = origin;
 
     public long? UsedBytes => local.UsedBytes;
 
@@ -19,7 +20,7 @@ internal sealed class OriginStorage(IMediaStorage local, OriginMedia fetched, st
     public int WritesAtOnce => local.WritesAtOnce;
 
     /// <summary>The broadcast's stream comes from there now.</summary>
-    public void ComesFrom(Origin now) => _origin = now;
+    public void ComesFrom(NodeAddress now) => _origin = now;
 
     public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
     {

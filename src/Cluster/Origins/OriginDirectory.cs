@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Membership;
 
 namespace Streaming.Cluster.Origins;
 
@@ -13,7 +15,7 @@ public sealed class OriginDirectory
     private volatile ImmutableDictionary<string, RemoteBroadcast> _bySlug = ImmutableDictionary<string, RemoteBroadcast>.Empty;
     private long _version;
 
-    /// <summary>Told of a channel whose origin is another one by now, or nobody; on the thread that learns of it.</summary>
+    /// <summary>Told of a channel of which something else is known by now, or nothing; on the thread that learns of it, which is not to be held up.</summary>
     public event Action<string>? Changed;
 
     /// <summary>Grows with every change.</summary>
@@ -84,7 +86,7 @@ public sealed class OriginDirectory
 
     /// <summary>What a node has said: the newest that is complete, and the parts of what is on its way.</summary>
     private sealed record NodeOrigins(
-        string Name, Membership.NodeAddress? Media, long Round, ImmutableArray<ToldOrigins> Parts, ImmutableArray<ToldBroadcast> Broadcasts)
+        string Name, NodeAddress? Media, long Round, ImmutableArray<ToldOrigins> Parts, ImmutableArray<ToldBroadcast> Broadcasts)
     {
         public static NodeOrigins Nothing { get; } = new("", null, -1, [], []);
 

@@ -2,20 +2,21 @@ using System.Collections.Concurrent;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Membership;
 
 namespace Streaming.Gateway.MediaPlane;
 
 /// <summary>Fetches segments from their origins, on connections of their own.</summary>
 internal sealed partial class MediaPlaneClient
 {
-    private readonly ConcurrentDictionary<(string Host, int Port), GrpcChannel> _stores = new();
+    private readonly ConcurrentDictionary<NodeAddress, GrpcChannel> _stores = new();
 
     /// <inheritdoc/>
     public async Task<byte[]?> FetchAsync(
-        Origin origin, OriginFile file, Func<long, byte[]> makeRoom, CancellationToken cancellationToken)
+        NodeAddress origin, OriginFile file, Func<long, byte[]> makeRoom, CancellationToken cancellationToken)
     {
         var request = new FetchRequest { Slug = file.Slug, BroadcastId = file.BroadcastId, Rendition = file.Rendition, Name = file.Name };
-        var node = _stores.GetOrAdd((origin.Host, origin.MediaPort), static node => Connect(node.Host, node.Port));
+        var node = _stores.GetOrAdd(origin, Connect);
         using var call = new MediaPlane.MediaPlaneClient(node).Fetch(
             request, secret.Metadata, time.GetUtcNow().UtcDateTime + OriginMedia.FetchTimeout, cancellationToken);
         try

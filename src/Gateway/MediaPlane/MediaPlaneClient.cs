@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Membership;
 
 namespace Streaming.Gateway.MediaPlane;
 
@@ -22,11 +23,11 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<(string Host, int Port), GrpcChannel> _nodes = new();
+    private readonly ConcurrentDictionary<NodeAddress, GrpcChannel> _nodes = new();
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<FollowEvent> FollowAsync(
-        Origin origin, string slug, KnownBroadcast known, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NodeAddress origin, string slug, KnownBroadcast known, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = new FollowRequest
         {
@@ -35,7 +36,7 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
             BroadcastId = known.BroadcastId ?? "",
             IsEnded = known.IsEnded,
         };
-        var node = _nodes.GetOrAdd((origin.Host, origin.MediaPort), static node => Connect(node.Host, node.Port));
+        var node = _nodes.GetOrAdd(origin, Connect);
 
         // No deadline: it lasts as long as the broadcast.
         using var call = node.CreateCallInvoker().AsyncServerStreamingCall(
@@ -73,8 +74,8 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
         }
     }
 
-    private static GrpcChannel Connect(string host, int port) => GrpcChannel.ForAddress(
-        new UriBuilder(Uri.UriSchemeHttp, host, port).Uri,
+    private static GrpcChannel Connect(NodeAddress node) => GrpcChannel.ForAddress(
+        new UriBuilder(Uri.UriSchemeHttp, node.Host, node.Port).Uri,
         new GrpcChannelOptions
         {
             DisposeHttpClient = true,

@@ -10,7 +10,7 @@ namespace Streaming.Gateway.MediaPlane;
 internal static class MediaPlaneHosting
 {
     /// <summary>
-    /// Broadcasts as viewers of this node find them (<see cref="EdgeBroadcasts"/>). Those of other nodes are among them where the cluster has a secret.
+    /// Broadcasts as viewers of this node find them (<see cref="EdgeBroadcasts"/>). Those of other nodes are among them.
     /// Their older segments come from their origins.
     /// </summary>
     public static void AddMediaPlane(this IServiceCollection services, ClusterOptions options)
@@ -18,7 +18,6 @@ internal static class MediaPlaneHosting
         services.AddSingleton<FollowInstruments>();
         services.AddSingleton<FetchInstruments>();
         services.AddSingleton<OriginDirectory>();
-        services.AddSingleton<IOrigins, HeardOrigins>();
         services.AddSingleton(new SecretCheck(options.Secret));
         services.AddSingleton<MediaPlaneClient>();
         services.AddSingleton(provider => new MediaPlaneServer(
@@ -42,9 +41,9 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<IMediaStorage>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EdgeBroadcasts>>(),
-            options.Secret.Length == 0 ? null : provider.GetRequiredService<IOrigins>(),
+            provider.GetRequiredService<OriginDirectory>(),
             provider.GetRequiredService<MediaPlaneClient>(),
-            provider.GetRequiredService<FollowInstruments>(),
-            provider.GetRequiredService<OriginMedia>()));
+            provider.GetRequiredService<OriginMedia>(),
+            provider.GetRequiredService<FollowInstruments>()));
     }
 }

@@ -22,6 +22,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
     private readonly LocalUpstream _upstream = new();
     private readonly ChannelDirectory _directory;
     private readonly LiveChannels _live;
+    private readonly OriginMedia _fetched;
     private readonly EdgeBroadcasts _edge;
     private PacedBroadcast _origin = null!;
     private IEnumerator<object?> _steps = null!;
@@ -32,8 +33,9 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
         var storage = new MemoryStorage(1024);
         var options = new BroadcastOptions();
         _live = new LiveChannels(() => TestActors.System, _directory, options, storage, _time, NullLogger<LiveChannel>.Instance);
+        _fetched = new OriginMedia(_upstream, _time);
         _edge = new EdgeBroadcasts(
-            _live, options, storage, _time, NullLogger<EdgeBroadcasts>.Instance, _upstream, _upstream, new FollowInstruments(_meters));
+            _live, options, storage, _time, NullLogger<EdgeBroadcasts>.Instance, _upstream.Origins, _upstream, _fetched, new FollowInstruments(_meters));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -49,6 +51,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _edge.DisposeAsync();
+        _fetched.Dispose();
         await _live.DisposeAsync();
         _steps.Dispose();
         await _origin.DisposeAsync();
@@ -99,7 +102,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
     [Fact]
     public async Task Channel_ThatIsLiveNowhere_IsNotFollowed()
     {
-        _upstream.Origin = null;
+        _upstream.TellOfNone();
 
         Assert.Null(await _edge.NewestAsync("mine", Token));
         Assert.Equal(0, _edge.Followed);
@@ -138,7 +141,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
     {
         var replica = await _edge.NewestAsync("mine", Token);
         _upstream.Epoch = 4;
-        _upstream.Tell(new("there", 2, 5)); // It is known where the channel is now: a claim of epoch 5.
+        _upstream.Tell(new("there", 2), 5); // It is known where the channel is now: a claim of epoch 5.
         await UntilAsync(() => _meters["streaming.follow.refused"] >= 1); // And the stream before has ended.
         Publish(200);
         Assert.True(replica!.Snapshot!.Version < _origin.Snapshot.Version);

@@ -2,23 +2,26 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Membership;
+using Streaming.Cluster.Origins;
 using Streaming.Pipeline.Media;
 
 namespace Streaming.Cluster.Tests.Edge;
 
 /// <summary>Origins in this process, without a wire: their followers are read as they are asked for.</summary>
-internal sealed class LocalUpstream : IUpstream, IOrigins, IDisposable
+internal sealed class LocalUpstream : IUpstream, IDisposable
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource _breaking = new();
+    private long _round;
 
-    public event Action<string>? Changed;
+    public LocalUpstream() => Tell(new("here", 1), 1);
 
     /// <summary>What is asked for, and was.</summary>
     public List<KnownBroadcast> Asked { get; } = [];
 
-    /// <summary>Where the channel is live.</summary>
-    public Origin? Origin { get; set; } = new("here", 1, 1);
+    /// <summary>Where the channel is live: here, to begin with.</summary>
+    public OriginDirectory Origins { get; } = new();
 
     /// <summary>What is live there; null for nothing that answers.</summary>
     public Broadcast? Broadcast { get; set; }
@@ -30,18 +33,17 @@ internal sealed class LocalUpstream : IUpstream, IOrigins, IDisposable
     public ConcurrentDictionary<string, byte[]> Files { get; } = new();
 
     /// <summary>What was fetched, and from where.</summary>
-    public ConcurrentQueue<(Origin Origin, OriginFile File)> Fetched { get; } = new();
+    public ConcurrentQueue<(NodeAddress Origin, OriginFile File)> Fetched { get; } = new();
 
     /// <summary>What fetches wait for.</summary>
     public Task Fetching { get; set; } = Task.CompletedTask;
 
-    public Origin? Find(string slug) => Origin;
+    /// <summary>The channel is live there.</summary>
+    public void Tell(NodeAddress origin, long epoch) => Origins.Take(
+        "a node", new ToldOrigins("a node", origin, ++_round, 0, 1, [new("mine", "b1", epoch, DateTimeOffset.UnixEpoch, IsPlayable: true)]));
 
-    public void Tell(Origin origin)
-    {
-        Origin = origin;
-        Changed?.Invoke("mine");
-    }
+    /// <summary>Nobody is known to have it.</summary>
+    public void TellOfNone() => Origins.Remove("a node");
 
     /// <summary>Breaks off the streams that there are.</summary>
     public void Break()
@@ -57,7 +59,7 @@ internal sealed class LocalUpstream : IUpstream, IOrigins, IDisposable
     public void Dispose() => _breaking.Dispose();
 
     public async IAsyncEnumerable<FollowEvent> FollowAsync(
-        Origin origin, string slug, KnownBroadcast known, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NodeAddress origin, string slug, KnownBroadcast known, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CancellationTokenSource both;
         lock (_gate)
@@ -84,7 +86,7 @@ internal sealed class LocalUpstream : IUpstream, IOrigins, IDisposable
         }
     }
 
-    public async Task<byte[]?> FetchAsync(Origin origin, OriginFile file, Func<long, byte[]> makeRoom, CancellationToken cancellationToken)
+    public async Task<byte[]?> FetchAsync(NodeAddress origin, OriginFile file, Func<long, byte[]> makeRoom, CancellationToken cancellationToken)
     {
         Fetched.Enqueue((origin, file));
         await Fetching.WaitAsync(cancellationToken);

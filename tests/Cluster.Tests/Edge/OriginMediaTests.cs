@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Membership;
 using Streaming.Pipeline.Storage;
 using Streaming.Pipeline.Storage.Memory;
 using Streaming.Pipeline.Tests;
@@ -10,7 +11,7 @@ namespace Streaming.Cluster.Tests.Edge;
 /// <summary>Segments of other nodes are fetched once, and kept within bounds.</summary>
 public sealed class OriginMediaTests : IDisposable
 {
-    private static readonly Origin Here = new("here", 1, 1);
+    private static readonly NodeAddress Here = new("here", 1);
 
     private readonly FakeTimeProvider _time = new();
     private readonly TestMeters _meters = new();
@@ -184,7 +185,7 @@ public sealed class OriginMediaTests : IDisposable
         }
 
         Assert.Empty(_upstream.Fetched);
-        var there = new Origin("there", 2, 2);
+        var there = new NodeAddress("there", 2);
         storage.ComesFrom(there);
         await using var fetched = await storage.OpenAsync(Segment(1).StoredName, Token);
         Assert.Equal((there, Segment(1)), Assert.Single(_upstream.Fetched));

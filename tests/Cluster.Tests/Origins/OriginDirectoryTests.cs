@@ -1,3 +1,4 @@
+using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Origins;
 

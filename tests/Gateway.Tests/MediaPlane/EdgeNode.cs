@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Streaming.Cluster.Edge;
+using Streaming.Cluster.Origins;
 using Streaming.Cluster.Tests.Databases;
 using Streaming.Gateway.MediaPlane;
 using Streaming.Gateway.Tests.Nodes;
@@ -19,7 +19,7 @@ public sealed class EdgeNode(SharedPostgres postgres) : IAsyncLifetime
     /// <summary>Whether the edge reads what the origin stores; else each has a disk of its own.</summary>
     internal bool IsStorageShared { get; init; } = true;
 
-    internal KnownOrigins Origins { get; } = new();
+    internal OriginDirectory Origins { get; } = new();
 
     internal Node Origin { get; private set; } = null!;
 
@@ -38,7 +38,8 @@ public sealed class EdgeNode(SharedPostgres postgres) : IAsyncLifetime
         Channel = await Origin.CreateChannelAsync();
         _publisher = Channel.Publish(await Sources.AudioAndVideo);
         BroadcastId = (await Channel.LiveAsync(Renditions)).BroadcastId!;
-        Origins.Tell(Channel.Slug, new("127.0.0.1", MediaPort, Origin.Broadcast(Channel.Slug).Epoch));
+        Origins.Take("origin", new ToldOrigins("origin", new("127.0.0.1", MediaPort), 1, 0, 1,
+            [new(Channel.Slug, BroadcastId, Origin.Broadcast(Channel.Slug).Epoch, DateTimeOffset.UnixEpoch, IsPlayable: true)]));
         Edge = await StartEdgeAsync(Secret);
     }
 
@@ -46,7 +47,7 @@ public sealed class EdgeNode(SharedPostgres postgres) : IAsyncLifetime
     internal Task<Node> StartEdgeAsync(string secret) => Node.StartWithAsync(
         services =>
         {
-            services.AddSingleton<IOrigins>(Origins);
+            services.AddSingleton(Origins);
             if (IsStorageShared)
             {
                 services.AddSingleton(Origin.Services.GetRequiredService<IMediaStorage>());

@@ -1,6 +1,6 @@
 using Streaming.Cluster.Membership;
 
-namespace Streaming.Cluster.Origins;
+namespace Streaming.Cluster.Broadcasts;
 
 /// <summary>A broadcast under way on another node, which is its origin.</summary>
 /// <param name="Slug">The channel.</param>
