@@ -155,6 +155,7 @@ public static class GatewayHost
                 if (options.Cluster.ForMembership() is not null)
                 {
                     builder.WithOrigins(provider, () => provider.GetRequiredService<MediaPlaneServer>().Address);
+                    builder.WithActors((_, _) => provider.GetRequiredService<Standbys>());
                 }
             });
         services.AddTranscodeRuns(options.Ladder);

@@ -6,7 +6,7 @@ using Streaming.Cluster.Membership;
 namespace Streaming.Cluster.Edge;
 
 /// <summary>
-/// A channel that is live on another node and has viewers on this one: follows it on one stream, however many there are, and keeps the replicas of its
+/// A channel that is live on another node and has viewers on this one, or has this one as its standby: follows it on one stream, however many there are, and keeps the replicas of its
 /// broadcasts. What breaks off is opened again, wherever the origin is by then; meanwhile viewers have what has come.
 /// </summary>
 internal sealed partial class FollowedChannel : IAsyncDisposable
@@ -29,7 +29,10 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     private (NodeAddress Address, long Epoch) _origin; // Of the stream.
     private long _epoch;
     private long _askedAt;
+    private long? _orphanedAt;
     private int _shares;
+    private bool _isStandby;
+    private FollowInstruments.Follow? _standingBy;
     private bool _isClosed;
 
     public FollowedChannel(string slug, FollowSettings settings)
@@ -60,6 +63,21 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
             _askedAt = _settings.Time.GetTimestamp();
             return !_isClosed;
         }
+    }
+
+    /// <summary>This node is the channel's standby from now on, or is not any more: the stream begins anew, and says so.</summary>
+    public void StandBy(bool isStandby)
+    {
+        lock (_gate)
+        {
+            if (_isStandby != isStandby)
+            {
+                BeStandby(isStandby);
+                BreakOff();
+            }
+        }
+
+        _moved.Pulse();
     }
 
     /// <summary>Other nodes follow its replicas here from now on, until <see cref="Unshare"/>. False when it has been closed.</summary>
@@ -122,7 +140,9 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         _replicas.LetGoOfOver();
         lock (_gate)
         {
-            _isClosed |= _shares == 0 && _settings.Time.GetElapsedTime(_askedAt) >= idleMax;
+            // Without an origin a standby keeps what may be all that is left, until that has ended.
+            BeStandby(_isStandby && (Origin is not null || Newest is { IsEnded: false }));
+            _isClosed |= !_isStandby && _shares == 0 && _settings.Time.GetElapsedTime(_askedAt) >= idleMax;
             if (_isClosed)
             {
                 _replicas.Close();
@@ -138,6 +158,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         lock (_gate)
         {
             _isClosed = true;
+            BeStandby(false);
             _replicas.Close();
         }
 
@@ -145,6 +166,21 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         await _following.ConfigureAwait(false);
         _replicas.Dispose();
         _closing.Dispose();
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void BeStandby(bool isStandby)
+    {
+        if (isStandby && !_isStandby)
+        {
+            _standingBy = _settings.Instruments?.StandsBy();
+        }
+        else if (!isStandby && _isStandby)
+        {
+            _standingBy?.Dispose();
+        }
+
+        _isStandby = isStandby;
     }
 
     private async Task RunAsync()
@@ -158,6 +194,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
             {
                 await GatherAllAsync().ConfigureAwait(false);
                 failures = await FollowAsync().ConfigureAwait(false) ? 0 : failures + 1;
+                EndIfOrphaned();
             }
             catch (Exception e) when (!_closing.IsCancellationRequested)
             {
@@ -169,7 +206,6 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
                 break;
             }
 
-            _looked.TrySetResult();
             await PauseAsync(failures, moved).ConfigureAwait(false);
         }
 
@@ -185,6 +221,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     {
         if (Origin is not var (origin, epoch) || epoch < _epoch)
         {
+            _looked.TrySetResult();
             return false;
         }
 
@@ -202,7 +239,18 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
 
         try
         {
-            return await FollowAsync(origin, stream.Token).ConfigureAwait(false);
+            var end = await FollowAsync(origin, stream.Token).ConfigureAwait(false);
+            if (end is StreamEnd.Full && AnyReplica() is { } replica)
+            {
+                end = await FollowAsync(replica, stream.Token).ConfigureAwait(false);
+            }
+
+            if (end is not StreamEnd.Full)
+            {
+                _looked.TrySetResult(); // Else somebody has it, and tells so in a moment.
+            }
+
+            return end is StreamEnd.Came;
         }
         finally
         {
@@ -213,20 +261,26 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         }
     }
 
-    private async Task<bool> FollowAsync(NodeAddress upstream, CancellationToken cancellationToken)
+    private async Task<StreamEnd> FollowAsync(NodeAddress upstream, CancellationToken cancellationToken)
     {
         var came = false;
         var current = _replicas.Current;
         try
         {
-            await foreach (var happened in _settings.Upstream
-                .FollowAsync(upstream, _slug, new(_epoch, current?.Id, current?.IsEnded == true), cancellationToken).ConfigureAwait(false))
+            await foreach (var happened in _settings.Upstream.FollowAsync(
+                upstream, _slug, new(_epoch, current?.Id, current?.IsEnded == true, _isStandby), cancellationToken).ConfigureAwait(false))
             {
+                if (happened is FollowEvent.Began { Path: var path } && _settings.Self() is { } self && path.Contains(self))
+                {
+                    _settings.Instruments?.Refused("loop");
+                    throw new UpstreamException("It follows this node itself.");
+                }
+
                 if (!_replicas.Take(happened, upstream, _epoch))
                 {
                     LogRefused(_settings.Logger, _slug, upstream);
-                    _settings.Instruments?.Refused();
-                    return false;
+                    _settings.Instruments?.Refused("overtaken");
+                    return StreamEnd.Nothing;
                 }
 
                 _epoch = Math.Max(_epoch, _replicas.Current!.Epoch);
@@ -236,6 +290,11 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
                     _looked.TrySetResult();
                 }
             }
+        }
+        catch (UpstreamException e) when (e.IsFull && !came && !_closing.IsCancellationRequested)
+        {
+            LogNotFollowed(_settings.Logger, _slug, upstream, e.Message);
+            return StreamEnd.Full;
         }
         catch (Exception e) when (e is UpstreamException or InvalidDataException or OperationCanceledException
             && !_closing.IsCancellationRequested)
@@ -252,7 +311,33 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
             _settings.Instruments?.Reconnects();
         }
 
-        return came;
+        return came ? StreamEnd.Came : StreamEnd.Nothing;
+    }
+
+    /// <summary>One of the other nodes that have a replica; null when none is known.</summary>
+    private NodeAddress? AnyReplica()
+    {
+        var self = _settings.Self();
+        var others = _settings.Origins.ReplicasOf(_slug).Where(replica => replica.Epoch >= _epoch && replica.Media != self).ToList();
+        return others.Count == 0 ? null : others[Random.Shared.Next(others.Count)].Media;
+    }
+
+    /// <summary>Ends a broadcast that has been without an origin for so long that no other node will go on with it.</summary>
+    private void EndIfOrphaned()
+    {
+        if (Origin is not null || _replicas.Current is not { Snapshot: not null, IsEnded: false } replica)
+        {
+            _orphanedAt = null;
+            return;
+        }
+
+        _orphanedAt ??= _settings.Time.GetTimestamp();
+        if (_settings.Time.GetElapsedTime(_orphanedAt.Value) >= _settings.OrphanedMax)
+        {
+            _replicas.End();
+            _settings.Instruments?.Orphaned();
+            LogOrphaned(_settings.Logger, _slug, replica.Id);
+        }
     }
 
     /// <summary>Ends the stream that there is. Under the gate: whoever wants that does not wait for it.</summary>
@@ -281,6 +366,21 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     [LoggerMessage(261, LogLevel.Warning, "{Slug}: {Upstream} is not its origin any more, and was refused")]
     private static partial void LogRefused(ILogger logger, string slug, NodeAddress upstream);
 
+    [LoggerMessage(265, LogLevel.Information, "{Slug}: broadcast {BroadcastId} has ended: its origin is gone, and no other has gone on with it")]
+    private static partial void LogOrphaned(ILogger logger, string slug, string broadcastId);
+
     [LoggerMessage(262, LogLevel.Error, "{Slug}: following it failed")]
     private static partial void LogFailed(ILogger logger, string slug, Exception exception);
+
+    private enum StreamEnd
+    {
+        /// <summary>Nothing came.</summary>
+        Nothing,
+
+        /// <summary>Nothing came, since others have all places.</summary>
+        Full,
+
+        /// <summary>Something came.</summary>
+        Came,
+    }
 }
