@@ -6,12 +6,12 @@ namespace Streaming.Cluster.Edge;
 /// What other nodes follow on this one: its own broadcasts, and its replicas of others'. A broadcast has a bounded number of followers here; who comes beyond
 /// it follows one of those. From any thread.
 /// </summary>
-/// <param name="live">The node's own channels.</param>
+/// <param name="own">The newest of the node's own broadcasts of a channel; null for none.</param>
 /// <param name="edges">Its replicas.</param>
 /// <param name="instruments">Count followers; null for nobody who asks.</param>
 /// <param name="followersMax">See <see cref="FollowersMax"/>.</param>
 public sealed class Downstream(
-    LiveChannels live, EdgeBroadcasts edges, FollowInstruments? instruments = null, int followersMax = Downstream.FollowersMax)
+    Func<string, Broadcast?> own, EdgeBroadcasts edges, FollowInstruments? instruments = null, int followersMax = Downstream.FollowersMax)
 {
     /// <summary>
     /// Nodes that follow one broadcast here, beside its standby: 16 ordinary ladders (12 Mbit/s) are a fifth of a gigabit, and two levels of 16 are more nodes
@@ -31,7 +31,7 @@ public sealed class Downstream(
         var shared = edges.Share(slug, known.Epoch);
         try
         {
-            ILiveBroadcast? newest = live.Find(slug)?.Newest;
+            ILiveBroadcast? newest = own(slug);
             newest = shared?.Replica.Epoch > newest?.Epoch ? shared.Replica : newest ?? shared?.Replica;
             if (newest is null || newest.Epoch < known.Epoch)
             {
@@ -43,7 +43,12 @@ public sealed class Downstream(
                 throw new UpstreamException("The channel's broadcast has ended, and no other has begun here.");
             }
 
-            var standby = known.IsStandby && newest is Broadcast own ? new StandbyView(own) : null;
+            if (newest is Broadcast)
+            {
+                shared?.Dispose(); // It is of no use then.
+            }
+
+            var standby = known.IsStandby && newest is Broadcast broadcast ? new StandbyView(broadcast) : null;
             return new(standby ?? newest, standby, standby is null ? Take(newest.Id) : null, shared, instruments?.Follows());
         }
         catch

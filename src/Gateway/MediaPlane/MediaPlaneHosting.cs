@@ -28,7 +28,7 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<LiveChannels>(),
             provider.GetRequiredService<EdgeBroadcasts>(),
             new Downstream(
-                provider.GetRequiredService<LiveChannels>(),
+                slug => provider.GetRequiredService<LiveChannels>().Find(slug)?.Newest,
                 provider.GetRequiredService<EdgeBroadcasts>(),
                 provider.GetRequiredService<FollowInstruments>()),
             provider.GetRequiredService<Cluster.Channels.ChannelDirectory>(),

@@ -112,6 +112,7 @@ internal sealed partial class MediaPlaneServer(
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
         kestrel.Limits.MaxRequestBodySize = RequestBytesMax; // Streams of requests are not limited by it, but their messages are.
+        kestrel.Limits.MinRequestBodyDataRate = null; // A standby says some bytes a second.
         kestrel.Limits.MinResponseDataRate = null; // A follower has a deadline for each file.
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsMax;
         kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;

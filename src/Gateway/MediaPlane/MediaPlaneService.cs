@@ -33,17 +33,12 @@ internal sealed partial class MediaPlaneService(
         secret.Check(context.RequestHeaders);
         var request = await RequestAsync(requestStream, context.CancellationToken);
         using var node = Serve(request);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var heard = node.IsStandby ? HearAsync(node, requestStream, ending.Token) : Task.CompletedTask;
-        try
+        if (node.IsStandby)
         {
-            await SendAllAsync(node.Follower, responseStream, context);
+            _ = HearAsync(node, requestStream); // It ends with the call, and is not to end it: cancelling it would.
         }
-        finally
-        {
-            await ending.CancelAsync();
-            await heard;
-        }
+
+        await SendAllAsync(node.Follower, responseStream, context);
     }
 
     private async Task SendAllAsync(Follower follower, IServerStreamWriter<FollowMessage> stream, ServerCallContext context)
@@ -88,11 +83,11 @@ internal sealed partial class MediaPlaneService(
     }
 
     /// <summary>Hears from a standby what it has, as long as it says something. Announcing goes on here: nobody waits for this to be read.</summary>
-    private static async Task HearAsync(DownstreamNode standby, IAsyncStreamReader<FollowRequest> stream, CancellationToken cancellationToken)
+    private static async Task HearAsync(DownstreamNode standby, IAsyncStreamReader<FollowRequest> stream)
     {
         try
         {
-            while (await stream.MoveNext(cancellationToken))
+            while (await stream.MoveNext(CancellationToken.None))
             {
                 standby.Keep(stream.Current.Kept);
             }
