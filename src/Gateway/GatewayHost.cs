@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Logging.Console;
 using Streaming.Cluster.Actors;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Edge;
 using Streaming.Cluster.Removal;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Origins;
@@ -157,6 +159,7 @@ public static class GatewayHost
                 if (options.Cluster.ForMembership() is not null)
                 {
                     builder.WithOrigins(provider, () => provider.GetRequiredService<MediaPlaneServer>().Address);
+                    builder.WithActors((_, _) => provider.GetRequiredService<Standbys>());
                 }
             });
         services.AddTranscodeRuns(options.Ladder, roles.Transcode);

@@ -57,7 +57,8 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
             Rungs,
             Faults,
             time,
-            () => runsEnded(this));
+            () => runsEnded(this),
+            instruments?.Broadcasts);
         Source = new BroadcastSource(
             slug,
             Output,
@@ -85,19 +86,19 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
     public LiveMedia Media { get; }
 
     /// <inheritdoc/>
-    public BroadcastSnapshot? Snapshot => Timeline.Snapshot;
+    public BroadcastSnapshot? Snapshot => Timeline.Announcement.Snapshot;
 
     /// <inheritdoc/>
     public bool IsEnded => Timeline.IsEnded;
 
     /// <inheritdoc/>
-    public TimelineSignal Changed => Timeline.Changed;
+    public TimelineSignal Changed => Timeline.Announcement.Changed;
 
     /// <inheritdoc/>
-    public Task Over => Timeline.Ended;
+    public Task Over => Timeline.Announcement.Over;
 
     /// <inheritdoc/>
-    public TimelineSignal SignalOf(string rendition) => Timeline.SignalOf(rendition);
+    public TimelineSignal SignalOf(string rendition) => Timeline.Announcement.SignalOf(rendition);
 
     /// <summary>Where what happens to the source goes in.</summary>
     internal Ingress<SourceEvent> Ingress { get; } = new(static happened => happened is SourceEvent.Over, Lose);
@@ -133,7 +134,7 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Memory first, which storage cannot hold up; neither of what is waited for can hold up the other.
-        await Timeline.Ended.ConfigureAwait(false);
+        await Over.ConfigureAwait(false);
         Media.Clear();
         Output.Abandon();
         _retired.TrySetResult();

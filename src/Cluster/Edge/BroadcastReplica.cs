@@ -23,6 +23,7 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     private ImmutableArray<string> _order = [];
     private ImmutableArray<Period> _periods = [];
     private volatile BroadcastSnapshot? _snapshot;
+    private ImmutableArray<NodeAddress> _path = [];
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _epoch = began.Epoch;
 
@@ -65,8 +66,45 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
         return true;
     }
 
-    /// <summary>Its stream comes from there now, and so do older segments.</summary>
-    internal void ComesFrom(NodeAddress origin) => (storage as OriginStorage)?.ComesFrom(origin);
+    /// <summary>The nodes that its stream comes through, the origin first. Another array when they are others.</summary>
+    public ImmutableArray<NodeAddress> Path =>
+        ImmutableInterlocked.InterlockedCompareExchange(ref _path, default, default);
+
+    /// <summary>Its stream comes from there now, and so do older segments. Who follows it is sent away where that is another way than before.</summary>
+    /// <param name="upstream">Who sends it.</param>
+    /// <param name="path">The nodes before that one.</param>
+    internal void ComesFrom(NodeAddress upstream, ImmutableArray<NodeAddress> path)
+    {
+        (storage as OriginStorage)?.ComesFrom(upstream);
+        ImmutableArray<NodeAddress> now = [.. path, upstream];
+        if (!now.SequenceEqual(_path))
+        {
+            ImmutableInterlocked.InterlockedExchange(ref _path, now);
+            Changed.Pulse();
+        }
+    }
+
+    /// <summary>Nobody is its origin any more, and nothing comes: it has ended as it stands, a segment that was growing with the parts that it has.</summary>
+    internal void End(DateTimeOffset now)
+    {
+        if (_snapshot is not { IsEnded: false } last)
+        {
+            return;
+        }
+
+        foreach (var rendition in last.Renditions)
+        {
+            Of(rendition.Name).End();
+        }
+
+        Show(last with
+        {
+            Renditions = [.. last.Renditions.Select(static rendition => rendition.Name).Select(Told)],
+            IsEnded = true,
+            PublishedAt = now,
+            Version = last.Version + 1,
+        });
+    }
 
     /// <summary>Takes what its origin tells, with the hold of a file's bytes.</summary>
     /// <exception cref="InvalidDataException">It does not fit what was told before: the stream is not to be trusted.</exception>
@@ -93,15 +131,14 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
 
     private void Publish(FollowEvent.Published published)
     {
-        var previous = _snapshot;
-        if (published.Version < previous?.Version)
+        if (_snapshot is { Version: var previous } && published.Version < previous)
         {
-            throw new InvalidDataException($"Version {published.Version} of {Id} came after {previous.Version}.");
+            throw new InvalidDataException($"Version {published.Version} of {Id} came after {previous}.");
         }
 
         _order = published.Renditions.IsDefault ? _order : published.Renditions;
         _periods = published.Periods.IsDefault ? _periods : published.Periods;
-        var snapshot = new BroadcastSnapshot
+        Show(new BroadcastSnapshot
         {
             Id = Id,
             StartedAt = published.MediaStartedAt,
@@ -112,7 +149,12 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
             IsEnded = published.IsEnded,
             PublishedAt = published.PublishedAt,
             Version = published.Version,
-        };
+        });
+    }
+
+    private void Show(BroadcastSnapshot snapshot)
+    {
+        var previous = _snapshot;
         _snapshot = snapshot;
         foreach (var rendition in snapshot.Renditions)
         {

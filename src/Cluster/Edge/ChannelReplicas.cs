@@ -106,6 +106,16 @@ internal sealed class ChannelReplicas(string slug, FollowSettings settings) : ID
         _current?.Dispose();
     }
 
+    /// <summary>Nobody is the origin of the newest any more: it ends as it stands.</summary>
+    public void End()
+    {
+        _current?.End(settings.Time.GetUtcNow());
+        lock (_gate)
+        {
+            Tell();
+        }
+    }
+
     private void Begin(FollowEvent.Began began, NodeAddress upstream)
     {
         if (Find(began.BroadcastId) is { } known && known.TryGoOn(began))
@@ -119,11 +129,12 @@ internal sealed class ChannelReplicas(string slug, FollowSettings settings) : ID
                 unseen.Dispose();
             }
 
+            _current?.End(settings.Time.GetUtcNow()); // Another one has begun.
             var storage = new OriginStorage(settings.Storage, settings.Fetched, slug, began.BroadcastId, upstream);
             _current = new BroadcastReplica(began, storage);
         }
 
-        _current.ComesFrom(upstream);
+        _current.ComesFrom(upstream, began.Path);
     }
 
     private void Tell()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Origins;
 using Streaming.Pipeline.Storage;
 
@@ -8,7 +9,7 @@ namespace Streaming.Cluster.Edge;
 
 /// <summary>
 /// Broadcasts as this node's viewers find them: its own, and replicas of those that are live elsewhere. The first who asks for a channel of another node opens
-/// a stream to it; it is kept until nobody has asked for <see cref="IdleMax"/>.
+/// a stream to it; it is kept until nobody has asked for <see cref="IdleMax"/>, unless this node is its standby.
 /// </summary>
 /// <param name="live">The node's own channels.</param>
 /// <param name="options">Of broadcasts: how long ended ones can be read.</param>
@@ -19,6 +20,7 @@ namespace Streaming.Cluster.Edge;
 /// <param name="kept">Told which replicas there are here.</param>
 /// <param name="upstream">The way there.</param>
 /// <param name="fetched">Brings older segments from there.</param>
+/// <param name="self">Where this node gives its media to others; null where it does not.</param>
 /// <param name="instruments">Count streams and bytes; null for nobody who asks.</param>
 public sealed class EdgeBroadcasts(
     LiveChannels live,
@@ -30,6 +32,7 @@ public sealed class EdgeBroadcasts(
     KeptReplicas kept,
     IUpstream upstream,
     OriginMedia fetched,
+    Func<NodeAddress?> self,
     FollowInstruments? instruments = null)
     : IAsyncDisposable
 {
@@ -39,9 +42,16 @@ public sealed class EdgeBroadcasts(
     /// <summary>How long the first who asks for a channel waits for its replica at most.</summary>
     public static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How much longer than an origin waits for its publisher a replica waits for an origin, before it ends by itself: the nodes hear of the death of one
+    /// within some seconds, and of the next one.
+    /// </summary>
+    public static readonly TimeSpan OrphanedSlack = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
-    private readonly FollowSettings _settings = new(origins, kept, upstream, storage, fetched, options.Retention, time, instruments, logger);
+    private readonly FollowSettings _settings = new(
+        origins, kept, upstream, storage, fetched, self, options.Retention, options.ReconnectWindow + OrphanedSlack, time, instruments, logger);
 
     private readonly ConcurrentDictionary<string, FollowedChannel> _followed = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
@@ -69,6 +79,20 @@ public sealed class EdgeBroadcasts(
         : Follow(slug) is not { } followed ? new((ILiveBroadcast?)null)
         : followed.Find(broadcastId) is { } found ? new(found)
         : AwaitAsync(followed, broadcastId, null, cancellationToken);
+
+    /// <summary>This node is the channel's standby, and follows it with viewers or without; or is not any more.</summary>
+    public void StandBy(string slug, bool isStandby)
+    {
+        if (isStandby)
+        {
+            (Followed(slug) ?? Open(slug))?.StandBy(true);
+        }
+        else if (_followed.TryGetValue(slug, out var followed))
+        {
+            followed.StandBy(false);
+            CloseIfIdle(KeyValuePair.Create(slug, followed));
+        }
+    }
 
     /// <summary>
     /// What is left of a channel's broadcast when its origin is gone, for the node that goes on with it: the replica of its newest one of a lower epoch,
@@ -199,10 +223,15 @@ public sealed class EdgeBroadcasts(
     {
         foreach (var channel in _followed)
         {
-            if (channel.Value.Look(IdleMax) && _followed.TryRemove(channel))
-            {
-                _ = channel.Value.DisposeAsync().AsTask(); // It does not throw.
-            }
+            CloseIfIdle(channel);
+        }
+    }
+
+    private void CloseIfIdle(KeyValuePair<string, FollowedChannel> channel)
+    {
+        if (channel.Value.Look(IdleMax) && _followed.TryRemove(channel))
+        {
+            _ = channel.Value.DisposeAsync().AsTask(); // It does not throw.
         }
     }
 }

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using Streaming.Cluster.Membership;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Cluster.Edge;
 
 /// <summary>
-/// What the origin of a broadcast tells who follows it. A stream begins with <see cref="Began"/>. Then come updates, each in this order: files that are new
+/// What the origin of a broadcast, or a replica, tells who follows it. A stream begins with <see cref="Began"/>. Then come updates, each in this order: files that are new
 /// (<see cref="MediaCame"/>), what has changed in renditions (<see cref="RenditionChanged"/>), and <see cref="Published"/>, which makes all of it one
 /// snapshot that readers may see. The first update has all of the timeline and all that the origin has in memory; a later one has what is new since the
 /// one before, and may make several of the origin's versions one.
@@ -16,7 +17,11 @@ public abstract record FollowEvent
     /// <param name="Epoch">Of the claim that it was made under.</param>
     /// <param name="BroadcastId">Its id.</param>
     /// <param name="StartedAt">When its first publisher came.</param>
-    public sealed record Began(long Epoch, string BroadcastId, DateTimeOffset StartedAt) : FollowEvent;
+    public sealed record Began(long Epoch, string BroadcastId, DateTimeOffset StartedAt) : FollowEvent
+    {
+        /// <summary>The nodes that it comes through before the one that sends it, its origin first; none when that is its origin.</summary>
+        public ImmutableArray<NodeAddress> Path { get; init; } = [];
+    }
 
     /// <summary>A file of a rendition: a CMAF header, or a part.</summary>
     /// <param name="Rendition">Name of the rendition.</param>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Origins;
 using Streaming.Pipeline.Storage;
 
@@ -11,7 +12,9 @@ internal sealed record FollowSettings(
     IUpstream Upstream,
     IMediaStorage Storage,
     OriginMedia Fetched,
+    Func<NodeAddress?> Self,
     TimeSpan Retention,
+    TimeSpan OrphanedMax,
     TimeProvider Time,
     FollowInstruments? Instruments,
     ILogger Logger);

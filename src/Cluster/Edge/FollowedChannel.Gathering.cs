@@ -50,7 +50,7 @@ internal sealed partial class FollowedChannel
     {
         var epochMin = OwnBelow(belowEpoch)?.Epoch ?? 0;
         await foreach (var happened in _settings.Upstream
-            .FollowAsync(node, _slug, new(epochMin, null, IsEnded: false), cancellationToken).ConfigureAwait(false))
+            .FollowAsync(node, _slug, new(epochMin, null, IsEnded: false, IsStandby: false), cancellationToken).ConfigureAwait(false))
         {
             if (happened is FollowEvent.Began began && began.Epoch >= belowEpoch)
             {

@@ -1,21 +1,15 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Window;
 using Streaming.Cluster.Membership;
 
 namespace Streaming.Cluster.Edge;
 
 /// <summary>
-/// A channel that is live on another node and has viewers on this one: follows it on one stream, however many there are, and keeps the replicas of its
+/// A channel that is live on another node and has viewers on this one, or has this one as its standby: follows it on one stream, however many there are, and keeps the replicas of its
 /// broadcasts. What breaks off is opened again, wherever the origin is by then; meanwhile viewers have what has come.
 /// </summary>
 internal sealed partial class FollowedChannel : IAsyncDisposable
 {
-    /// <summary>Time from one attempt to the next: the first soon, each twice as long as the one before up to the last, and each shortened by chance.</summary>
-    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
-
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(2);
-
     private readonly string _slug;
     private readonly FollowSettings _settings;
     private readonly ChannelReplicas _replicas;
@@ -29,7 +23,10 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     private (NodeAddress Address, long Epoch) _origin; // Of the stream.
     private long _epoch;
     private long _askedAt;
+    private long? _orphanedAt;
     private int _shares;
+    private bool _isStandby;
+    private FollowInstruments.Follow? _standingBy;
     private bool _isClosed;
 
     public FollowedChannel(string slug, FollowSettings settings)
@@ -60,6 +57,21 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
             _askedAt = _settings.Time.GetTimestamp();
             return !_isClosed;
         }
+    }
+
+    /// <summary>This node is the channel's standby from now on, or is not any more: the stream begins anew, and says so.</summary>
+    public void StandBy(bool isStandby)
+    {
+        lock (_gate)
+        {
+            if (_isStandby != isStandby)
+            {
+                BeStandby(isStandby);
+                BreakOff();
+            }
+        }
+
+        _moved.Pulse();
     }
 
     /// <summary>Other nodes follow its replicas here from now on, until <see cref="Unshare"/>. False when it has been closed.</summary>
@@ -122,7 +134,9 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         _replicas.LetGoOfOver();
         lock (_gate)
         {
-            _isClosed |= _shares == 0 && _settings.Time.GetElapsedTime(_askedAt) >= idleMax;
+            // Without an origin a standby keeps what may be all that is left, until that has ended.
+            BeStandby(_isStandby && (Origin is not null || Newest is { IsEnded: false }));
+            _isClosed |= !_isStandby && _shares == 0 && _settings.Time.GetElapsedTime(_askedAt) >= idleMax;
             if (_isClosed)
             {
                 _replicas.Close();
@@ -138,6 +152,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         lock (_gate)
         {
             _isClosed = true;
+            BeStandby(false);
             _replicas.Close();
         }
 
@@ -147,140 +162,21 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task RunAsync()
+    /// <summary>Under the gate.</summary>
+    private void BeStandby(bool isStandby)
     {
-        using var counted = _settings.Instruments?.Followed();
-        var failures = 0;
-        while (!_closing.IsCancellationRequested)
+        if (isStandby && !_isStandby)
         {
-            var moved = _moved.Next;
-            try
-            {
-                await GatherAllAsync().ConfigureAwait(false);
-                failures = await FollowAsync().ConfigureAwait(false) ? 0 : failures + 1;
-            }
-            catch (Exception e) when (!_closing.IsCancellationRequested)
-            {
-                failures++;
-                LogFailed(_settings.Logger, _slug, e);
-            }
-            catch (Exception)
-            {
-                break;
-            }
-
-            _looked.TrySetResult();
-            await PauseAsync(failures, moved).ConfigureAwait(false);
+            _standingBy = _settings.Instruments?.StandsBy();
+        }
+        else if (!isStandby && _isStandby)
+        {
+            _standingBy?.Dispose();
         }
 
-        _looked.TrySetResult();
-        while (_gatherings.TryDequeue(out var gathering))
-        {
-            gathering.Dispose();
-        }
-    }
-
-    /// <summary>Follows until the stream ends. False when nothing came on it.</summary>
-    private async Task<bool> FollowAsync()
-    {
-        if (Origin is not var (origin, epoch) || epoch < _epoch)
-        {
-            return false;
-        }
-
-        _epoch = epoch;
-        using var stream = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
-        lock (_gate)
-        {
-            if (!_gatherings.IsEmpty)
-            {
-                return false;
-            }
-
-            (_stream, _origin) = (stream, (origin, epoch));
-        }
-
-        try
-        {
-            return await FollowAsync(origin, stream.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _stream = null;
-            }
-        }
-    }
-
-    private async Task<bool> FollowAsync(NodeAddress upstream, CancellationToken cancellationToken)
-    {
-        var came = false;
-        var current = _replicas.Current;
-        try
-        {
-            await foreach (var happened in _settings.Upstream
-                .FollowAsync(upstream, _slug, new(_epoch, current?.Id, current?.IsEnded == true), cancellationToken).ConfigureAwait(false))
-            {
-                if (!_replicas.Take(happened, upstream, _epoch))
-                {
-                    LogRefused(_settings.Logger, _slug, upstream);
-                    _settings.Instruments?.Refused();
-                    return false;
-                }
-
-                _epoch = Math.Max(_epoch, _replicas.Current!.Epoch);
-                if (happened is FollowEvent.Published && !came)
-                {
-                    came = true;
-                    _looked.TrySetResult();
-                }
-            }
-        }
-        catch (Exception e) when (e is UpstreamException or InvalidDataException or OperationCanceledException
-            && !_closing.IsCancellationRequested)
-        {
-            if (came)
-            {
-                LogBroken(_settings.Logger, _slug, upstream, e.Message);
-            }
-            else
-            {
-                LogNotFollowed(_settings.Logger, _slug, upstream, e.Message);
-            }
-
-            _settings.Instruments?.Reconnects();
-        }
-
-        return came;
+        _isStandby = isStandby;
     }
 
     /// <summary>Ends the stream that there is. Under the gate: whoever wants that does not wait for it.</summary>
     private void BreakOff() => _ = _stream?.CancelAsync();
-
-    private async Task PauseAsync(int failures, Task moved)
-    {
-        var pause = PauseMin * Math.Pow(2, Math.Clamp(failures - 1, 0, 10));
-        pause = (pause < PauseMax ? pause : PauseMax) * (0.5 + (Random.Shared.NextDouble() / 2));
-        try
-        {
-            await moved.WaitAsync(pause, _settings.Time, _closing.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            // It is time, or over.
-        }
-    }
-
-    [LoggerMessage(260, LogLevel.Information, "{Slug}: the stream from {Upstream} broke off: {Reason}")]
-    private static partial void LogBroken(ILogger logger, string slug, NodeAddress upstream, string reason);
-
-    [LoggerMessage(263, LogLevel.Debug, "{Slug}: it cannot be followed at {Upstream}: {Reason}")]
-    private static partial void LogNotFollowed(ILogger logger, string slug, NodeAddress upstream, string reason);
-
-    [LoggerMessage(261, LogLevel.Warning, "{Slug}: {Upstream} is not its origin any more, and was refused")]
-    private static partial void LogRefused(ILogger logger, string slug, NodeAddress upstream);
-
-    [LoggerMessage(262, LogLevel.Error, "{Slug}: following it failed")]
-    private static partial void LogFailed(ILogger logger, string slug, Exception exception);
 }

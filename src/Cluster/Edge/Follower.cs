@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Membership;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
@@ -26,18 +28,28 @@ public sealed class Follower(ILiveBroadcast broadcast, long behindBytesMax = Fol
     /// <summary>It was too far behind: its events have ended, and it had better begin anew.</summary>
     public bool IsDropped { get; private set; }
 
+    /// <summary>The replica that it follows comes from elsewhere by now: its events have ended, and it had better look for another.</summary>
+    public bool IsSentAway { get; private set; }
+
     /// <summary>
     /// Everything from now on, ending with the broadcast. An event's bytes are borrowed: valid until the next is asked for. Once.
     /// </summary>
     /// <exception cref="OperationCanceledException">By the token.</exception>
     public async IAsyncEnumerable<FollowEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        yield return new FollowEvent.Began(broadcast.Epoch, broadcast.Id, broadcast.StartedAt);
+        var path = Path;
+        yield return new FollowEvent.Began(broadcast.Epoch, broadcast.Id, broadcast.StartedAt) { Path = path };
         while (true)
         {
             // Both before the snapshot, so that no change is missed.
             var next = broadcast.Changed.Next;
             var isOver = broadcast.Over.IsCompleted;
+            if (Path != path)
+            {
+                IsSentAway = true;
+                yield break;
+            }
+
             if (broadcast.Snapshot is { } snapshot && snapshot.Version != _told?.Version)
             {
                 if (_told is not null && Behind(snapshot) > behindBytesMax)
@@ -64,6 +76,8 @@ public sealed class Follower(ILiveBroadcast broadcast, long behindBytesMax = Fol
             await next.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private ImmutableArray<NodeAddress> Path => (broadcast as BroadcastReplica)?.Path ?? [];
 
     private long Behind(BroadcastSnapshot snapshot)
     {

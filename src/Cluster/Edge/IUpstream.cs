@@ -2,7 +2,7 @@ using Streaming.Cluster.Membership;
 
 namespace Streaming.Cluster.Edge;
 
-/// <summary>The way to the origins of broadcasts.</summary>
+/// <summary>The way to the origins of broadcasts, and to other nodes that have replicas of them.</summary>
 public interface IUpstream
 {
     /// <summary>
@@ -28,7 +28,14 @@ public interface IUpstream
 /// <param name="Epoch">The highest that it has heard of; 0 for none.</param>
 /// <param name="BroadcastId">The broadcast that it has followed last; null for none.</param>
 /// <param name="IsEnded">And to its end: there is nothing to follow until the next begins.</param>
-public readonly record struct KnownBroadcast(long Epoch, string? BroadcastId, bool IsEnded);
+/// <param name="IsStandby">
+/// It is the channel's standby: when it asks for what comes after a <see cref="FollowEvent.Published"/> it has that, and the origin is told so.
+/// </param>
+public readonly record struct KnownBroadcast(long Epoch, string? BroadcastId, bool IsEnded, bool IsStandby);
 
-/// <summary>A channel cannot be followed at its origin, or no more, or a file of it not be had; the message says why.</summary>
-public sealed class UpstreamException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>A channel cannot be followed at a node, or no more, or a file of it not be had; the message says why.</summary>
+public sealed class UpstreamException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Nothing is wrong there, but as many follow the broadcast as may: one of them can be followed.</summary>
+    public bool IsFull { get; init; }
+}

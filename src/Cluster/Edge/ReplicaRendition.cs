@@ -77,6 +77,20 @@ internal sealed class ReplicaRendition(string name, LiveMedia media)
         (_newest, Snapshot) = (change, null);
     }
 
+    /// <summary>Nothing comes any more: the segment that was growing is complete as it stands.</summary>
+    public void End()
+    {
+        if (_newest is { Open: { } open } newest)
+        {
+            if (!open.Parts.IsEmpty)
+            {
+                Append(open);
+            }
+
+            (_newest, Snapshot) = (newest with { Open = null }, null);
+        }
+    }
+
     private void Append(Segment segment)
     {
         var sequence = segment.Boundary.MediaSequence;

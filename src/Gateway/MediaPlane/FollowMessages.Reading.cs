@@ -1,4 +1,5 @@
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Membership;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
@@ -16,7 +17,10 @@ internal static partial class FollowMessages
             return message.EventCase switch
             {
                 FollowMessage.EventOneofCase.Began => new FollowEvent.Began(
-                    message.Began.Epoch, message.Began.BroadcastId, Date(message.Began.StartedAt)),
+                    message.Began.Epoch, message.Began.BroadcastId, Date(message.Began.StartedAt))
+                {
+                    Path = [.. message.Began.Path.Select(static node => new NodeAddress(node.Host, node.Port))],
+                },
                 FollowMessage.EventOneofCase.Media => Read(message.Media),
                 FollowMessage.EventOneofCase.Rendition => Read(message.Rendition),
                 FollowMessage.EventOneofCase.Published => Read(message.Published),

@@ -13,7 +13,13 @@ internal static partial class FollowMessages
     {
         FollowEvent.Began began => new()
         {
-            Began = new() { Epoch = began.Epoch, BroadcastId = began.BroadcastId, StartedAt = began.StartedAt.UtcTicks },
+            Began = new()
+            {
+                Epoch = began.Epoch,
+                BroadcastId = began.BroadcastId,
+                StartedAt = began.StartedAt.UtcTicks,
+                Path = { began.Path.Select(static node => new PathNode { Host = node.Host, Port = node.Port }) },
+            },
         },
         FollowEvent.MediaCame came => new() { Media = Of(came) },
         FollowEvent.RenditionChanged change => new() { Rendition = Of(change) },

@@ -35,17 +35,23 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
             Epoch = known.Epoch,
             BroadcastId = known.BroadcastId ?? "",
             IsEnded = known.IsEnded,
+            IsStandby = known.IsStandby,
         };
         var node = _nodes.GetOrAdd(origin, Connect);
 
         // No deadline: it lasts as long as the broadcast.
-        using var call = node.CreateCallInvoker().AsyncServerStreamingCall(
-            ReceivedEvent.Follow, null, new(secret.Metadata, cancellationToken: cancellationToken), request);
+        using var call = node.CreateCallInvoker().AsyncDuplexStreamingCall(
+            ReceivedEvent.Follow, null, new(secret.Metadata, cancellationToken: cancellationToken));
+        await SayAsync(call.RequestStream, request, isLast: !known.IsStandby);
         while (await NextAsync(call.ResponseStream, cancellationToken))
         {
             if (call.ResponseStream.Current.Event is { } happened)
             {
                 yield return happened;
+                if (known.IsStandby && happened is FollowEvent.Published published)
+                {
+                    await SayAsync(call.RequestStream, new() { Kept = published.Version }, isLast: false);
+                }
             }
         }
     }
@@ -58,6 +64,22 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
         }
     }
 
+    /// <summary>Says something, if the other end still listens: reading tells why not.</summary>
+    private static async Task SayAsync(IClientStreamWriter<FollowRequest> stream, FollowRequest said, bool isLast)
+    {
+        try
+        {
+            await stream.WriteAsync(said);
+            if (isLast)
+            {
+                await stream.CompleteAsync();
+            }
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or OperationCanceledException)
+        {
+        }
+    }
+
     private static async Task<bool> NextAsync(IAsyncStreamReader<ReceivedEvent> stream, CancellationToken cancellationToken)
     {
         try
@@ -66,7 +88,7 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new UpstreamException($"{e.StatusCode}: {e.Status.Detail}", e);
+            throw new UpstreamException($"{e.StatusCode}: {e.Status.Detail}", e) { IsFull = e.StatusCode == StatusCode.ResourceExhausted };
         }
         catch (RpcException e)
         {

@@ -1,5 +1,6 @@
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Origins;
 using Streaming.Gateway.Configuration;
 using Streaming.Pipeline.Storage;
@@ -19,12 +20,17 @@ internal static class MediaPlaneHosting
         services.AddSingleton<FetchInstruments>();
         services.AddSingleton<OriginDirectory>();
         services.AddSingleton<KeptReplicas>();
+        services.AddSingleton<IngestNodes>();
         services.AddSingleton(new SecretCheck(options.Secret));
         services.AddSingleton<MediaPlaneClient>();
         services.AddSingleton(provider => new MediaPlaneServer(
             options,
             provider.GetRequiredService<LiveChannels>(),
             provider.GetRequiredService<EdgeBroadcasts>(),
+            new Downstream(
+                slug => provider.GetRequiredService<LiveChannels>().Find(slug)?.Newest,
+                provider.GetRequiredService<EdgeBroadcasts>(),
+                provider.GetRequiredService<FollowInstruments>()),
             provider.GetRequiredService<Cluster.Channels.ChannelDirectory>(),
             provider.GetRequiredService<SecretCheck>(),
             provider.GetRequiredService<FollowInstruments>(),
@@ -47,6 +53,8 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<KeptReplicas>(),
             provider.GetRequiredService<MediaPlaneClient>(),
             provider.GetRequiredService<OriginMedia>(),
+            () => provider.GetRequiredService<MediaPlaneServer>().Address,
             provider.GetRequiredService<FollowInstruments>()));
+        services.AddSingleton<Standbys>();
     }
 }

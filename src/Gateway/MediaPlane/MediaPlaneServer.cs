@@ -21,6 +21,7 @@ internal sealed partial class MediaPlaneServer(
     ClusterOptions options,
     LiveChannels channels,
     EdgeBroadcasts edges,
+    Downstream downstream,
     ChannelDirectory directory,
     SecretCheck secret,
     FollowInstruments instruments,
@@ -35,6 +36,9 @@ internal sealed partial class MediaPlaneServer(
 
     // Channels that one node follows on one connection; further ones take another.
     private const int StreamsMax = 1_000;
+
+    // Names and numbers.
+    private const int RequestBytesMax = 64 * 1024;
 
     // The shortest that there are, as at the other end.
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(1);
@@ -60,6 +64,7 @@ internal sealed partial class MediaPlaneServer(
         builder.Services.AddSingleton<ILoggerFactory>(new LoggersOfParts(loggers));
         builder.Services.AddSingleton(channels);
         builder.Services.AddSingleton(edges);
+        builder.Services.AddSingleton(downstream);
         builder.Services.AddSingleton(directory);
         builder.Services.AddSingleton(secret);
         builder.Services.AddSingleton(instruments);
@@ -67,7 +72,11 @@ internal sealed partial class MediaPlaneServer(
         builder.Services.AddSingleton(fetches);
         builder.Services.AddSingleton(time);
         builder.Services.AddRoutingCore();
-        builder.Services.AddGrpc(grpc => grpc.MaxSendMessageSize = MediaPlaneClient.MessageBytesMax);
+        builder.Services.AddGrpc(static grpc =>
+        {
+            grpc.MaxSendMessageSize = MediaPlaneClient.MessageBytesMax;
+            grpc.MaxReceiveMessageSize = RequestBytesMax;
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel));
         _app = builder.Build();
         _app.UseRouting();
@@ -102,7 +111,8 @@ internal sealed partial class MediaPlaneServer(
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
-        kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        kestrel.Limits.MaxRequestBodySize = RequestBytesMax; // Streams of requests are not limited by it, but their messages are.
+        kestrel.Limits.MinRequestBodyDataRate = null; // A standby says some bytes a second.
         kestrel.Limits.MinResponseDataRate = null; // A follower has a deadline for each file.
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsMax;
         kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;

@@ -13,6 +13,7 @@ namespace Streaming.Gateway.MediaPlane;
 internal sealed partial class MediaPlaneService(
     LiveChannels channels,
     EdgeBroadcasts edges,
+    Downstream downstream,
     ChannelDirectory directory,
     SecretCheck secret,
     FollowInstruments instruments,
@@ -27,17 +28,26 @@ internal sealed partial class MediaPlaneService(
     public static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
 
     public override async Task Follow(
-        FollowRequest request, IServerStreamWriter<FollowMessage> responseStream, ServerCallContext context)
+        IAsyncStreamReader<FollowRequest> requestStream, IServerStreamWriter<FollowMessage> responseStream, ServerCallContext context)
     {
         secret.Check(context.RequestHeaders);
-        using var shared = edges.Share(request.Slug, request.Epoch);
-        var follower = new Follower(Find(request, shared?.Replica));
-        using var counted = instruments.Follows();
+        var request = await RequestAsync(requestStream, context.CancellationToken);
+        using var node = Serve(request);
+        if (node.IsStandby)
+        {
+            _ = HearAsync(node, requestStream); // It ends with the call, and is not to end it: cancelling it would.
+        }
+
+        await SendAllAsync(node.Follower, responseStream, context);
+    }
+
+    private async Task SendAllAsync(Follower follower, IServerStreamWriter<FollowMessage> stream, ServerCallContext context)
+    {
         try
         {
             await foreach (var happened in follower.ReadAsync(context.CancellationToken))
             {
-                await SendAsync(responseStream, happened, context);
+                await SendAsync(stream, happened, context);
             }
         }
         catch (Exception e) when (e is not RpcException && context.CancellationToken.IsCancellationRequested)
@@ -50,23 +60,61 @@ internal sealed partial class MediaPlaneService(
             instruments.Dropped("behind");
             throw new RpcException(new(StatusCode.ResourceExhausted, "The follower was too far behind. It may come again."));
         }
+
+        if (follower.IsSentAway)
+        {
+            instruments.Dropped("moved");
+            throw new RpcException(new(StatusCode.Unavailable, "The broadcast comes to this node from elsewhere now."));
+        }
     }
 
-    /// <summary>What there is to follow: the node's own broadcast, or its replica of a newer one.</summary>
-    private ILiveBroadcast Find(FollowRequest request, BroadcastReplica? replica)
+    private async Task<FollowRequest> RequestAsync(IAsyncStreamReader<FollowRequest> stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.MoveNext(cancellationToken).WaitAsync(SendTimeout, time, cancellationToken)
+                ? stream.Current
+                : throw new RpcException(new(StatusCode.InvalidArgument, "The follower did not say what it wants."));
+        }
+        catch (TimeoutException)
+        {
+            throw new RpcException(new(StatusCode.DeadlineExceeded, "The follower did not say what it wants."));
+        }
+    }
+
+    /// <summary>Hears from a standby what it has, as long as it says something. Announcing goes on here: nobody waits for this to be read.</summary>
+    private static async Task HearAsync(DownstreamNode standby, IAsyncStreamReader<FollowRequest> stream)
+    {
+        try
+        {
+            while (await stream.MoveNext(CancellationToken.None))
+            {
+                standby.Keep(stream.Current.Kept);
+            }
+        }
+        catch (Exception e) when (e is RpcException or IOException or InvalidOperationException or OperationCanceledException)
+        {
+            // It has gone, or all is sent: the stream to it tells.
+        }
+    }
+
+    private DownstreamNode Serve(FollowRequest request)
     {
         if (directory.Find(request.Slug) is null)
         {
             throw new RpcException(new(StatusCode.NotFound, "There is no such channel."));
         }
 
-        ILiveBroadcast? newest = channels.Find(request.Slug)?.Newest;
-        newest = replica?.Epoch > newest?.Epoch ? replica : newest ?? replica;
-        return newest is null || newest.Epoch < request.Epoch
-                ? throw NotHere("This node is not the channel's origin, and has no replica.")
-            : newest.Id == request.BroadcastId && request.IsEnded
-                ? throw NotHere("The channel's broadcast has ended, and no other has begun here.")
-            : newest;
+        try
+        {
+            return downstream.Serve(
+                request.Slug,
+                new(request.Epoch, request.BroadcastId.Length == 0 ? null : request.BroadcastId, request.IsEnded, request.IsStandby));
+        }
+        catch (UpstreamException e)
+        {
+            throw new RpcException(new(e.IsFull ? StatusCode.ResourceExhausted : StatusCode.FailedPrecondition, e.Message));
+        }
     }
 
     private async Task SendAsync(IServerStreamWriter<FollowMessage> stream, FollowEvent happened, ServerCallContext context)
@@ -88,6 +136,4 @@ internal sealed partial class MediaPlaneService(
             instruments.Sent(came.Data.Length);
         }
     }
-
-    private static RpcException NotHere(string reason) => new(new(StatusCode.FailedPrecondition, reason));
 }

@@ -10,7 +10,7 @@ internal sealed record ReceivedEvent(FollowEvent? Event)
 {
     /// <summary>The service's method, read so that files are in pooled arrays.</summary>
     public static readonly Method<FollowRequest, ReceivedEvent> Follow = new(
-        MethodType.ServerStreaming,
+        MethodType.DuplexStreaming,
         MediaPlane.Descriptor.FullName,
         MediaPlane.Descriptor.FindMethodByName("Follow").Name,
         Marshallers.Create(static request => request.ToByteArray(), FollowRequest.Parser.ParseFrom),

@@ -153,7 +153,7 @@ public sealed class StageTests() : Akka.TestKit.Xunit.TestKit(TestActors.Configu
 
         Assert.Contains("live/b1/source/1.m4s", names);
         Assert.True(broadcast.IsEnded);
-        await broadcast.Timeline.Ended.WaitAsync(Patience);
+        await broadcast.Over.WaitAsync(Patience);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class StageTests() : Akka.TestKit.Xunit.TestKit(TestActors.Configu
 
         await source.SendCompleteAsync();
 
-        await broadcast.Timeline.Ended.WaitAsync(Patience);
+        await broadcast.Over.WaitAsync(Patience);
         Assert.True(broadcast.Snapshot!.Renditions[0].Segments.Length >= 2);
     }
 

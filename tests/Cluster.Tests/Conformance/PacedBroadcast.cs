@@ -24,7 +24,7 @@ internal sealed class PacedBroadcast : IAsyncDisposable
     private readonly ListingRules _rules = new();
     private double _nowMs;
 
-    public PacedBroadcast(int hotSegments = 1000, TimeSpan? window = null)
+    public PacedBroadcast(int hotSegments = 1000, TimeSpan? window = null, string id = "b1")
     {
         var segments = new SegmentationOptions();
         var options = new BroadcastOptions
@@ -34,7 +34,7 @@ internal sealed class PacedBroadcast : IAsyncDisposable
             HotSegments = hotSegments,
         };
         _broadcast = new Broadcast(
-            "b1", "mine", 1, options, new MemoryStorage(1L << 30), null, static _ => { }, static _ => { }, _time, NullLogger.Instance);
+            id, "mine", 1, options, new MemoryStorage(1L << 30), null, static _ => { }, static _ => { }, _time, NullLogger.Instance);
         _reader = new SourceReader(Segmenter, _time);
         BeganAt = _time.GetUtcNow();
     }

@@ -9,6 +9,7 @@ using Streaming.Cluster.Tests.Conformance;
 using Streaming.Cluster.Tests.Graphs;
 using Streaming.Pipeline.Storage.Memory;
 using Streaming.Pipeline.Tests;
+using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Cluster.Tests.Edge;
 
@@ -37,7 +38,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
         _live = new LiveChannels(() => TestActors.System, _directory, options, storage, _time, NullLogger<LiveChannel>.Instance);
         _fetched = new OriginMedia(_upstream, _time);
         _edge = new EdgeBroadcasts(
-            _live, options, storage, _time, NullLogger<EdgeBroadcasts>.Instance, _upstream.Origins, _kept, _upstream, _fetched, new FollowInstruments(_meters));
+            _live, options, storage, _time, NullLogger<EdgeBroadcasts>.Instance, _upstream.Origins, _kept, _upstream, _fetched, static () => null, new FollowInstruments(_meters));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -144,7 +145,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
         var replica = await _edge.NewestAsync("mine", Token);
         _upstream.Epoch = 4;
         _upstream.Tell(new("there", 2), 5); // It is known where the channel is now: a claim of epoch 5.
-        await UntilAsync(() => _meters["streaming.follow.refused"] >= 1); // And the stream before has ended.
+        await UntilAsync(() => _meters["streaming.follow.refused reason=overtaken"] >= 1); // And the stream before has ended.
         Publish(200);
         Assert.True(replica!.Snapshot!.Version < _origin.Snapshot.Version);
         Assert.Equal(5, _upstream.Asked[^1].Epoch);
@@ -270,6 +271,131 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
         await CaughtUpAsync();
 
         Assert.Null(await _edge.ReplicaForAsync("mine", 2, Token));
+    }
+
+    [Fact]
+    public async Task Standby_FollowsWithoutViewers_AndReadersAtTheOriginWaitForIt()
+    {
+        _edge.StandBy("mine", true);
+        await UntilAsync(() => _edge.Count == 1 && _edge.ReplicaOf("mine", "b1")?.Snapshot?.Version == _origin.Snapshot.Version);
+        Assert.Equal(1, _meters["streaming.follow.standbys"]);
+        Assert.True(_upstream.Asked[^1].IsStandby);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, _edge.Count);
+
+        Publish(300);
+        await UntilAsync(() => _edge.ReplicaOf("mine", "b1")!.Snapshot!.Version == _origin.Broadcast.Timeline.Announcement.Newest!.Version
+            && _origin.Snapshot.Version == _edge.ReplicaOf("mine", "b1")!.Snapshot!.Version);
+
+        _edge.StandBy("mine", false);
+        Assert.Equal(0, _meters["streaming.follow.standbys"]);
+        Assert.Equal(0, _edge.Count);
+        Publish(300);
+        Assert.Equal(_origin.Snapshot.Version, _origin.Broadcast.Timeline.Announcement.Newest!.Version);
+    }
+
+    [Fact]
+    public async Task Standby_WhoseOriginIsGone_KeepsWhatItHas_UntilThatHasEnded()
+    {
+        _edge.StandBy("mine", true);
+        await UntilAsync(() => _edge.ReplicaOf("mine", "b1")?.Snapshot?.Version == _origin.Snapshot.Version);
+        LoseOrigin();
+        _edge.StandBy("mine", true);
+        await PassAsync(TimeSpan.FromSeconds(32));
+
+        Assert.Equal(1, _meters["streaming.follow.standbys"]);
+        Assert.Equal(1, _edge.Count);
+        Assert.False(_edge.ReplicaOf("mine", "b1")!.IsEnded);
+
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return _meters["streaming.follow.standbys"] == 0;
+        });
+        Assert.Empty(_kept.All);
+    }
+
+    [Fact]
+    public async Task Replica_WithoutAnOrigin_EndsByItself_AsItStands()
+    {
+        var replica = (BroadcastReplica)(await _edge.NewestAsync("mine", Token))!;
+        var before = replica.Snapshot!;
+        var open = before.Find("source")!.Open!;
+        Assert.NotEmpty(open.Parts);
+        LoseOrigin();
+        var signal = replica.SignalOf("source").Next;
+        await PassAsync(TimeSpan.FromSeconds(34));
+        Assert.False(replica.IsEnded);
+
+        await UntilAsync(async () =>
+        {
+            await _edge.NewestAsync("mine", Token);
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            return replica.IsEnded;
+        });
+
+        Assert.True(signal.IsCompleted);
+        Assert.True(replica.Over.IsCompleted);
+        Assert.Equal(1, _meters["streaming.follow.orphaned"]);
+        var source = replica.Snapshot!.Find("source")!;
+        Assert.Null(source.Open);
+        Assert.Equal(open, source.Segments[^1]);
+        Assert.Equal(before.Version + 1, replica.Snapshot.Version);
+        Assert.True(replica.Media.TryHold("source", MediaNames.Segment(open.Boundary.MediaSequence), out var hold));
+        Assert.Equal(open.Length, hold.Length);
+        hold.Release();
+        Assert.Empty(_kept.All);
+    }
+
+    [Fact]
+    public async Task Replica_WhoseStreamBrokeOff_WhileItsOriginLives_DoesNotEnd()
+    {
+        var replica = await _edge.NewestAsync("mine", Token);
+        _upstream.Broadcast = null;
+        _upstream.Break();
+        await PassAsync(TimeSpan.FromMinutes(2));
+
+        Assert.False(replica!.IsEnded);
+    }
+
+    [Fact]
+    public async Task Replica_WhoseChannelHasAnotherBroadcast_EndsAsItStands()
+    {
+        var replica = (BroadcastReplica)(await _edge.NewestAsync("mine", Token))!;
+        await using var other = new PacedBroadcast(id: "b2");
+        foreach (var _ in other.Steps((await BroadcastReplicaTests.TagsAsync("steady")).Take(300)))
+        {
+        }
+
+        _upstream.Broadcast = other.Broadcast;
+        _upstream.Break();
+        await UntilAsync(async () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            return (await _edge.NewestAsync("mine", Token))!.Id == "b2";
+        });
+
+        Assert.True(replica.IsEnded);
+        Assert.Same(replica, await _edge.FindAsync("mine", "b1", Token));
+    }
+
+    /// <summary>The origin is gone, and the cluster knows it.</summary>
+    private void LoseOrigin()
+    {
+        _upstream.Broadcast = null;
+        _upstream.TellOfNone();
+        _upstream.Break();
+    }
+
+    /// <summary>So much time passes, in which viewers ask.</summary>
+    private async Task PassAsync(TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromMilliseconds(500))
+        {
+            await _edge.NewestAsync("mine", Token);
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
     }
 
     /// <summary>Another node that has all of the broadcast.</summary>

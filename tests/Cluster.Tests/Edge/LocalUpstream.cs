@@ -88,7 +88,8 @@ internal sealed class LocalUpstream : IUpstream, IDisposable
             throw new UpstreamException("There is nothing to follow.");
         }
 
-        await using var events = new Follower(broadcast).ReadAsync(both.Token).GetAsyncEnumerator(both.Token);
+        using var standby = known.IsStandby && broadcast is Broadcast own ? new StandbyView(own) : null;
+        await using var events = new Follower(standby ?? broadcast).ReadAsync(both.Token).GetAsyncEnumerator(both.Token);
         while (await NextAsync(events, cancellationToken))
         {
             yield return events.Current switch
@@ -97,6 +98,10 @@ internal sealed class LocalUpstream : IUpstream, IDisposable
                 FollowEvent.Began began => began with { Epoch = Epoch ?? began.Epoch },
                 var other => other,
             };
+            if (events.Current is FollowEvent.Published published)
+            {
+                standby?.Keep(published.Version);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Origins;
 using Streaming.Cluster.Tests.Databases;
 using Streaming.Gateway.MediaPlane;
@@ -44,17 +45,34 @@ public sealed class EdgeNode(SharedPostgres postgres) : IAsyncLifetime
     }
 
     /// <summary>Another node that knows where the channel is live, and may have its media in the origin's storage.</summary>
-    internal Task<Node> StartEdgeAsync(string secret) => Node.StartWithAsync(
+    internal Task<Node> StartEdgeAsync(string secret, OriginDirectory? origins = null, params string[] settings) => Node.StartWithAsync(
         services =>
         {
-            services.AddSingleton(Origins);
+            services.AddSingleton(origins ?? Origins);
             if (IsStorageShared)
             {
                 services.AddSingleton(Origin.Services.GetRequiredService<IMediaStorage>());
             }
         },
-        $"Cluster:Secret={secret}",
-        "Ladder:Enabled=false");
+        [$"Cluster:Secret={secret}", "Ladder:Enabled=false", .. settings]);
+
+    /// <summary>Another such node, which has the channel and can be followed itself.</summary>
+    internal async Task<Node> StartInnerAsync()
+    {
+        var inner = await StartEdgeAsync(
+            Secret, null, "Cluster:Host=127.0.0.1", "Cluster:Port=0", "Cluster:MediaPort=0", $"Cluster:Database={await postgres.CreateDatabaseAsync()}");
+        await inner.CreateChannelAsync(Channel.Slug);
+        return inner;
+    }
+
+    /// <summary>A directory that says that a node is the channel's origin.</summary>
+    internal OriginDirectory SayingThat(Node node)
+    {
+        var origins = new OriginDirectory();
+        var media = new NodeAddress("127.0.0.1", node.Services.GetRequiredService<MediaPlaneServer>().Port);
+        origins.Take("inner", new ToldOrigins("inner", media, 1, 0, 1, [new(Channel.Slug, BroadcastId, 1, DateTimeOffset.UnixEpoch, IsPlayable: true)], []));
+        return origins;
+    }
 
     /// <summary>The broadcaster says that it is done.</summary>
     internal Task EndAsync() => _publisher!.StopAsync();

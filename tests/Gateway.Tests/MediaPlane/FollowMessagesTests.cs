@@ -1,6 +1,7 @@
 using System.Buffers;
 using Google.Protobuf;
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Membership;
 using Streaming.Gateway.MediaPlane;
 using Streaming.Pipeline.Media;
 
@@ -59,8 +60,22 @@ public sealed class FollowMessagesTests
         var began = FollowMessages.Of(new FollowEvent.Began(7, "b", DateTimeOffset.UnixEpoch)).ToByteArray();
 
         Assert.False(MediaFileReader.TryRead(new(began), out _));
-        Assert.Equal(new FollowEvent.Began(7, "b", DateTimeOffset.UnixEpoch), FollowMessages.Read(FollowMessage.Parser.ParseFrom(began)));
+        Assert.Equal(7, Assert.IsType<FollowEvent.Began>(FollowMessages.Read(FollowMessage.Parser.ParseFrom(began))).Epoch);
         Assert.Null(FollowMessages.Read(new()));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("origin")]
+    [InlineData("origin", "::1", "127.0.0.1")]
+    public void Beginning_WithThePathToIt_IsTheSame(params string[] hosts)
+    {
+        var began = new FollowEvent.Began(7, "b", DateTimeOffset.UnixEpoch) { Path = [.. hosts.Select(static host => new NodeAddress(host, 4054))] };
+
+        var read = Assert.IsType<FollowEvent.Began>(FollowMessages.Read(FollowMessage.Parser.ParseFrom(FollowMessages.Of(began).ToByteArray())));
+
+        Assert.True(began.Path.SequenceEqual(read.Path));
+        Assert.Equal(began with { Path = default }, read with { Path = default });
     }
 
     [Fact]

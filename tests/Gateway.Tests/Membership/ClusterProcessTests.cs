@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using Streaming.Cluster.Tests.Databases;
 using Streaming.Gateway.Api;
+using Streaming.Gateway.Tests.Metrics;
 using Streaming.Gateway.Tests.Nodes;
 using Streaming.Pipeline.Tests.Rtmp;
 
@@ -148,6 +149,29 @@ public sealed class ClusterProcessTests(SharedPostgres postgres, ITestOutputHelp
 
         await cluster.IsSeenAsync(by: 0, 0, 1, 2);
         Assert.Contains(cluster[2].Output, static line => line.Contains("it starts anew", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Broadcast_HasOneStandbyWithoutViewers_AndAnotherWhenThatIsGone()
+    {
+        await using var cluster = await TestCluster.StartAsync(postgres, 3, "Ladder:Enabled=false");
+        var key = await cluster.PutAsync(0, "mine");
+        await using var publisher = Publisher.Start(await Sources.AudioAndVideo, await UrlAsync(cluster[0], key!));
+        await Eventually.HoldsAsync(
+            "one of the two others stands by",
+            async () => await KeptAsync() > 10 && await StandingByAsync(1) + await StandingByAsync(2) == 1,
+            TimeSpan.FromSeconds(60));
+        var standby = await StandingByAsync(1) == 1 ? 1 : 2;
+
+        await cluster.KillAsync(standby);
+        var kept = await KeptAsync();
+        await Eventually.HoldsAsync(
+            "the other stands by", async () => await StandingByAsync(3 - standby) == 1 && await KeptAsync() > kept + 10, TimeSpan.FromSeconds(60));
+
+        async Task<double> StandingByAsync(int node) => (await Scrape.Async(await cluster.OperatorAsync(node))).Of("streaming_follow_standbys");
+
+        async Task<double> KeptAsync() =>
+            (await Scrape.Async(await cluster.OperatorAsync(0))).Of("streaming_broadcast_announced_total", "outcome=\"kept\"");
     }
 
     private static async Task<ScriptedPublisher> PublishAsync(NodeProcess node, string key)

@@ -24,7 +24,9 @@ internal sealed class Scrape
 
     public IEnumerable<string> Names => _samples.Select(sample => sample.Name).Distinct();
 
-    public static async Task<Scrape> Async(Node node) => new(await node.Viewer.GetStringAsync("/metrics"));
+    public static Task<Scrape> Async(Node node) => Async(node.Viewer);
+
+    public static async Task<Scrape> Async(HttpClient node) => new(await node.GetStringAsync("/metrics"));
 
     /// <summary>Asks until it holds: what is told may be a second old.</summary>
     public static Task<Scrape> UntilAsync(Node node, string what, Func<Scrape, bool> holds) =>

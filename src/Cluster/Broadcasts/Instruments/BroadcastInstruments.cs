@@ -14,6 +14,7 @@ public sealed class BroadcastInstruments
     private readonly Counter<long> _began;
     private readonly Counter<long> _faults;
     private readonly Counter<long> _unstored;
+    private readonly Counter<long> _announced;
 
     public BroadcastInstruments(IMeterFactory meters)
     {
@@ -23,6 +24,9 @@ public sealed class BroadcastInstruments
             "streaming.broadcast.faults", "{fault}", "Faults of the node's own in broadcasts, by branch; those of the source end a publication.");
         _unstored = _meter.CreateCounter<long>(
             "streaming.broadcast.unstored", "{segment}", "Segments that storage did not get, by reason: gaps in recordings.");
+        _announced = _meter.CreateCounter<long>(
+            "streaming.broadcast.announced", "{snapshot}",
+            "Snapshots that waited for a standby, by outcome: it had them in time, or they were shown to readers before.");
     }
 
     /// <summary>Lets it be looked at what broadcasts are doing. Once.</summary>
@@ -44,6 +48,8 @@ public sealed class BroadcastInstruments
     }
 
     internal void Began() => _began.Add(1);
+
+    internal void Announced(string outcome) => _announced.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     internal void Failed(string branch) => _faults.Add(1, new KeyValuePair<string, object?>("branch", branch));
 

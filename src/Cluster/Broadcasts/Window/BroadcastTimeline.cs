@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Streaming.Cluster.Broadcasts.Archive;
 using Streaming.Cluster.Broadcasts.Instruments;
@@ -15,7 +14,7 @@ namespace Streaming.Cluster.Broadcasts.Window;
 
 /// <summary>
 /// The timeline of a broadcast: puts what the source made on it, and what the rungs made beside that, lets go of what leaves the window, and
-/// publishes a snapshot of it after each change. Called within the graph alone, but for what readers see.
+/// makes a snapshot of it after each change, which its <see cref="Announcement"/> shows to readers. Called within the graph alone, but for what readers see.
 /// </summary>
 internal sealed partial class BroadcastTimeline
 {
@@ -30,17 +29,13 @@ internal sealed partial class BroadcastTimeline
     private readonly TimeProvider _time;
     private readonly Action _runsEnded;
     private readonly BoundaryLog _boundaries;
-    private readonly ConcurrentDictionary<string, TimelineSignal> _signals = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LiveRendition? _source;
     private LiveRendition? _audio;
     private ImmutableArray<Period> _periods = [];
     private DateTimeOffset _startedAt;
     private long _version;
-    private TimelineSignal? _changed; // Made for the first who asks: nobody may.
     private bool _isDirty;
     private volatile bool _isEnded;
-    private volatile BroadcastSnapshot? _snapshot;
     private volatile TimelineStatus _status;
 
     /// <param name="broadcastId">The broadcast's.</param>
@@ -53,6 +48,7 @@ internal sealed partial class BroadcastTimeline
     /// <param name="faults">Gets those of rungs and recording.</param>
     /// <param name="time">The clock.</param>
     /// <param name="runsEnded">Is called when a run has ended, and no other is under way.</param>
+    /// <param name="instruments">Count what is announced late; null for nobody who asks.</param>
     public BroadcastTimeline(
         string broadcastId,
         SegmentationOptions options,
@@ -63,8 +59,10 @@ internal sealed partial class BroadcastTimeline
         RungBranch rungs,
         BranchFaults faults,
         TimeProvider time,
-        Action runsEnded)
+        Action runsEnded,
+        BroadcastInstruments? instruments = null)
     {
+        Announcement = new(time, instruments);
         _runsEnded = runsEnded;
         (_broadcastId, _options, _hotSegments, _media, _archive) = (broadcastId, options, hotSegments, media, archive);
         (_recording, _rungBranch, _faults, _time) = (recording, rungs, faults, time);
@@ -72,17 +70,11 @@ internal sealed partial class BroadcastTimeline
         _status = new TimelineStatus(Quality, rungs.Status);
     }
 
-    /// <summary>Null before the first segment begins. Safe from anywhere.</summary>
-    public BroadcastSnapshot? Snapshot => _snapshot;
+    /// <summary>What readers see. Safe from anywhere.</summary>
+    public Announcement Announcement { get; }
 
     /// <summary>No segment will be added. Safe from anywhere.</summary>
     public bool IsEnded => _isEnded;
-
-    /// <summary>Completes when it is final, and the graph has done with it. Safe from anywhere.</summary>
-    public Task Ended => _ended.Task;
-
-    /// <summary>Tells of every new snapshot, and of the end. Safe from anywhere.</summary>
-    public TimelineSignal Changed => LazyInitializer.EnsureInitialized(ref _changed);
 
     /// <summary>How it was at the last look. Safe from anywhere.</summary>
     public TimelineStatus Status => _status;
@@ -106,9 +98,6 @@ internal sealed partial class BroadcastTimeline
                 : ladder with { Reason = $"{ladder.Reason} {trouble}" };
         }
     }
-
-    /// <summary>Tells when the timeline of a rendition changes, or the broadcast ends. Safe from anywhere.</summary>
-    public TimelineSignal SignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
 
     /// <summary>Puts what the source made.</summary>
     public void Add(SourceMedia made)
@@ -164,8 +153,7 @@ internal sealed partial class BroadcastTimeline
         }
         finally
         {
-            _ended.TrySetResult();
-            Volatile.Read(ref _changed)?.Pulse();
+            Announcement.End();
         }
     }
 
@@ -208,7 +196,7 @@ internal sealed partial class BroadcastTimeline
         _status = new TimelineStatus(Quality, _rungBranch.Status);
     }
 
-    /// <summary>Makes what has changed visible to readers.</summary>
+    /// <summary>Makes a snapshot for readers of what has changed.</summary>
     private void Publish()
     {
         if (!_isDirty || _periods.IsEmpty)
@@ -217,8 +205,7 @@ internal sealed partial class BroadcastTimeline
         }
 
         _isDirty = false;
-        var previous = _snapshot;
-        var snapshot = new BroadcastSnapshot
+        Announcement.Publish(new BroadcastSnapshot
         {
             Id = _broadcastId,
             StartedAt = _startedAt,
@@ -230,17 +217,7 @@ internal sealed partial class BroadcastTimeline
             IsEnded = IsEnded,
             PublishedAt = _time.GetUtcNow(),
             Version = ++_version,
-        };
-        _snapshot = snapshot;
-        foreach (var rendition in snapshot.Renditions)
-        {
-            if (IsEnded || !ReferenceEquals(previous?.Find(rendition.Name), rendition))
-            {
-                SignalOf(rendition.Name).Pulse();
-            }
-        }
-
-        Volatile.Read(ref _changed)?.Pulse();
+        });
     }
 
     /// <summary>
