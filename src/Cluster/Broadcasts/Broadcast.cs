@@ -36,11 +36,12 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
         ILogger logger,
         LiveInstruments? instruments = null,
         ITranscodeRuns? runs = null,
-        ByteBudget? archiving = null)
+        ByteBudget? archiving = null,
+        DateTimeOffset? startedAt = null)
     {
         Id = id;
         Epoch = epoch;
-        StartedAt = time.GetUtcNow();
+        StartedAt = startedAt ?? time.GetUtcNow();
         Media = new LiveMedia(id, storage);
         Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
         Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving);
@@ -107,6 +108,13 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
     internal SegmentArchive Archive { get; }
 
     internal BranchFaults Faults { get; }
+
+    /// <summary>Goes on with what another node has begun, before <see cref="Run"/>.</summary>
+    internal void GoOn(BegunBroadcast begun)
+    {
+        Output.GoOn(begun.Point);
+        Timeline.GoOn(begun, Output.Take());
+    }
 
     /// <summary>Begins. The task ends with its graph, when all that is to be stored has been dealt with.</summary>
     internal Task Run(IMaterializer materializer)

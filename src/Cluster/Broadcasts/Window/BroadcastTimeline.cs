@@ -39,6 +39,7 @@ internal sealed partial class BroadcastTimeline
     private long _version;
     private TimelineSignal? _changed; // Made for the first who asks: nobody may.
     private bool _isDirty;
+    private volatile bool _isLetGo;
     private volatile bool _isEnded;
     private volatile BroadcastSnapshot? _snapshot;
     private volatile TimelineStatus _status;
@@ -78,6 +79,9 @@ internal sealed partial class BroadcastTimeline
     /// <summary>No segment will be added. Safe from anywhere.</summary>
     public bool IsEnded => _isEnded;
 
+    /// <summary>It goes on at another node: what comes to its end here is not the broadcast. Safe from anywhere.</summary>
+    public bool IsLetGo => _isLetGo;
+
     /// <summary>Completes when it is final, and the graph has done with it. Safe from anywhere.</summary>
     public Task Ended => _ended.Task;
 
@@ -109,6 +113,9 @@ internal sealed partial class BroadcastTimeline
 
     /// <summary>Tells when the timeline of a rendition changes, or the broadcast ends. Safe from anywhere.</summary>
     public TimelineSignal SignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
+
+    /// <summary>Its end will not be the broadcast's, which goes on at another node. Safe from anywhere, before the end.</summary>
+    public void LetGo() => _isLetGo = true;
 
     /// <summary>Puts what the source made.</summary>
     public void Add(SourceMedia made)
@@ -148,10 +155,10 @@ internal sealed partial class BroadcastTimeline
         Publish();
     }
 
-    /// <summary>The timeline is final.</summary>
+    /// <summary>The timeline is final: it has ended, or goes on at another node.</summary>
     public void End()
     {
-        _isEnded = true;
+        _isEnded = !_isLetGo;
         _isDirty = true;
         try
         {
