@@ -20,8 +20,16 @@ namespace Streaming.Cluster.Broadcasts;
 /// </summary>
 public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
 {
+    // A run lasts for seconds at least, and an origin's broadcast for hours at most.
+    private const int RunsPerEpoch = 10_000;
+
     private readonly TaskCompletionSource _retired = new();
+    private readonly LiveMedia _media;
+    private volatile ILiveBroadcast? _successor;
     private Task _archiving = Task.CompletedTask;
+
+    /// <summary>Completes when all that it was to store has been dealt with, after its end.</summary>
+    internal Task Archived { get; private set; } = Task.CompletedTask;
 
     internal Broadcast(
         string id,
@@ -42,17 +50,17 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
         Id = id;
         Epoch = epoch;
         StartedAt = startedAt ?? time.GetUtcNow();
-        Media = new LiveMedia(id, storage);
+        _media = new LiveMedia(id, storage);
         Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
-        Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving);
+        Archive = new SegmentArchive(_media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving);
         Rungs = new RungBranch(
-            options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id);
+            options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id, startedAt is null ? 0 : RunsBefore(epoch));
         Output = new SourceOutput(options.Segments, time, Rungs);
         Timeline = new BroadcastTimeline(
             id,
             options.Segments,
             storage.HasFiles ? options.HotSegmentsBesideFiles : options.HotSegments,
-            Media,
+            _media,
             Archive,
             recording?.IsKept == true ? recording : null,
             Rungs,
@@ -83,16 +91,19 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
     public DateTimeOffset StartedAt { get; }
 
     /// <inheritdoc/>
-    public LiveMedia Media { get; }
+    public LiveMedia Media => _successor?.Media ?? _media;
 
     /// <inheritdoc/>
-    public BroadcastSnapshot? Snapshot => Timeline.Snapshot;
+    public BroadcastSnapshot? Snapshot => _successor?.Snapshot ?? Timeline.Snapshot;
 
     /// <inheritdoc/>
-    public bool IsEnded => Timeline.IsEnded;
+    public bool IsEnded => _successor?.IsEnded ?? Timeline.IsEnded;
+
+    /// <summary>It goes on at another node, or is to: what is here is what was announced of it until then.</summary>
+    public bool IsLetGo => Timeline.IsLetGo;
 
     /// <inheritdoc/>
-    public TimelineSignal SignalOf(string rendition) => Timeline.SignalOf(rendition);
+    public TimelineSignal SignalOf(string rendition) => _successor?.SignalOf(rendition) ?? Timeline.SignalOf(rendition);
 
     /// <summary>Where what happens to the source goes in.</summary>
     internal Ingress<SourceEvent> Ingress { get; } = new(static happened => happened is SourceEvent.Over, Lose);
@@ -116,10 +127,26 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
         Timeline.GoOn(begun, Output.Take());
     }
 
+    /// <summary>
+    /// It goes on at another node: what is announced by the end here is final, stored as always, and not the broadcast's end. Before that end.
+    /// </summary>
+    internal void LetGo()
+    {
+        Archive.LetGo();
+        Timeline.LetGo();
+    }
+
+    /// <summary>This node follows what it has let go of: who reads here, or waits, reads there.</summary>
+    internal void GoOnAs(ILiveBroadcast successor)
+    {
+        _successor = successor;
+        Timeline.WakeAll();
+    }
+
     /// <summary>Begins. The task ends with its graph, when all that is to be stored has been dealt with.</summary>
     internal Task Run(IMaterializer materializer)
     {
-        var archived = BroadcastGraph.Run(this, materializer);
+        var archived = Archived = BroadcastGraph.Run(this, materializer);
         _archiving = Archive.FinishAsync(archived, _retired.Task);
         return archived;
     }
@@ -136,12 +163,15 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
     {
         // Memory first, which storage cannot hold up; neither of what is waited for can hold up the other.
         await Timeline.Ended.ConfigureAwait(false);
-        Media.Clear();
+        _media.Clear();
         Output.Abandon();
         _retired.TrySetResult();
         await Task.WhenAll(Rungs.StopAsync(), _archiving).ConfigureAwait(false);
         Rungs.Dispose();
     }
+
+    /// <summary>Runs that other nodes may have made for it before: a slot that still has one of theirs knows it from this node's.</summary>
+    private static int RunsBefore(long epoch) => (int)(epoch % (int.MaxValue / RunsPerEpoch)) * RunsPerEpoch;
 
     /// <summary>The graph has ended, whose publications have been ended before: nobody may wait for it.</summary>
     private static void Lose(SourceEvent happened)

@@ -22,7 +22,9 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     private readonly Dictionary<string, ReplicaRendition> _renditions = new(StringComparer.Ordinal);
     private ImmutableArray<string> _order = [];
     private ImmutableArray<Period> _periods = [];
+    private readonly LiveMedia _media = new(began.BroadcastId, storage);
     private volatile BroadcastSnapshot? _snapshot;
+    private volatile ILiveBroadcast? _successor;
     private long _epoch = began.Epoch;
 
     /// <inheritdoc/>
@@ -35,16 +37,26 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     public DateTimeOffset StartedAt => began.StartedAt;
 
     /// <inheritdoc/>
-    public LiveMedia Media { get; } = new(began.BroadcastId, storage);
+    public LiveMedia Media => _successor?.Media ?? _media;
 
     /// <inheritdoc/>
-    public BroadcastSnapshot? Snapshot => _snapshot;
+    public BroadcastSnapshot? Snapshot => _successor?.Snapshot ?? _snapshot;
 
     /// <inheritdoc/>
-    public bool IsEnded => _snapshot?.IsEnded == true;
+    public bool IsEnded => Snapshot?.IsEnded == true;
 
     /// <inheritdoc/>
-    public TimelineSignal SignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
+    public TimelineSignal SignalOf(string rendition) => _successor?.SignalOf(rendition) ?? OwnSignalOf(rendition);
+
+    /// <summary>The broadcast goes on at this node: who reads here, or waits, reads there. Until a stream begins anew.</summary>
+    internal void GoOnAs(ILiveBroadcast successor)
+    {
+        _successor = successor;
+        foreach (var signal in _signals.Values)
+        {
+            signal.Pulse();
+        }
+    }
 
     /// <summary>Its stream begins anew. False when it is one of an origin that has been overtaken, which is to be refused.</summary>
     public bool TryGoOn(FollowEvent.Began again)
@@ -55,6 +67,7 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
         }
 
         Volatile.Write(ref _epoch, again.Epoch);
+        _successor = null;
         return true;
     }
 
@@ -82,10 +95,15 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     }
 
     /// <summary>Lets go of all memory, but for what is being read.</summary>
-    public void Dispose() => Media.Clear();
+    public void Dispose() => _media.Clear();
 
     private void Publish(FollowEvent.Published published)
     {
+        foreach (var rendition in _renditions.Values)
+        {
+            rendition.Fit();
+        }
+
         var previous = _snapshot;
         if (published.Version < previous?.Version)
         {
@@ -111,10 +129,12 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
         {
             if (snapshot.IsEnded || !ReferenceEquals(previous?.Find(rendition.Name), rendition))
             {
-                SignalOf(rendition.Name).Pulse();
+                OwnSignalOf(rendition.Name).Pulse();
             }
         }
     }
+
+    private TimelineSignal OwnSignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
 
     private RenditionSnapshot Told(string name) =>
         Of(name).Snapshot ?? throw new InvalidDataException($"There is a rendition {name} that nothing was told of.");
@@ -123,7 +143,7 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     {
         if (!_renditions.TryGetValue(name, out var rendition))
         {
-            _renditions.Add(name, rendition = new(name, Media));
+            _renditions.Add(name, rendition = new(name, _media));
         }
 
         return rendition;

@@ -30,6 +30,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
 
     private readonly string _slug;
     private readonly FollowSettings _settings;
+    private readonly Action<string, BroadcastReplica> _goesOn;
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimelineSignal _moved = new();
@@ -43,9 +44,12 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     private long _askedAt;
     private bool _isClosed;
 
-    public FollowedChannel(string slug, FollowSettings settings)
+    /// <param name="slug">The channel.</param>
+    /// <param name="settings">How it is followed.</param>
+    /// <param name="goesOn">Is called when a stream has brought the first that can be read.</param>
+    public FollowedChannel(string slug, FollowSettings settings, Action<string, BroadcastReplica> goesOn)
     {
-        (_slug, _settings) = (slug, settings);
+        (_slug, _settings, _goesOn) = (slug, settings, goesOn);
         _askedAt = settings.Time.GetTimestamp();
         _following = Task.Run(RunAsync);
     }
@@ -184,7 +188,11 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
                     return false;
                 }
 
-                came |= happened is FollowEvent.Published;
+                if (happened is FollowEvent.Published && !came)
+                {
+                    came = true;
+                    _goesOn(_slug, _replica!);
+                }
             }
         }
         catch (Exception e) when (e is UpstreamException or InvalidDataException or OperationCanceledException

@@ -28,7 +28,8 @@ public interface IUpstream
 /// <param name="Epoch">The highest that it has heard of; 0 for none.</param>
 /// <param name="BroadcastId">The broadcast that it has followed last; null for none.</param>
 /// <param name="IsEnded">And to its end: there is nothing to follow until the next begins.</param>
-public readonly record struct KnownBroadcast(long Epoch, string? BroadcastId, bool IsEnded);
+/// <param name="IsTakenOver">It has claimed the channel under that epoch, and is to go on with it: the origin lets go, and tells its last state.</param>
+public readonly record struct KnownBroadcast(long Epoch, string? BroadcastId, bool IsEnded, bool IsTakenOver = false);
 
 /// <summary>A channel cannot be followed at its origin, or no more, or a file of it not be had; the message says why.</summary>
 public sealed class UpstreamException(string message, Exception? inner = null) : Exception(message, inner);

@@ -27,7 +27,7 @@ internal sealed class OriginTeller : UntypedActor, IWithTimers
     private readonly LiveChannels _live;
     private readonly OriginDirectory _directory;
     private readonly Func<NodeAddress?> _media;
-    private readonly Action _changed;
+    private readonly Action<string> _changed;
     private long _round;
 
     /// <param name="live">What is under way here.</param>
@@ -37,7 +37,7 @@ internal sealed class OriginTeller : UntypedActor, IWithTimers
     {
         (_live, _directory, _media) = (live, directory, media);
         var self = Self;
-        _changed = () => self.Tell(SomethingChanged.Instance);
+        _changed = _ => self.Tell(SomethingChanged.Instance);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

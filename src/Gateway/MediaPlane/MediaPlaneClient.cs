@@ -35,6 +35,7 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
             Epoch = known.Epoch,
             BroadcastId = known.BroadcastId ?? "",
             IsEnded = known.IsEnded,
+            IsTakenOver = known.IsTakenOver,
         };
         var node = _nodes.GetOrAdd(origin, Connect);
 

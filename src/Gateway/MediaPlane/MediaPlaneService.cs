@@ -57,7 +57,13 @@ internal sealed partial class MediaPlaneService(
         }
 
         var newest = channels.Find(request.Slug)?.Newest;
-        return newest is null || newest.Epoch < request.Epoch
+        if (request.IsTakenOver && newest is { IsEnded: false } && newest.Epoch < request.Epoch)
+        {
+            channels.Yield(request.Slug, request.Epoch); // Whose stream ends with its last words.
+            return newest;
+        }
+
+        return newest is null or { IsLetGo: true } || newest.Epoch < request.Epoch
                 ? throw NotHere("This node is not the channel's origin.")
             : newest.Id == request.BroadcastId && request.IsEnded
                 ? throw NotHere("The channel's broadcast has ended, and no other has begun here.")

@@ -117,6 +117,15 @@ internal sealed partial class BroadcastTimeline
     /// <summary>Its end will not be the broadcast's, which goes on at another node. Safe from anywhere, before the end.</summary>
     public void LetGo() => _isLetGo = true;
 
+    /// <summary>Wakes everybody who waits. Safe from anywhere.</summary>
+    public void WakeAll()
+    {
+        foreach (var signal in _signals.Values)
+        {
+            signal.Pulse();
+        }
+    }
+
     /// <summary>Puts what the source made.</summary>
     public void Add(SourceMedia made)
     {
