@@ -46,10 +46,9 @@ public sealed class TakeOverProcessTests(SharedPostgres postgres, ITestOutputHel
         await PassesAsync(watched, watching, 3);
 
         var ending = endAsync(cluster);
-        await using var again = await ReconnectAsync(cluster, key!);
-        var began = Stopwatch.GetTimestamp();
-        var before = Edge(watched[1]);
-        await Eventually.HoldsAsync("a part came", () => Task.FromResult(watching.IsCompleted || Edge(watched[1]).CompareTo(before) > 0));
+        var (encoder, began) = await ReconnectAsync(cluster, key!);
+        await using var again = encoder;
+        await Eventually.HoldsAsync("a part came", () => Task.FromResult(watching.IsCompleted || watched[1].Renditions[0].Current!.Open.DiscontinuitySequence > 0));
         output.WriteLine($"The first new part came {Stopwatch.GetElapsedTime(began).TotalSeconds:0.00} s after the encoder was started again.");
         await ending;
         await PassesAsync(watched, watching, Edge(watched[1]).MediaSequence + 4);
@@ -67,21 +66,23 @@ public sealed class TakeOverProcessTests(SharedPostgres postgres, ITestOutputHel
         }
     }
 
-    /// <summary>Tries until a node lets it in, as encoders do.</summary>
-    private static async Task<Publisher> ReconnectAsync(TestCluster cluster, string key)
+    /// <summary>Tries until a node lets it in, as encoders do; and since when it does so.</summary>
+    private static async Task<(Publisher Publisher, long Began)> ReconnectAsync(TestCluster cluster, string key)
     {
+        var began = Stopwatch.GetTimestamp();
         var publisher = Publisher.Start(await Sources.AudioAndVideo, await UrlAsync(cluster, 1, key));
         await Eventually.HoldsAsync("the encoder is let in", async () =>
         {
             if (publisher.HasExited)
             {
                 await publisher.DisposeAsync();
+                began = Stopwatch.GetTimestamp();
                 publisher = Publisher.Start(await Sources.AudioAndVideo, await UrlAsync(cluster, 1, key));
             }
 
             return (await cluster.ShowAsync(1)).Channels.Any(live => live.Origin == cluster.NameOf(1));
         });
-        return publisher;
+        return (publisher, began);
     }
 
     private static async Task WatchAsync(BroadcastChecker checker, PlaylistChecker rendition, CancellationToken stopping)
