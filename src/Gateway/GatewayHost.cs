@@ -118,7 +118,11 @@ public static class GatewayHost
         services.AddSingleton<RecordedManifests>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveChannels>(
             provider,
-            (Func<IActorRefFactory>)provider.GetRequiredService<ActorSystem>));
+            (Func<IActorRefFactory>)provider.GetRequiredService<ActorSystem>,
+            (FindEarlierBroadcast)((slug, epoch, token) =>
+                provider.GetRequiredService<EarlierBroadcasts>().FindAsync(slug, epoch, token)),
+            (Func<bool>)(() => provider.GetRequiredService<LostMembership>().IsSo
+                || ClusterNodes.HasOthers(provider.GetRequiredService<ActorSystem>()))));
         services.AddSingleton<ChannelRemoval>();
         services.AddSingleton<IChannelListener>(static provider => provider.GetRequiredService<LiveChannels>());
         services.AddSingleton<IChannelListener>(static provider => provider.GetRequiredService<ChannelRemoval>());

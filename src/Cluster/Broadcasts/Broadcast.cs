@@ -20,8 +20,16 @@ namespace Streaming.Cluster.Broadcasts;
 /// </summary>
 public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
 {
+    // A run lasts for seconds at least, and an origin's broadcast for hours at most.
+    private const int RunsPerEpoch = 10_000;
+
     private readonly TaskCompletionSource _retired = new();
+    private readonly LiveMedia _media;
+    private volatile ILiveBroadcast? _successor;
     private Task _archiving = Task.CompletedTask;
+
+    /// <summary>Completes when all that it was to store has been dealt with, after its end.</summary>
+    internal Task Archived { get; private set; } = Task.CompletedTask;
 
     internal Broadcast(
         string id,
@@ -36,22 +44,23 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
         ILogger logger,
         LiveInstruments? instruments = null,
         ITranscodeRuns? runs = null,
-        ByteBudget? archiving = null)
+        ByteBudget? archiving = null,
+        DateTimeOffset? startedAt = null)
     {
         Id = id;
         Epoch = epoch;
-        StartedAt = time.GetUtcNow();
-        Media = new LiveMedia(id, storage);
+        StartedAt = startedAt ?? time.GetUtcNow();
+        _media = new LiveMedia(id, storage);
         Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
-        Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving);
+        Archive = new SegmentArchive(_media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving);
         Rungs = new RungBranch(
-            options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id);
+            options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id, startedAt is null ? 0 : RunsBefore(epoch));
         Output = new SourceOutput(options.Segments, time, Rungs);
         Timeline = new BroadcastTimeline(
             id,
             options.Segments,
             storage.HasFiles ? options.HotSegmentsBesideFiles : options.HotSegments,
-            Media,
+            _media,
             Archive,
             recording?.IsKept == true ? recording : null,
             Rungs,
@@ -83,22 +92,25 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
     public DateTimeOffset StartedAt { get; }
 
     /// <inheritdoc/>
-    public LiveMedia Media { get; }
+    public LiveMedia Media => _successor?.Media ?? _media;
 
     /// <inheritdoc/>
-    public BroadcastSnapshot? Snapshot => Timeline.Announcement.Snapshot;
+    public BroadcastSnapshot? Snapshot => _successor?.Snapshot ?? Timeline.Announcement.Snapshot;
 
     /// <inheritdoc/>
-    public bool IsEnded => Timeline.IsEnded;
+    public bool IsEnded => _successor?.IsEnded ?? Timeline.IsEnded;
+
+    /// <summary>It goes on at another node, or is to: what is here is what was announced of it until then.</summary>
+    public bool IsLetGo => Timeline.IsLetGo;
 
     /// <inheritdoc/>
-    public TimelineSignal Changed => Timeline.Announcement.Changed;
+    public TimelineSignal Changed => _successor?.Changed ?? Timeline.Announcement.Changed;
 
     /// <inheritdoc/>
     public Task Over => Timeline.Announcement.Over;
 
     /// <inheritdoc/>
-    public TimelineSignal SignalOf(string rendition) => Timeline.Announcement.SignalOf(rendition);
+    public TimelineSignal SignalOf(string rendition) => _successor?.SignalOf(rendition) ?? Timeline.Announcement.SignalOf(rendition);
 
     /// <summary>Where what happens to the source goes in.</summary>
     internal Ingress<SourceEvent> Ingress { get; } = new(static happened => happened is SourceEvent.Over, Lose);
@@ -115,10 +127,33 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
 
     internal BranchFaults Faults { get; }
 
+    /// <summary>Goes on with what another node has begun, before <see cref="Run"/>.</summary>
+    internal void GoOn(BegunBroadcast begun)
+    {
+        Output.GoOn(begun.Point);
+        Timeline.GoOn(begun, Output.Take());
+    }
+
+    /// <summary>
+    /// It goes on at another node: what is announced by the end here is final, stored as always, and not the broadcast's end. Before that end.
+    /// </summary>
+    internal void LetGo()
+    {
+        Archive.LetGo();
+        Timeline.LetGo();
+    }
+
+    /// <summary>This node follows what it has let go of: who reads here, or waits, reads there.</summary>
+    internal void GoOnAs(ILiveBroadcast successor)
+    {
+        _successor = successor;
+        Timeline.Announcement.WakeAll();
+    }
+
     /// <summary>Begins. The task ends with its graph, when all that is to be stored has been dealt with.</summary>
     internal Task Run(IMaterializer materializer)
     {
-        var archived = BroadcastGraph.Run(this, materializer);
+        var archived = Archived = BroadcastGraph.Run(this, materializer);
         _archiving = Archive.FinishAsync(archived, _retired.Task);
         return archived;
     }
@@ -135,12 +170,15 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
     {
         // Memory first, which storage cannot hold up; neither of what is waited for can hold up the other.
         await Over.ConfigureAwait(false);
-        Media.Clear();
+        _media.Clear();
         Output.Abandon();
         _retired.TrySetResult();
         await Task.WhenAll(Rungs.StopAsync(), _archiving).ConfigureAwait(false);
         Rungs.Dispose();
     }
+
+    /// <summary>Runs that other nodes may have made for it before: a slot that still has one of theirs knows it from this node's.</summary>
+    private static int RunsBefore(long epoch) => (int)(epoch % (int.MaxValue / RunsPerEpoch)) * RunsPerEpoch;
 
     /// <summary>The graph has ended, whose publications have been ended before: nobody may wait for it.</summary>
     private static void Lose(SourceEvent happened)

@@ -5,7 +5,8 @@ namespace Streaming.Cluster.Broadcasts;
 /// <summary>A publisher wants to begin: its <see cref="LivePublication.Refusal"/> tells whether it did.</summary>
 /// <param name="Publication">Its publication.</param>
 /// <param name="Epoch">Of the claim that was made for it.</param>
-internal sealed record BeginPublication(LivePublication Publication, long Epoch);
+/// <param name="Earlier">What another node has begun, and this one is to go on with; null for nothing.</param>
+internal sealed record BeginPublication(LivePublication Publication, long Epoch, ILiveBroadcast? Earlier = null);
 
 /// <summary>No publisher is on its way to the channel any more.</summary>
 internal sealed record NobodyArrives
@@ -33,6 +34,12 @@ internal sealed record RunsEnded(Broadcast Broadcast);
 /// <param name="Broadcast">The broadcast.</param>
 /// <param name="Exception">What it failed of, null when it came to its end.</param>
 internal sealed record GraphEnded(Broadcast Broadcast, Exception? Exception);
+
+/// <summary>The broadcast is to go on at another node, and the supervisor ends after it has stored all.</summary>
+internal sealed record HandOverChannel
+{
+    public static readonly HandOverChannel Instance = new();
+}
 
 /// <summary>The broadcast is to end, and the supervisor after it has let go of all.</summary>
 internal sealed record StopChannel

@@ -29,6 +29,12 @@ public sealed record BroadcastOptions
     public long BitRateMax { get; init; } = 60_000_000;
 
     /// <summary>
+    /// Whether what one node stores all others find: a bucket of the cluster's. Default false: a node that goes on with another's broadcast lists what is
+    /// in its memory, since the other's disk may be gone.
+    /// </summary>
+    public bool IsStorageShared { get; init; }
+
+    /// <summary>
     /// Newest segments of each rendition that are kept in memory once they are stored, their parts one by one included.
     /// 8–100, default 8: parts stay listed for three target durations, which is six segments. More serves viewers who are
     /// behind without asking storage, and costs memory.

@@ -84,21 +84,6 @@ internal sealed partial class BroadcastSupervisor
         GiveBackIfIdle();
     }
 
-    /// <summary>Another node has the channel by now: what is here has ended, whatever the encoder still sends.</summary>
-    private void YieldTo(long epoch)
-    {
-        (_epoch, _isOrigin) = (epoch, false);
-        LogOvertaken(_logger, _channel.Slug, _broadcast!.Id);
-        if (Publication is not null)
-        {
-            Revoke(Overtaken.Reason);
-        }
-
-        if (_broadcast is not null)
-        {
-            EndBroadcast();
-        }
-    }
 
     /// <summary>A node without a broadcast of the channel is not its origin. Commands are sent in this order, and are stored in it.</summary>
     private void GiveBackIfIdle()
@@ -125,7 +110,7 @@ internal sealed partial class BroadcastSupervisor
             _settings.Instruments?.Broadcasts.Failed("graph");
         }
 
-        if (!ended.Broadcast.IsEnded)
+        if (!ended.Broadcast.Timeline.Announcement.Over.IsCompleted)
         {
             ended.Broadcast.Abandon();
         }
@@ -177,11 +162,17 @@ internal sealed partial class BroadcastSupervisor
         }
         finally
         {
-            var (self, logger, slug) = (Self, _logger, _channel.Slug);
-            var letGo = Task.WhenAll([.. _told, .. _ended.Select(ended => LetGoAsync(logger, slug, ended.Broadcast))]);
-            _ended.Clear();
-            letGo.ContinueWith(_ => self.Tell(PoisonPill.Instance), TaskScheduler.Default);
+            EndAfter(Task.CompletedTask);
         }
+    }
+
+    /// <summary>Ends itself when all is let go of, and that is done.</summary>
+    private void EndAfter(Task done)
+    {
+        var (self, logger, slug) = (Self, _logger, _channel.Slug);
+        var letGo = Task.WhenAll([done, .. _told, .. _ended.Select(ended => LetGoAsync(logger, slug, ended.Broadcast))]);
+        _ended.Clear();
+        letGo.ContinueWith(_ => self.Tell(PoisonPill.Instance), TaskScheduler.Default);
     }
 
     /// <summary>What still comes while everything is let go of.</summary>
@@ -194,6 +185,9 @@ internal sealed partial class BroadcastSupervisor
                 break;
             case GraphEnded ended:
                 OnGraphEnded(ended);
+                break;
+            case ClaimOvertaken overtaken when overtaken.Epoch > _epoch:
+                _heirCame.TrySetResult();
                 break;
         }
     }
@@ -212,9 +206,6 @@ internal sealed partial class BroadcastSupervisor
 
     [LoggerMessage(200, LogLevel.Information, "{Slug}: broadcast {BroadcastId} began")]
     private static partial void LogBegan(ILogger logger, string slug, string broadcastId);
-
-    [LoggerMessage(216, LogLevel.Information, "{Slug}: another node is its origin by now; broadcast {BroadcastId} ends")]
-    private static partial void LogOvertaken(ILogger logger, string slug, string broadcastId);
 
     [LoggerMessage(201, LogLevel.Information, "{Slug}: broadcast {BroadcastId} ended")]
     private static partial void LogEnded(ILogger logger, string slug, string broadcastId);

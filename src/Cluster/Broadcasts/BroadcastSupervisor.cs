@@ -116,7 +116,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
         switch (message)
         {
             case BeginPublication begin:
-                Begin(begin.Publication, begin.Epoch);
+                Begin(begin.Publication, begin.Epoch, begin.Earlier);
                 break;
             case PublisherLeft left when left.Publication == Publication:
                 Leave(left.End);
@@ -145,10 +145,13 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             case StopChannel:
                 Stop();
                 break;
+            case HandOverChannel:
+                HandOver();
+                break;
         }
     }
 
-    private void Begin(LivePublication publication, long epoch)
+    private void Begin(LivePublication publication, long epoch, ILiveBroadcast? earlier)
     {
         if (epoch == ChannelClaims.Unstored && _settings.Claims is { AreNeeded: true })
         {
@@ -189,9 +192,10 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             EndBroadcast(); // Its last pictures are not worth making the new publisher wait.
         }
 
-        if (_broadcast is { Epoch: not ChannelClaims.Unstored } && _broadcast.Epoch < epoch)
+        if (_broadcast is { Epoch: not ChannelClaims.Unstored } own && own.Epoch < epoch)
         {
-            EndBroadcast(); // Another node has been the origin meanwhile.
+            LetGo(); // Another node has been the origin meanwhile.
+            earlier ??= own.Timeline.Announcement.Over.IsCompleted ? own : null;
         }
 
         if (epoch != ChannelClaims.Unstored)
@@ -199,7 +203,7 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             (_epoch, _isOrigin) = (epoch, true);
         }
 
-        _broadcast ??= NewBroadcast(epoch);
+        _broadcast ??= (earlier is null ? null : Resumed(earlier, epoch)) ?? NewBroadcast(epoch);
         _channel.Publication = publication;
         _connectedAt = _time.GetUtcNow();
         publication.Enter(_broadcast.Ingress);
@@ -210,9 +214,17 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
 
     private Broadcast NewBroadcast(long epoch)
     {
+        var broadcast = Make(Ids.NewBroadcastId(_time.GetUtcNow()), epoch, startedAt: null);
+        LogBegan(_logger, _channel.Slug, broadcast.Id);
+        _settings.Instruments?.Broadcasts.Began();
+        Run(broadcast);
+        return broadcast;
+    }
+
+    private Broadcast Make(string id, long epoch, DateTimeOffset? startedAt)
+    {
         var self = Self;
-        var id = Ids.NewBroadcastId(_time.GetUtcNow());
-        var broadcast = new Broadcast(
+        return new Broadcast(
             id,
             _channel.Slug,
             epoch,
@@ -225,16 +237,19 @@ internal sealed partial class BroadcastSupervisor : UntypedActor
             _logger,
             _settings.Instruments,
             _settings.Runs,
-            _settings.Archiving);
+            _settings.Archiving,
+            startedAt);
+    }
+
+    private void Run(Broadcast broadcast)
+    {
+        var self = Self;
         _hasFailed = false;
         _channel.Add(broadcast);
-        LogBegan(_logger, _channel.Slug, id);
-        _settings.Instruments?.Broadcasts.Began();
         broadcast.Run(_materializer).PipeTo(
             self,
             success: () => new GraphEnded(broadcast, null),
             failure: exception => new GraphEnded(broadcast, exception));
-        return broadcast;
     }
 
     /// <summary>The publisher has gone, or has to.</summary>

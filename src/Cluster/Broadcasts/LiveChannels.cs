@@ -23,7 +23,9 @@ namespace Streaming.Cluster.Broadcasts;
 /// <param name="claims">Makes this node the origin of a channel for its publishers; null where no other node can be.</param>
 /// <param name="instruments">Count what publishers and broadcasts do; null for nobody who asks.</param>
 /// <param name="runs">Where the transcoder's runs are worked on; null for this process, without a limit.</param>
-public sealed class LiveChannels(
+/// <param name="earlier">Finds what other nodes have begun; null where there is no other node.</param>
+/// <param name="hasHeirs">Whether there are other nodes that can go on with broadcasts when this one ends; null for none.</param>
+public sealed partial class LiveChannels(
     Func<IActorRefFactory> actors,
     ChannelDirectory directory,
     BroadcastOptions options,
@@ -33,20 +35,26 @@ public sealed class LiveChannels(
     RecordingLibrary? recordings = null,
     ChannelClaims? claims = null,
     LiveInstruments? instruments = null,
-    ITranscodeRuns? runs = null)
+    ITranscodeRuns? runs = null,
+    FindEarlierBroadcast? earlier = null,
+    Func<bool>? hasHeirs = null)
     : IAsyncDisposable, IChannelListener
 {
     /// <summary>The application that broadcasters publish to: <c>rtmp://host/live</c>.</summary>
     public const string App = "live";
+
+    /// <summary>How long a publisher waits for what another node has begun: after that a broadcast of its own begins.</summary>
+    public static readonly TimeSpan ResumeTimeout = TimeSpan.FromSeconds(3);
 
     private readonly BroadcastSettings _settings = new(options, storage, recordings, claims, time, logger, instruments, runs);
     private readonly ConcurrentDictionary<string, LiveChannel> _channels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _leaving = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
     private bool _isStopped;
+    private bool _handsOver;
 
-    /// <summary>Told when a broadcast has begun or ended, on the thread of its graph: nothing waits there.</summary>
-    public event Action? Changed;
+    /// <summary>Told of a channel whose broadcast has begun or ended, on the thread of its graph: nothing waits there.</summary>
+    public event Action<string>? Changed;
 
     /// <summary>Channels that have had a publisher since the start of the node.</summary>
     public IEnumerable<LiveChannel> All => _channels.Select(channel => channel.Value);
@@ -117,7 +125,10 @@ public sealed class LiveChannels(
         return stopped;
     }
 
-    /// <summary>A publisher without the channel's key leaves, and a broadcast that is overtaken ends.</summary>
+    /// <summary>Another node has claimed the channel under that epoch: a broadcast here of a lower one is let go of.</summary>
+    public void Yield(string slug, long epoch) => Find(slug)?.Supervisor.Tell(new ClaimOvertaken(epoch));
+
+    /// <summary>A publisher without the channel's key leaves, and a broadcast that is overtaken is let go of.</summary>
     public void Hear(string slug)
     {
         var state = directory.StateOf(slug);
@@ -128,20 +139,25 @@ public sealed class LiveChannels(
 
         if (state.Origin is { Node: not null, Epoch: var epoch })
         {
-            Find(slug)?.Supervisor.Tell(new ClaimOvertaken(epoch));
+            Yield(slug, epoch);
         }
     }
 
-    /// <summary>Lets no publisher in any more, and ends all broadcasts: what they have is stored when this is done. Again, it waits
-    /// too.</summary>
+    /// <summary>
+    /// Lets no publisher in any more, and ends all broadcasts, or hands them over where another node can go on: what they have is stored when this is done.
+    /// Again, it waits too.
+    /// </summary>
     public Task StopAsync()
     {
         lock (_opening)
         {
-            _isStopped = true;
+            if (!_isStopped)
+            {
+                (_isStopped, _handsOver) = (true, hasHeirs?.Invoke() == true);
+            }
         }
 
-        return Task.WhenAll(_channels.Values.Select(StopAsync));
+        return Task.WhenAll(_channels.Values.Select(channel => _handsOver ? HandOverAsync(channel) : StopAsync(channel)));
     }
 
     public ValueTask DisposeAsync() => new(StopAsync());
@@ -157,7 +173,8 @@ public sealed class LiveChannels(
         }
 
         var publication = new LivePublication(live.Supervisor, ChannelDirectory.Hash(streamKey));
-        live.Supervisor.Tell(new BeginPublication(publication, epoch.Value));
+        using var begun = await EarlierAsync(live, epoch.Value, cancellationToken).ConfigureAwait(false);
+        live.Supervisor.Tell(new BeginPublication(publication, epoch.Value, begun?.Broadcast));
         try
         {
             await Task.WhenAny(publication.Refusal, live.Stopped).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -187,6 +204,33 @@ public sealed class LiveChannels(
         return new PublishAnswer.Refused("The channel was changed in this moment. Please look at the studio page.");
     }
 
+    /// <summary>What this node is to go on with, if it was not the channel's origin until now. What goes wrong there keeps no publisher out.</summary>
+    private async Task<EarlierBroadcast?> EarlierAsync(LiveChannel live, long epoch, CancellationToken cancellationToken)
+    {
+        if (earlier is null || epoch == ChannelClaims.Unstored || live.UnderWay?.Epoch == epoch)
+        {
+            return null;
+        }
+
+        using var timeout = new CancellationTokenSource(ResumeTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await earlier(live.Slug, epoch, both.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotFound(logger, live.Slug, e);
+            return null;
+        }
+    }
+
+    private static Task HandOverAsync(LiveChannel channel)
+    {
+        channel.Supervisor.Tell(HandOverChannel.Instance);
+        return channel.Stopped;
+    }
+
     private static Task StopAsync(LiveChannel channel)
     {
         channel.Supervisor.Tell(StopChannel.Instance);
@@ -214,8 +258,11 @@ public sealed class LiveChannels(
 
     private LiveChannel New(string slug)
     {
-        var channel = new LiveChannel(slug, () => Changed?.Invoke());
+        var channel = new LiveChannel(slug, () => Changed?.Invoke(slug));
         channel.Supervisor = actors().ActorOf(BroadcastSupervisor.Props(channel, _settings));
         return channel;
     }
+
+    [LoggerMessage(218, LogLevel.Warning, "{Slug}: what another node has begun could not be looked for")]
+    private static partial void LogNotFound(ILogger logger, string slug, Exception exception);
 }

@@ -22,7 +22,9 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     private readonly Dictionary<string, ReplicaRendition> _renditions = new(StringComparer.Ordinal);
     private ImmutableArray<string> _order = [];
     private ImmutableArray<Period> _periods = [];
+    private readonly LiveMedia _media = new(began.BroadcastId, storage);
     private volatile BroadcastSnapshot? _snapshot;
+    private volatile ILiveBroadcast? _successor;
     private ImmutableArray<NodeAddress> _path = [];
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _epoch = began.Epoch;
@@ -37,13 +39,13 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     public DateTimeOffset StartedAt => began.StartedAt;
 
     /// <inheritdoc/>
-    public LiveMedia Media { get; } = new(began.BroadcastId, storage);
+    public LiveMedia Media => _successor?.Media ?? _media;
 
     /// <inheritdoc/>
-    public BroadcastSnapshot? Snapshot => _snapshot;
+    public BroadcastSnapshot? Snapshot => _successor?.Snapshot ?? _snapshot;
 
     /// <inheritdoc/>
-    public bool IsEnded => _snapshot?.IsEnded == true;
+    public bool IsEnded => Snapshot?.IsEnded == true;
 
     /// <inheritdoc/>
     public TimelineSignal Changed { get; } = new();
@@ -52,7 +54,25 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     public Task Over => _over.Task;
 
     /// <inheritdoc/>
-    public TimelineSignal SignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
+    public TimelineSignal SignalOf(string rendition) => _successor?.SignalOf(rendition) ?? OwnSignalOf(rendition);
+
+    /// <summary>It goes on at this node.</summary>
+    internal bool GoesOnHere => _successor is not null;
+
+    /// <summary>
+    /// The broadcast goes on at this node: who reads here, or waits, reads there, and who follows it is sent away. Until a stream begins anew.
+    /// </summary>
+    internal void GoOnAs(ILiveBroadcast successor)
+    {
+        _successor = successor;
+        foreach (var signal in _signals.Values)
+        {
+            signal.Pulse();
+        }
+
+        ImmutableInterlocked.InterlockedExchange(ref _path, []);
+        Changed.Pulse();
+    }
 
     /// <summary>Its stream begins anew. False when it is one of an origin that has been overtaken, which is to be refused.</summary>
     public bool TryGoOn(FollowEvent.Began again)
@@ -63,6 +83,7 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
         }
 
         Volatile.Write(ref _epoch, again.Epoch);
+        _successor = null;
         return true;
     }
 
@@ -127,10 +148,15 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     }
 
     /// <summary>Lets go of all memory, but for what is being read.</summary>
-    public void Dispose() => Media.Clear();
+    public void Dispose() => _media.Clear();
 
     private void Publish(FollowEvent.Published published)
     {
+        foreach (var rendition in _renditions.Values)
+        {
+            rendition.Fit();
+        }
+
         if (_snapshot is { Version: var previous } && published.Version < previous)
         {
             throw new InvalidDataException($"Version {published.Version} of {Id} came after {previous}.");
@@ -160,7 +186,7 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
         {
             if (snapshot.IsEnded || !ReferenceEquals(previous?.Find(rendition.Name), rendition))
             {
-                SignalOf(rendition.Name).Pulse();
+                OwnSignalOf(rendition.Name).Pulse();
             }
         }
 
@@ -172,6 +198,8 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
         Changed.Pulse();
     }
 
+    private TimelineSignal OwnSignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
+
     private RenditionSnapshot Told(string name) =>
         Of(name).Snapshot ?? throw new InvalidDataException($"There is a rendition {name} that nothing was told of.");
 
@@ -179,7 +207,7 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     {
         if (!_renditions.TryGetValue(name, out var rendition))
         {
-            _renditions.Add(name, rendition = new(name, Media));
+            _renditions.Add(name, rendition = new(name, _media));
         }
 
         return rendition;

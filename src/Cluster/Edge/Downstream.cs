@@ -22,7 +22,9 @@ public sealed class Downstream(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _followers = new(StringComparer.Ordinal);
 
-    /// <summary>Lets a node follow the newest broadcast of a channel that is here, until what this returns is disposed of.</summary>
+    /// <summary>
+    /// Lets a node follow the newest broadcast of a channel that is here, until what this returns is disposed of. One that takes it over has it let go of.
+    /// </summary>
     /// <param name="slug">The channel.</param>
     /// <param name="known">What that node knows of it.</param>
     /// <exception cref="UpstreamException">There is nothing for it, or no place.</exception>

@@ -52,7 +52,6 @@ public sealed class EdgeBroadcasts(
 
     private readonly FollowSettings _settings = new(
         origins, kept, upstream, storage, fetched, self, options.Retention, options.ReconnectWindow + OrphanedSlack, time, instruments, logger);
-
     private readonly ConcurrentDictionary<string, FollowedChannel> _followed = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
     private ITimer? _looker;
@@ -68,14 +67,14 @@ public sealed class EdgeBroadcasts(
     public ValueTask<ILiveBroadcast?> NewestAsync(string slug, CancellationToken cancellationToken)
     {
         var own = live.Find(slug);
-        return own?.UnderWay is not null || Follow(slug) is not { } followed ? new(own?.Newest)
+        return own?.UnderWay is { IsLetGo: false } || Follow(slug) is not { } followed ? new(own?.Newest)
             : followed.Newest is { } newest ? new(newest)
             : AwaitAsync(followed, null, own?.Newest, cancellationToken);
     }
 
     /// <summary>The broadcast of that id while it can be read.</summary>
     public ValueTask<ILiveBroadcast?> FindAsync(string slug, string broadcastId, CancellationToken cancellationToken) =>
-        live.Find(slug)?.Find(broadcastId) is { } own ? new(own)
+        live.Find(slug)?.Find(broadcastId) is { } own ? new(own.IsLetGo ? Follow(slug)?.Find(broadcastId) ?? (ILiveBroadcast)own : own)
         : Follow(slug) is not { } followed ? new((ILiveBroadcast?)null)
         : followed.Find(broadcastId) is { } found ? new(found)
         : AwaitAsync(followed, broadcastId, null, cancellationToken);
@@ -158,6 +157,7 @@ public sealed class EdgeBroadcasts(
         }
 
         origins.Changed -= Move;
+        live.Changed -= GoOnHere;
         _looker?.Dispose();
         await Task.WhenAll(_followed.Where(_followed.TryRemove).Select(static followed => followed.Value.DisposeAsync().AsTask()))
             .ConfigureAwait(false);
@@ -199,12 +199,13 @@ public sealed class EdgeBroadcasts(
             if (_looker is null)
             {
                 origins.Changed += Move;
+                live.Changed += GoOnHere;
                 _looker = time.CreateTimer(static self => ((EdgeBroadcasts)self!).Look(), this, LookInterval, LookInterval);
             }
 
             if (!_followed.TryGetValue(slug, out var followed) || !followed.TryAsk())
             {
-                _followed[slug] = followed = new FollowedChannel(slug, _settings);
+                _followed[slug] = followed = new FollowedChannel(slug, _settings, GoOnThere);
             }
 
             return followed;
@@ -216,6 +217,24 @@ public sealed class EdgeBroadcasts(
         if (_followed.TryGetValue(slug, out var followed))
         {
             followed.Move();
+        }
+    }
+
+    /// <summary>Who reads a replica of what goes on here goes on, too.</summary>
+    private void GoOnHere(string slug)
+    {
+        if (live.Find(slug)?.UnderWay is { IsLetGo: false } own && _followed.TryGetValue(slug, out var followed))
+        {
+            followed.Find(own.Id)?.GoOnAs(own);
+        }
+    }
+
+    /// <summary>Who reads what was let go of here goes on, too, when it is followed.</summary>
+    private void GoOnThere(string slug, BroadcastReplica replica)
+    {
+        if (live.Find(slug)?.Find(replica.Id) is { IsLetGo: true } own && own.Epoch < replica.Epoch)
+        {
+            own.GoOnAs(replica);
         }
     }
 

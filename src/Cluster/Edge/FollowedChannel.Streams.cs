@@ -116,6 +116,7 @@ internal sealed partial class FollowedChannel
                 {
                     came = true;
                     _looked.TrySetResult();
+                    _goesOn(_slug, _replicas.Current!);
                 }
             }
         }
@@ -153,7 +154,7 @@ internal sealed partial class FollowedChannel
     /// <summary>Ends a broadcast that has been without an origin for so long that no other node will go on with it.</summary>
     private void EndIfOrphaned()
     {
-        if (Origin is not null || _replicas.Current is not { Snapshot: not null, IsEnded: false } replica)
+        if (Origin is not null || _replicas.Current is not { Snapshot: not null, IsEnded: false, GoesOnHere: false } replica)
         {
             _orphanedAt = null;
             return;

@@ -13,6 +13,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     private readonly string _slug;
     private readonly FollowSettings _settings;
     private readonly ChannelReplicas _replicas;
+    private readonly Action<string, BroadcastReplica> _goesOn;
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimelineSignal _moved = new();
@@ -29,9 +30,12 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     private FollowInstruments.Follow? _standingBy;
     private bool _isClosed;
 
-    public FollowedChannel(string slug, FollowSettings settings)
+    /// <param name="slug">The channel.</param>
+    /// <param name="settings">How it is followed.</param>
+    /// <param name="goesOn">Is called when a stream has brought the first that can be read.</param>
+    public FollowedChannel(string slug, FollowSettings settings, Action<string, BroadcastReplica> goesOn)
     {
-        (_slug, _settings, _replicas) = (slug, settings, new(slug, settings));
+        (_slug, _settings, _goesOn, _replicas) = (slug, settings, goesOn, new(slug, settings));
         _askedAt = settings.Time.GetTimestamp();
         _following = Task.Run(RunAsync);
     }

@@ -31,7 +31,8 @@ public interface IUpstream
 /// <param name="IsStandby">
 /// It is the channel's standby: when it asks for what comes after a <see cref="FollowEvent.Published"/> it has that, and the origin is told so.
 /// </param>
-public readonly record struct KnownBroadcast(long Epoch, string? BroadcastId, bool IsEnded, bool IsStandby);
+/// <param name="IsTakenOver">It has claimed the channel under that epoch, and is to go on with it: the origin lets go, and tells its last state.</param>
+public readonly record struct KnownBroadcast(long Epoch, string? BroadcastId, bool IsEnded, bool IsStandby = false, bool IsTakenOver = false);
 
 /// <summary>A channel cannot be followed at a node, or no more, or a file of it not be had; the message says why.</summary>
 public sealed class UpstreamException(string message, Exception? inner = null) : Exception(message, inner)

@@ -12,6 +12,7 @@ internal sealed class ReplicaRendition(string name, LiveMedia media)
     private SegmentWindow _segments = new();
     private ImmutableArray<TrackConfiguration> _initializations = [];
     private FollowEvent.RenditionChanged? _newest;
+    private bool _isWhole;
 
     /// <summary>As readers see it. The same until something changes; null before the origin has told of it.</summary>
     public RenditionSnapshot? Snapshot
@@ -33,12 +34,24 @@ internal sealed class ReplicaRendition(string name, LiveMedia media)
     }
 
     /// <summary>
-    /// Takes over the hold of a file. One that is there already stays. A part without those before it is not kept: they had left the origin's memory.
+    /// Takes over the hold of a file. One that is there already stays, unless the origin before this one told of another that this one does not know of. A
+    /// part without those before it is not kept: they had left the origin's memory.
     /// </summary>
     public void Add(FollowEvent.MediaCame came)
     {
+        if (media.TryGet(name, came.Name, out var known))
+        {
+            if (known!.Is(came.Data))
+            {
+                came.Data.Release();
+                return;
+            }
+
+            Forget(came);
+        }
+
         var parts = came.MediaSequence is { } number ? _parts.GetValueOrDefault(number, []) : [];
-        if (media.TryGet(name, came.Name, out _) || (came.MediaSequence is not null && came.Index != parts.Length))
+        if (came.MediaSequence is not null && came.Index != parts.Length)
         {
             came.Data.Release();
             return;
@@ -57,7 +70,7 @@ internal sealed class ReplicaRendition(string name, LiveMedia media)
     {
         if (change.IsWhole)
         {
-            (_segments, _initializations) = (new(), []);
+            (_segments, _initializations, _isWhole) = (new(), [], true);
         }
 
         _initializations = _initializations.AddRange(change.Initializations);
@@ -91,12 +104,64 @@ internal sealed class ReplicaRendition(string name, LiveMedia media)
         }
     }
 
+    /// <summary>Lets go of what the origin before this one told of, and this one does not know of: where all of it was told anew.</summary>
+    public void Fit()
+    {
+        if (!_isWhole)
+        {
+            return;
+        }
+
+        _isWhole = false;
+        foreach (var (sequence, parts) in _parts.Reverse().TakeWhile(held => IsBeyond(held.Key, held.Value.Length)).ToList())
+        {
+            ForgetParts(sequence, _newest!.Open is { } open && open.Boundary.MediaSequence == sequence ? open.Parts.Length
+                : _segments.List.Find(sequence)?.Parts.Length ?? 0);
+        }
+    }
+
+    private bool IsBeyond(long sequence, int parts) =>
+        _newest!.Open is { } open && open.Boundary.MediaSequence == sequence ? parts > open.Parts.Length
+        : _segments.List is not [.., var last] || sequence > last.Boundary.MediaSequence
+            || (sequence == last.Boundary.MediaSequence && parts > last.Parts.Length);
+
+    /// <summary>Forgets a file, and what comes after it in its segment.</summary>
+    private void Forget(FollowEvent.MediaCame came)
+    {
+        media.Forget(name, came.Name);
+        if (came.MediaSequence is { } sequence)
+        {
+            ForgetParts(sequence, came.Index);
+        }
+    }
+
+    /// <summary>Forgets the parts of a segment but for the first ones, and what was made of all.</summary>
+    private void ForgetParts(long sequence, int kept)
+    {
+        var parts = _parts.GetValueOrDefault(sequence, []);
+        for (var index = kept; index < parts.Length; index++)
+        {
+            media.Forget(name, MediaNames.Part(sequence, index));
+        }
+
+        if (kept < parts.Length)
+        {
+            _parts[sequence] = parts[..kept];
+            media.Forget(name, MediaNames.Segment(sequence));
+        }
+    }
+
     private void Append(Segment segment)
     {
         var sequence = segment.Boundary.MediaSequence;
         if (_segments.List is [.., var last] && sequence != last.Boundary.MediaSequence + 1)
         {
             throw new InvalidDataException($"Segment {sequence} of {name} came after {last.Boundary.MediaSequence}.");
+        }
+
+        if (segment is { IsGap: false, Parts.IsEmpty: false })
+        {
+            ForgetParts(sequence, segment.Parts.Length);
         }
 
         if (!segment.IsGap && _parts.TryGetValue(sequence, out var parts)

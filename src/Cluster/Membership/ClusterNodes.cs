@@ -35,6 +35,10 @@ public static class ClusterNodes
         ];
     }
 
+    /// <summary>There is another one that can go on with what this one has: it is up, and heard.</summary>
+    public static bool HasOthers(ActorSystem system) =>
+        Of(system).Any(static node => node is { IsSelf: false, IsReachable: true, Status: "up" });
+
     /// <summary>What people call the node at an address.</summary>
     public static string NameOf(Address address) => new NodeAddress(address.Host ?? "", address.Port ?? 0).ToString();
 }

@@ -31,7 +31,7 @@ internal sealed class OriginTeller : UntypedActor, IWithTimers
     private readonly KeptReplicas _replicas;
     private readonly OriginDirectory _directory;
     private readonly Func<NodeAddress?> _media;
-    private readonly Action _changed;
+    private readonly Action<string> _changed;
     private readonly Action _replicasChanged;
     private long _round;
 
@@ -43,7 +43,7 @@ internal sealed class OriginTeller : UntypedActor, IWithTimers
     {
         (_live, _replicas, _directory, _media) = (live, replicas, directory, media);
         var self = Self;
-        _changed = () => self.Tell(SomethingChanged.Instance);
+        _changed = _ => self.Tell(SomethingChanged.Instance);
         _replicasChanged = () => self.Tell(ReplicasChanged.Instance);
     }
 

@@ -129,6 +129,16 @@ public sealed class BroadcastRecording
         _library.End(this);
     }
 
+    /// <summary>
+    /// The broadcast goes on at another node, which keeps its page from now on: nothing more is stored here, and that is not its end. What the journal says of
+    /// it stays.
+    /// </summary>
+    public void LetGo()
+    {
+        IsOver = true;
+        _library.LetGo(this);
+    }
+
     /// <summary>It is no recording, and its files may go now. False while nobody knows.</summary>
     internal bool IsGone => Fate == RecordingFate.Gone;
 

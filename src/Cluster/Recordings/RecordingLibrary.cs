@@ -61,6 +61,9 @@ public sealed partial class RecordingLibrary(
         _growing.GetOrAdd(
             id, _ => new BroadcastRecording(this, id, channel, segments.Limit, segments.PartTarget, epoch, options.Enabled));
 
+    /// <summary>The page is another node's by now.</summary>
+    internal void LetGo(BroadcastRecording broadcast) => _growing.TryRemove(new(broadcast.Id, broadcast));
+
     /// <summary>Decides what becomes of a broadcast that is over.</summary>
     internal void End(BroadcastRecording broadcast)
     {

@@ -36,6 +36,7 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
             BroadcastId = known.BroadcastId ?? "",
             IsEnded = known.IsEnded,
             IsStandby = known.IsStandby,
+            IsTakenOver = known.IsTakenOver,
         };
         var node = _nodes.GetOrAdd(origin, Connect);
 

@@ -43,6 +43,12 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<MediaPlaneClient>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<FetchInstruments>()));
+        services.AddSingleton(provider => new EarlierBroadcasts(
+            provider.GetRequiredService<OriginDirectory>(),
+            provider.GetRequiredService<MediaPlaneClient>(),
+            provider.GetRequiredService<EdgeBroadcasts>(),
+            provider.GetRequiredService<IMediaStorage>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new EdgeBroadcasts(
             provider.GetRequiredService<LiveChannels>(),
             provider.GetRequiredService<BroadcastOptions>(),

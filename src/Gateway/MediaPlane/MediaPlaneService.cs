@@ -109,7 +109,9 @@ internal sealed partial class MediaPlaneService(
         {
             return downstream.Serve(
                 request.Slug,
-                new(request.Epoch, request.BroadcastId.Length == 0 ? null : request.BroadcastId, request.IsEnded, request.IsStandby));
+                new(
+                    request.Epoch, request.BroadcastId.Length == 0 ? null : request.BroadcastId, request.IsEnded, request.IsStandby,
+                    request.IsTakenOver));
         }
         catch (UpstreamException e)
         {

@@ -19,9 +19,9 @@ internal static class HintedPart
             ? LiveEdge.WaitAsync(
                 broadcast,
                 rendition,
-                (broadcast.Media, rendition, name, sequence, index),
+                (broadcast, rendition, name, sequence, index),
                 static (part, timeline) =>
-                    part.Media.TryGet(part.rendition, part.name, out _) ? EdgeWait.Reached
+                    part.broadcast.Media.TryGet(part.rendition, part.name, out _) ? EdgeWait.Reached
                     : !timeline.IsEnded && timeline.Find(part.rendition) is { } now && IsNext(now, part.sequence, part.index) ? null
                     : EdgeWait.Gone,
                 time,

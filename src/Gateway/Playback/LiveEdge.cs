@@ -47,11 +47,10 @@ internal static class LiveEdge
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var signal = broadcast.SignalOf(rendition);
         var began = time.GetTimestamp();
         while (true)
         {
-            var next = signal.Next;
+            var next = broadcast.SignalOf(rendition).Next; // Another one, where the broadcast goes on at another node.
             var snapshot = broadcast.Snapshot!;
             if (look(sought, snapshot) is { } end)
             {

@@ -68,6 +68,15 @@ public sealed class CmafPackager
         _partIndex = 0;
     }
 
+    /// <summary>Goes on with a segment of which somebody else has given out parts.</summary>
+    public void GoOn(Segment open)
+    {
+        _boundary = open.Boundary;
+        _segmentStart = open.DecodeTime;
+        _partIndex = open.Parts.Length;
+        _partStart = _end = open.DecodeTime + open.Duration;
+    }
+
     /// <summary>Adds a sample to the segment. Its payload is copied.</summary>
     public void Add(in Sample sample, long duration)
     {

@@ -66,6 +66,9 @@ public abstract class Publication
     /// <summary>Why it was revoked, for the client; set before <see cref="Revoked"/> is cancelled.</summary>
     public abstract string? RevokedReason { get; }
 
+    /// <summary>The client is to connect again: another server goes on with it. Set before <see cref="Revoked"/> is cancelled.</summary>
+    public virtual bool GoesOnElsewhere => false;
+
     /// <summary>
     /// Hands a tag over, its ownership included (also when this throws). Waits while the receiver is behind, which is what
     /// pushes back on the client's TCP connection.

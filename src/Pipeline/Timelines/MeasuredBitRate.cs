@@ -21,6 +21,9 @@ public sealed class MeasuredBitRate
     /// <summary>Mean bit rate in bit/s; at least 1 once there was a segment.</summary>
     public int Average => _seconds > 0 ? ToInt(_bits / Math.Max(_seconds, SpanMin.TotalSeconds)) : 0;
 
+    /// <summary>Goes on with what somebody else has measured, on the average over that long.</summary>
+    public void GoOn(int peak, int average, double seconds) => (_peak, _bits, _seconds) = (peak, average * seconds, seconds);
+
     /// <summary>Counts a segment of that many bytes.</summary>
     public void Add(long length, double seconds)
     {

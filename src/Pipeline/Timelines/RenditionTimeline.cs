@@ -28,6 +28,29 @@ public sealed class RenditionTimeline(
     private bool _isOffered = true;
     private double _frameRate;
 
+    /// <summary>Goes on with a rendition that somebody else has begun, from its segment of that number on.</summary>
+    /// <param name="begun">What is known of it.</param>
+    /// <param name="firstSequence">The first that is still to be had.</param>
+    /// <param name="partsKept">As of one that begins.</param>
+    public RenditionTimeline(RenditionSnapshot begun, long firstSequence, TimeSpan? partsKept = null)
+        : this(begun.Name, begun.Configuration, begun.PartTarget, partsKept)
+    {
+        (_initializations, _isOffered, _frameRate) = (begun.Initializations, begun.IsOffered, begun.FrameRate);
+        var seconds = 0.0;
+        foreach (var segment in begun.Segments.Where(segment => segment.Boundary.MediaSequence >= firstSequence))
+        {
+            _segments.Append(segment);
+            seconds += segment.Duration / (double)begun.TimescaleOf(segment);
+        }
+
+        _bitRate.GoOn(begun.PeakBitRate, begun.AverageBitRate, seconds);
+        if (begun.Open is { } open)
+        {
+            _open = open with { Parts = [] };
+            _openParts.AddRange(open.Parts);
+        }
+    }
+
     public string Name => name;
 
     /// <summary>Upper bound of every part's duration, constant.</summary>

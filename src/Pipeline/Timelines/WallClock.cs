@@ -53,6 +53,9 @@ internal sealed class WallClock(TimeProvider time)
     /// <summary>Another publisher's media begins, which has nothing to do with the time of the one before.</summary>
     public void Join() => Period = null;
 
+    /// <summary>Goes on where somebody else has anchored a timeline, whose newest segment is that one's.</summary>
+    public void GoOn(Period newest, SegmentBoundary last) => (_newest, _begunAt) = (newest, last.ProgramDateTime);
+
     /// <summary>Media of that decode time has arrived.</summary>
     public void Arrived(long decodeTime)
     {
@@ -88,7 +91,7 @@ internal sealed class WallClock(TimeProvider time)
         var now = time.GetUtcNow();
         if (Period is null)
         {
-            return Anchor(now - HeldUp);
+            return Anchor(AfterTheLast(now - HeldUp)); // The clock of another node may have been ahead of this one's.
         }
 
         // A new configuration is a discontinuity, but does not make anything come later.

@@ -6,6 +6,8 @@ using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Source;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Membership;
+using Streaming.Cluster.Tests.Conformance;
+using Streaming.Cluster.Tests.Edge;
 using Streaming.Cluster.Tests.Graphs;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp;
@@ -318,19 +320,21 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
     }
 
     [Fact]
-    public async Task Publisher_OfAHigherEpoch_BeginsAnotherBroadcast()
+    public async Task Publisher_OfAHigherEpoch_BeginsAnotherBroadcast_WhereNothingWasAnnounced()
     {
         await PublishAsync(epoch: 5);
         var first = UnderWay!;
 
         await PublishAsync(epoch: 7);
 
-        await EndedAsync(first);
+        await first.Timeline.Ended.WaitAsync(Patience);
+        Assert.False(first.IsEnded);
         Assert.Equal(7, UnderWay!.Epoch);
+        Assert.NotEqual(first.Id, UnderWay.Id);
     }
 
     [Fact]
-    public async Task Claim_OfAnotherNode_EndsTheBroadcastAndTellsThePublisher_AndItsOwnDoesNot()
+    public async Task Claim_OfAnotherNode_LetsTheBroadcastGoAndTellsThePublisher_AndItsOwnDoesNot()
     {
         var publication = await PublishAsync(epoch: 5);
         var broadcast = UnderWay!;
@@ -341,10 +345,70 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
 
         Supervisor.Tell(new ClaimOvertaken(6));
 
-        await EndedAsync(broadcast);
+        await broadcast.Timeline.Ended.WaitAsync(Patience);
+        Assert.Equal((true, false), (broadcast.IsLetGo, broadcast.IsEnded));
+        Assert.Null(UnderWay);
+        Assert.Equal(1, _meters["streaming.broadcast.let_go"]);
         Assert.Contains("Another server", publication.RevokedReason, StringComparison.Ordinal);
-        await _region.ExpectMsgAsync(new EndBroadcast("mine", 5, broadcast.Id));
         Assert.Contains("Another server", (await BeginAsync(new LivePublication(Supervisor), epoch: 5))?.Reason, StringComparison.Ordinal);
+        Assert.False(_region.HasMessages); // Neither its end nor its release: both are another node's by now.
+    }
+
+    [Theory]
+    [InlineData(20, true)]
+    [InlineData(40, false)]
+    public async Task Publisher_ComesFromAnotherNode_GoesOnWithTheBroadcastThatItHadThere(int secondsAgo, bool goesOn)
+    {
+        await using var earlier = new PacedBroadcast(beginning: _time.GetUtcNow() - TimeSpan.FromSeconds(secondsAgo));
+        await using var following = new Following(earlier.Broadcast);
+        var tags = await BroadcastReplicaTests.TagsAsync("steady");
+        foreach (var _ in earlier.Steps(tags).Take(300))
+        {
+        }
+
+        await following.CatchUpAsync();
+        var publication = new LivePublication(Supervisor);
+        Supervisor.Tell(new BeginPublication(publication, 7, following.Replica));
+
+        Assert.Null(await publication.Refusal.WaitAsync(Patience));
+        Assert.Equal(goesOn, UnderWay!.Id == earlier.Broadcast.Id);
+        Assert.Equal(7, UnderWay.Epoch);
+        Assert.Equal(goesOn ? 1 : 0, _meters["streaming.broadcast.resumed"]);
+        if (goesOn)
+        {
+            Assert.Equal(earlier.Broadcast.StartedAt, UnderWay.StartedAt);
+            Assert.Equal(earlier.Source.Open!.Boundary, UnderWay.Snapshot!.Find("source")!.Segments[^1].Boundary);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task HandOver_SendsThePublisherElsewhere_AndWaitsForWhoGoesOn(bool hasHeir)
+    {
+        var publication = await PublishAsync(epoch: 5);
+        var broadcast = UnderWay!;
+
+        Supervisor.Tell(HandOverChannel.Instance);
+
+        await broadcast.Timeline.Ended.WaitAsync(Patience);
+        Assert.True(publication.GoesOnElsewhere);
+        Assert.Contains("Another one goes on", publication.RevokedReason, StringComparison.Ordinal);
+        Assert.Equal((true, false), (broadcast.IsLetGo, broadcast.IsEnded));
+        Assert.Equal(broadcast, UnderWay); // Others find it here until another node has it.
+        if (hasHeir)
+        {
+            Supervisor.Tell(new ClaimOvertaken(6));
+        }
+
+        await AwaitConditionAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(100));
+                return Task.FromResult(_channel.Stopped.IsCompleted);
+            },
+            Patience);
+        Assert.False(_region.HasMessages);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Broadcasts.Source;
+using Streaming.Cluster.Broadcasts.Window;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Storage.Memory;
 using Streaming.Pipeline.Tests.Isobmff;
@@ -18,14 +19,22 @@ internal readonly record struct ArrivingTag(double ArrivalMs, FlvTag Tag);
 /// </summary>
 internal sealed class PacedBroadcast : IAsyncDisposable
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeTimeProvider _time;
     private readonly Broadcast _broadcast;
     private readonly SourceReader _reader;
     private readonly ListingRules _rules = new();
     private double _nowMs;
 
-    public PacedBroadcast(int hotSegments = 1000, TimeSpan? window = null, string id = "b1")
+    public PacedBroadcast(int hotSegments = 1000, TimeSpan? window = null, DateTimeOffset? beginning = null, string id = "b1")
+        : this(beginning ?? Beginning, hotSegments, window, 1, null, id)
     {
+    }
+
+    private PacedBroadcast(DateTimeOffset now, int hotSegments, TimeSpan? window, long epoch, DateTimeOffset? startedAt, string id)
+    {
+        _time = new(now);
         var segments = new SegmentationOptions();
         var options = new BroadcastOptions
         {
@@ -34,10 +43,27 @@ internal sealed class PacedBroadcast : IAsyncDisposable
             HotSegments = hotSegments,
         };
         _broadcast = new Broadcast(
-            id, "mine", 1, options, new MemoryStorage(1L << 30), null, static _ => { }, static _ => { }, _time, NullLogger.Instance);
+            id, "mine", epoch, options, new MemoryStorage(1L << 30), null, static _ => { }, static _ => { }, _time, NullLogger.Instance,
+            startedAt: startedAt);
         _reader = new SourceReader(Segmenter, _time);
         BeganAt = _time.GetUtcNow();
     }
+
+    /// <summary>Goes on with what another node has begun; null where nothing was announced.</summary>
+    public static PacedBroadcast? GoOn(ILiveBroadcast earlier, DateTimeOffset now, bool isStorageShared, int hotSegments = 1000, TimeSpan? window = null)
+    {
+        if (earlier.Snapshot is not { } snapshot || BegunBroadcast.Of(snapshot, earlier.Media, isStorageShared) is not { } begun)
+        {
+            return null;
+        }
+
+        var resumed = new PacedBroadcast(now, hotSegments, window, earlier.Epoch + 1, earlier.StartedAt, earlier.Id);
+        resumed._broadcast.GoOn(begun);
+        return resumed;
+    }
+
+    /// <summary>The wall clock.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>When the first tag arrives.</summary>
     public DateTimeOffset BeganAt { get; }

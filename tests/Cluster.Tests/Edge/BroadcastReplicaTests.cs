@@ -132,6 +132,30 @@ public sealed class BroadcastReplicaTests
         Assert.Equal(9, replica.Epoch);
     }
 
+    [Fact]
+    public async Task Replica_OfWhatGoesOnHere_IsThat_UntilItIsFollowedAgain()
+    {
+        await using var broadcast = new PacedBroadcast();
+        await using var following = new Following(broadcast.Broadcast);
+        foreach (var _ in broadcast.Steps(await TagsAsync("steady")).Take(300))
+        {
+        }
+
+        await following.CatchUpAsync();
+        var replica = following.Replica;
+        var waiting = replica.SignalOf("source").Next;
+        await using var resumed = PacedBroadcast.GoOn(replica, broadcast.Now, isStorageShared: true);
+
+        replica.GoOnAs(resumed!.Broadcast);
+
+        Assert.True(waiting.IsCompletedSuccessfully);
+        Assert.Same(resumed.Broadcast.Snapshot, replica.Snapshot);
+        Assert.Same(resumed.Broadcast.Media, replica.Media);
+        Assert.Same(resumed.Broadcast.SignalOf("source"), replica.SignalOf("source"));
+        Assert.True(replica.TryGoOn(new(9, "b1", replica.StartedAt)));
+        Assert.Equal(broadcast.Snapshot.Version, replica.Snapshot!.Version);
+    }
+
     [Theory]
     [InlineData(40, true)]
     [InlineData(1_000_000, false)]

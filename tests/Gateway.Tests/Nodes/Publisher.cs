@@ -23,6 +23,9 @@ internal sealed class Publisher : IAsyncDisposable
         RedirectStandardError = true,
     })!);
 
+    /// <summary>It has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Ends the broadcast as an encoder does: it says that it is done.</summary>
     public async Task StopAsync()
     {

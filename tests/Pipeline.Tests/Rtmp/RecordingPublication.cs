@@ -22,6 +22,10 @@ internal sealed class RecordingPublication : Publication
 
     public override string? RevokedReason => Reason;
 
+    public override bool GoesOnElsewhere => IsMoved;
+
+    public bool IsMoved { get; set; }
+
     public string? Reason { get; private set; }
 
     /// <summary>Awaited before every tag is taken.</summary>

@@ -55,6 +55,7 @@ internal sealed partial class SegmentArchive(
     private long _workingSince; // Since when nothing was finished; 0 while there is nothing to do.
     private volatile string? _fault; // What the newest segment failed of, null when it was stored.
     private volatile bool _isFull;
+    private volatile bool _isLetGo;
 
     /// <summary>How much waits. Safe from anywhere.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -95,6 +96,9 @@ internal sealed partial class SegmentArchive(
             _entries.Add(new(StoredName(rendition, name), default, null));
         }
     }
+
+    /// <summary>The broadcast goes on at another node: what is here is stored, and its end is not the recording's. Before that end.</summary>
+    public void LetGo() => _isLetGo = true;
 
     /// <summary>What is to be done, and was not taken before. Within the graph.</summary>
     public ImmutableArray<ArchiveEntry> TakeEntries() => _entries.DrainToImmutable();
@@ -156,7 +160,14 @@ internal sealed partial class SegmentArchive(
     {
         try
         {
-            recording?.End();
+            if (_isLetGo)
+            {
+                recording?.LetGo();
+            }
+            else
+            {
+                recording?.End();
+            }
         }
         catch (Exception e)
         {
@@ -165,10 +176,10 @@ internal sealed partial class SegmentArchive(
         }
     }
 
-    /// <summary>Unless it is a recording, or may become one yet.</summary>
+    /// <summary>Unless it is a recording, or may become one yet; or another node goes on with it, in a storage that may be the same.</summary>
     private async Task DeleteUnrecordedAsync()
     {
-        if (recording?.IsGone == false)
+        if (_isLetGo || recording?.IsGone == false)
         {
             return;
         }

@@ -12,6 +12,8 @@ public sealed class BroadcastInstruments
 
     private readonly Meter _meter;
     private readonly Counter<long> _began;
+    private readonly Counter<long> _resumed;
+    private readonly Counter<long> _letGo;
     private readonly Counter<long> _faults;
     private readonly Counter<long> _unstored;
     private readonly Counter<long> _announced;
@@ -20,6 +22,10 @@ public sealed class BroadcastInstruments
     {
         _meter = meters.Create(MeterName);
         _began = _meter.CreateCounter<long>("streaming.broadcast.began", "{broadcast}", "Broadcasts that began.");
+        _resumed = _meter.CreateCounter<long>(
+            "streaming.broadcast.resumed", "{broadcast}", "Broadcasts of other nodes that this one went on with.");
+        _letGo = _meter.CreateCounter<long>(
+            "streaming.broadcast.let_go", "{broadcast}", "Broadcasts of this node that another one is to go on with.");
         _faults = _meter.CreateCounter<long>(
             "streaming.broadcast.faults", "{fault}", "Faults of the node's own in broadcasts, by branch; those of the source end a publication.");
         _unstored = _meter.CreateCounter<long>(
@@ -50,6 +56,10 @@ public sealed class BroadcastInstruments
     internal void Began() => _began.Add(1);
 
     internal void Announced(string outcome) => _announced.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    internal void Resumed() => _resumed.Add(1);
+
+    internal void LetGo() => _letGo.Add(1);
 
     internal void Failed(string branch) => _faults.Add(1, new KeyValuePair<string, object?>("branch", branch));
 

@@ -46,6 +46,19 @@ public sealed class HotMedia(ImmutableArray<MediaBuffer> buffers)
     /// <summary>A hold of the one buffer that it is made of, as headers and parts are; null when it was let go of meanwhile.</summary>
     internal MediaBuffer? TryHoldOnly() => buffers is [var only] && only.TryHold() ? only : null;
 
+    /// <summary>It is these bytes, and memory has them.</summary>
+    internal bool Is(MediaBuffer data)
+    {
+        if (Length != data.Length || TryHoldOnly() is not { } own)
+        {
+            return false;
+        }
+
+        var isSame = own.Memory.Span.SequenceEqual(data.Memory.Span);
+        own.Release();
+        return isSame;
+    }
+
     internal void MarkStored() => _isStored = true;
 
     /// <summary>Gives up the file's own hold. Once more does nothing.</summary>

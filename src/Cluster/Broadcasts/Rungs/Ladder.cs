@@ -55,7 +55,8 @@ internal sealed class Ladder(
     ILogger logger,
     TranscoderInstruments? instruments = null,
     ITranscodeRuns? runs = null,
-    string broadcast = "") : IDisposable
+    string broadcast = "",
+    int runsBefore = 0) : IDisposable
 {
     // Looks, one a second, at which a run that is fed has given nothing more: it hangs, or the machine does.
     private const int SilentTicksMax = 3;
@@ -78,7 +79,7 @@ internal sealed class Ladder(
     private int _underWay;
     private int _reorderDelayMs;
     private bool _isRefreshed;
-    private int _epoch;
+    private int _started;
     private int _restarts;
     private bool _failed;
     private string? _message;
@@ -93,6 +94,9 @@ internal sealed class Ladder(
 
     /// <summary>Bytes that the run in force has not taken. Safe from anywhere.</summary>
     public long BacklogBytes => Volatile.Read(ref _active)?.Feed.BacklogBytes ?? 0;
+
+    /// <summary>A segment has begun: before that it is not known which rungs there will be.</summary>
+    public bool HasBegun { get; private set; }
 
     /// <summary>Rungs are made, and there is no reason yet to doubt that they come.</summary>
     public bool IsPromising => Rungs.Count > 0 && _restarts == 0;
@@ -137,7 +141,7 @@ internal sealed class Ladder(
     /// <summary>A segment begins in the source; its first picture follows.</summary>
     public void BeginSegment(SegmentBoundary boundary, VideoConfiguration source, bool isOnGrid)
     {
-        _finished = null;
+        (_finished, HasBegun) = (null, true);
         var wanted = Wanted(source, isOnGrid);
         if (_next is not null && !Fits(_next, wanted, source, boundary.PresentationTime))
         {
@@ -283,7 +287,7 @@ internal sealed class Ladder(
     }
 
     /// <summary>Runs that were started.</summary>
-    public int Runs => _epoch;
+    public int Runs => _started;
 
     /// <summary>No run is under way. Safe from anywhere.</summary>
     public bool IsDrained => Volatile.Read(ref _underWay) == 0;
@@ -343,7 +347,7 @@ internal sealed class Ladder(
             return null;
         }
 
-        var run = new TranscodeRun(++_epoch, source, rungs, KeyFrameGrid, presentationTime);
+        var run = new TranscodeRun(runsBefore + ++_started, source, rungs, KeyFrameGrid, presentationTime);
         var feed = new TranscodeFeed(run, options.BacklogBytesMax);
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var underWay = _runs.Begin(

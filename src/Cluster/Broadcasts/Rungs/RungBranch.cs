@@ -27,10 +27,11 @@ internal sealed class RungBranch : IDisposable
         BranchFaults faults,
         TranscoderInstruments? instruments,
         ITranscodeRuns? runs,
-        string broadcast)
+        string broadcast,
+        int runsBefore = 0)
     {
         (_faults, _instruments) = (faults, instruments);
-        _ladder = new Ladder(options, segments, GiveAsync, OnEnded, time, logger, instruments, runs, broadcast);
+        _ladder = new Ladder(options, segments, GiveAsync, OnEnded, time, logger, instruments, runs, broadcast, runsBefore);
     }
 
     /// <summary>What the runs give, and how they end.</summary>
@@ -47,6 +48,9 @@ internal sealed class RungBranch : IDisposable
 
     /// <summary>Names of the rungs on offer.</summary>
     public IEnumerable<string> Offered => _ladder.Rungs.Select(static rung => rung.Name);
+
+    /// <summary>A segment has begun: before that it is not known which rungs there will be.</summary>
+    public bool HasBegun => _ladder.HasBegun;
 
     /// <summary>Rungs are made, and there is no reason yet to doubt that they come.</summary>
     public bool IsPromising => _ladder.IsPromising;

@@ -27,6 +27,7 @@ internal sealed class LivePublication : Publication
     private int _isWaiting;
     private TaskCompletionSource? _waiter;
     private volatile string? _revokedReason;
+    private volatile bool _goesOnElsewhere;
 
     /// <param name="supervisor">Gets <see cref="PublisherLeft"/>.</param>
     /// <param name="keyHash">The hash of the stream key that it came with.</param>
@@ -45,6 +46,8 @@ internal sealed class LivePublication : Publication
     public override CancellationToken Revoked => _revoked.Token;
 
     public override string? RevokedReason => _revokedReason;
+
+    public override bool GoesOnElsewhere => _goesOnElsewhere;
 
     /// <summary>Its tag has not been dealt with. Safe from anywhere.</summary>
     public bool IsWaiting => Volatile.Read(ref _isWaiting) != 0;
@@ -78,6 +81,13 @@ internal sealed class LivePublication : Publication
         _tag = default;
         Interlocked.Exchange(ref _isWaiting, 0);
         Interlocked.Exchange(ref _waiter, null)?.TrySetResult();
+    }
+
+    /// <summary>Ends it from our side; its encoder is to connect again, since the broadcast goes on at another node.</summary>
+    public void SendElsewhere(string reason)
+    {
+        _goesOnElsewhere = true;
+        Revoke(reason);
     }
 
     /// <summary>Ends it from our side.</summary>

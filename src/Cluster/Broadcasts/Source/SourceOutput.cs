@@ -29,6 +29,20 @@ internal sealed class SourceOutput : SegmenterOutput
     /// <summary>What calls this.</summary>
     public Segmenter Segmenter { get; }
 
+    /// <summary>Goes on after <paramref name="point"/>, once and before anything else: <see cref="Take"/> has what ends the segments that were growing.</summary>
+    public void GoOn(ResumePoint point)
+    {
+        GoOn(_video, point.Video);
+        GoOn(_audio, point.Audio);
+        foreach (var boundary in point.Boundaries.Where(
+            boundary => boundary.MediaSequence >= (point.Video?.NextSequence ?? point.Newest.MediaSequence)))
+        {
+            _video.Packager?.BeginSegment(boundary, boundary.DecodeTime); // Known by others alone: there is no picture of it.
+        }
+
+        Segmenter.GoOn(point);
+    }
+
     public override void BeginSegment(SegmentBoundary boundary)
     {
         _changes.Add(new SourceChange.SegmentBegan(boundary, Segmenter.Period!));
@@ -96,9 +110,32 @@ internal sealed class SourceOutput : SegmenterOutput
         }
 
         _changes.Add(new SourceChange.Configured(track.Name, configuration, track.PartTarget));
-        track.Packager = new CmafPackager(
-            configuration, track.PartTarget, media => _changes.Add(new SourceChange.Packaged(track.Name, media)));
+        track.Packager = Packager(track, configuration);
     }
+
+    private void GoOn(Track track, TrackPoint? begun)
+    {
+        if (begun is null)
+        {
+            return;
+        }
+
+        track.PartTarget = begun.PartTarget;
+        track.Packager = Packager(track, begun.Configuration);
+        if (begun is { Open: { } open, IsOpenItsOwn: true })
+        {
+            track.Packager.GoOn(open);
+        }
+        else if (begun.Open is { } last)
+        {
+            Add(track, new PackagedMedia.SegmentEnded(last.Boundary, last.DecodeTime, last.Duration));
+        }
+    }
+
+    private CmafPackager Packager(Track track, TrackConfiguration configuration) =>
+        new(configuration, track.PartTarget, media => Add(track, media));
+
+    private void Add(Track track, PackagedMedia media) => _changes.Add(new SourceChange.Packaged(track.Name, media));
 
     private sealed class Track(string name)
     {

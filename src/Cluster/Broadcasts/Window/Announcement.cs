@@ -49,6 +49,17 @@ internal sealed class Announcement(TimeProvider time, BroadcastInstruments? inst
     /// <summary>Tells when the announced timeline of a rendition changes, or the broadcast ends.</summary>
     public TimelineSignal SignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
 
+    /// <summary>Wakes everybody who waits: what they read is another's from now on.</summary>
+    public void WakeAll()
+    {
+        foreach (var signal in _signals.Values)
+        {
+            signal.Pulse();
+        }
+
+        Volatile.Read(ref _changed)?.Pulse();
+    }
+
     /// <summary>The graph has made a snapshot.</summary>
     public void Publish(BroadcastSnapshot snapshot)
     {

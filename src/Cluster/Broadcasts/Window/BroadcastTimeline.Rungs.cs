@@ -59,6 +59,11 @@ internal sealed partial class BroadcastTimeline
 
     private void LookAtRungs(double frameRate)
     {
+        if (!_rungBranch.HasBegun)
+        {
+            return; // Those of another node stay on offer until it is known which are made here.
+        }
+
         var offered = _rungBranch.Offered.ToArray();
         ForEachRung(rung =>
         {

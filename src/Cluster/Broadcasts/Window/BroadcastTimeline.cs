@@ -35,6 +35,7 @@ internal sealed partial class BroadcastTimeline
     private DateTimeOffset _startedAt;
     private long _version;
     private bool _isDirty;
+    private volatile bool _isLetGo;
     private volatile bool _isEnded;
     private volatile TimelineStatus _status;
 
@@ -76,6 +77,9 @@ internal sealed partial class BroadcastTimeline
     /// <summary>No segment will be added. Safe from anywhere.</summary>
     public bool IsEnded => _isEnded;
 
+    /// <summary>It goes on at another node: what comes to its end here is not the broadcast. Safe from anywhere.</summary>
+    public bool IsLetGo => _isLetGo;
+
     /// <summary>How it was at the last look. Safe from anywhere.</summary>
     public TimelineStatus Status => _status;
 
@@ -98,6 +102,9 @@ internal sealed partial class BroadcastTimeline
                 : ladder with { Reason = $"{ladder.Reason} {trouble}" };
         }
     }
+
+    /// <summary>Its end will not be the broadcast's, which goes on at another node. Safe from anywhere, before the end.</summary>
+    public void LetGo() => _isLetGo = true;
 
     /// <summary>Puts what the source made.</summary>
     public void Add(SourceMedia made)
@@ -137,10 +144,10 @@ internal sealed partial class BroadcastTimeline
         Publish();
     }
 
-    /// <summary>The timeline is final.</summary>
+    /// <summary>The timeline is final: it has ended, or goes on at another node.</summary>
     public void End()
     {
-        _isEnded = true;
+        _isEnded = !_isLetGo;
         _isDirty = true;
         try
         {

@@ -44,7 +44,40 @@ internal sealed class LiveRendition
     {
         (_hotSegments, _media, _archive, _recording) = (hotSegments, media, archive, recording);
         Timeline = new RenditionTimeline(name, configuration, partTarget, segmentLimit * PartsKeptLimits);
-        AddHeader();
+        AddHeader(Timeline.InitializationIndex, configuration);
+    }
+
+    /// <summary>
+    /// Goes on with one that another node has begun. What is in memory is stored, which it may have been already: under the same names, the same bytes.
+    /// </summary>
+    public LiveRendition(
+        BegunRendition begun,
+        long firstSequence,
+        TimeSpan segmentLimit,
+        int hotSegments,
+        LiveMedia media,
+        SegmentArchive archive,
+        BroadcastRecording? recording)
+    {
+        (_hotSegments, _media, _archive, _recording) = (hotSegments, media, archive, recording);
+        Timeline = new RenditionTimeline(begun.Snapshot, firstSequence, segmentLimit * PartsKeptLimits);
+        for (var index = 0; index < begun.Snapshot.Initializations.Length; index++)
+        {
+            AddHeader(index, begun.Snapshot.Initializations[index]);
+        }
+
+        foreach (var (segment, parts) in begun.Segments)
+        {
+            TakeOver(segment, parts, begun.Snapshot.Initializations[segment.Initialization]);
+        }
+
+        for (var index = 0; index < begun.Open.Length; index++)
+        {
+            _media.Add(Name, MediaNames.Part(begun.Snapshot.Open!.Boundary.MediaSequence, index), new HotMedia([begun.Open[index]]));
+        }
+
+        _parts.AddRange(begun.Open);
+        Cool();
     }
 
     public RenditionTimeline Timeline { get; }
@@ -60,7 +93,7 @@ internal sealed class LiveRendition
         if (!configuration.Matches(Timeline.Configuration))
         {
             Timeline.Configure(configuration);
-            AddHeader();
+            AddHeader(Timeline.InitializationIndex, configuration);
         }
     }
 
@@ -114,10 +147,10 @@ internal sealed class LiveRendition
         }
     }
 
-    private void AddHeader()
+    private void AddHeader(int index, TrackConfiguration configuration)
     {
-        var name = MediaNames.Initialization(Timeline.InitializationIndex);
-        var file = HotMedia.Of(CmafHeader.Create(Timeline.Configuration));
+        var name = MediaNames.Initialization(index);
+        var file = HotMedia.Of(CmafHeader.Create(configuration));
         _media.Add(Name, name, file);
         if (_recording is not null)
         {
@@ -131,6 +164,24 @@ internal sealed class LiveRendition
         _media.Add(Name, MediaNames.Part(made.Boundary.MediaSequence, made.Part.Index), new HotMedia([made.Data]));
         _parts.Add(made.Data);
         Timeline.Add(made);
+    }
+
+    private void TakeOver(Segment segment, ImmutableArray<MediaBuffer> parts, TrackConfiguration configuration)
+    {
+        var sequence = segment.Boundary.MediaSequence;
+        for (var index = 0; index < parts.Length; index++)
+        {
+            _media.Add(Name, MediaNames.Part(sequence, index), new HotMedia([parts[index]]));
+        }
+
+        var file = segment.IsGap ? null : Whole(parts);
+        if (file is not null)
+        {
+            _media.Add(Name, MediaNames.Segment(sequence), file);
+            _archive.Store(Name, MediaNames.Segment(sequence), file, OnStored(file, segment, configuration));
+        }
+
+        _hot.Enqueue(new(sequence, parts.Length, file));
     }
 
     private void EndSegment(PackagedMedia.SegmentEnded ended)
@@ -147,7 +198,7 @@ internal sealed class LiveRendition
         var segment = Timeline.Complete(ended);
         if (file is not null)
         {
-            _archive.Store(Name, name, file, OnStored(file, segment));
+            _archive.Store(Name, name, file, OnStored(file, segment, Timeline.Configuration));
             _hot.Enqueue(new(sequence, parts.Length, file));
         }
 
@@ -169,14 +220,14 @@ internal sealed class LiveRendition
     }
 
     /// <summary>What is to be done, beside the graph, when a segment has been stored.</summary>
-    private Action OnStored(HotMedia file, Segment segment)
+    private Action OnStored(HotMedia file, Segment segment, TrackConfiguration configuration)
     {
         if (_recording is null)
         {
             return file.MarkStored;
         }
 
-        var (configuration, frameRate) = (Timeline.Configuration, Timeline.FrameRate);
+        var frameRate = Timeline.FrameRate;
         return () =>
         {
             file.MarkStored();

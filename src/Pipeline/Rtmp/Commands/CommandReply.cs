@@ -94,7 +94,7 @@ internal static class CommandReply
         amf.StartObject();
         WriteProperty(amf, "mp4a", CanForward);
         amf.EndObject();
-        WriteProperty(amf, "capsEx", 0);
+        WriteProperty(amf, "capsEx", RtmpCommandReader.ReconnectCapability);
     }
 
     private static void WriteInfo(Amf0Writer amf, string level, string code, string description)

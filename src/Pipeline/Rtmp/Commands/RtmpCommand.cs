@@ -12,7 +12,8 @@ internal abstract record RtmpCommand(double TransactionId)
     /// <param name="App">The application, which may hold more of the path than its name.</param>
     /// <param name="TcUrl">The address that the peer was given.</param>
     /// <param name="IsEnhanced">It has a field of Enhanced RTMP (fourCcList, videoFourCcInfoMap, capsEx).</param>
-    public sealed record Connect(double TransactionId, string? App, string? TcUrl, bool IsEnhanced)
+    /// <param name="Reconnects">It connects again where it is asked to: the first bit of capsEx, Enhanced RTMP v2, "Reconnect Request".</param>
+    public sealed record Connect(double TransactionId, string? App, string? TcUrl, bool IsEnhanced, bool Reconnects = false)
         : RtmpCommand(TransactionId);
 
     /// <summary>NetConnection.createStream. §7.2.1.3.</summary>

@@ -10,6 +10,9 @@ namespace Streaming.Pipeline.Rtmp.Commands;
 /// </summary>
 internal static class RtmpCommandReader
 {
+    /// <summary>CapsExMask.Reconnect of Enhanced RTMP v2, "Enhancing NetConnection connect Command".</summary>
+    public const uint ReconnectCapability = 1;
+
     /// <summary>Reads the command in a message of type 20 or 17, or says null if it has no name.</summary>
     public static RtmpCommand? Read(RtmpMessageType type, ReadOnlySpan<byte> body, int depthMax)
     {
@@ -53,7 +56,7 @@ internal static class RtmpCommandReader
     {
         string? app = null;
         string? tcUrl = null;
-        var isEnhanced = false;
+        var (isEnhanced, reconnects) = (false, false);
         if (reader.TryEnterObject())
         {
             while (reader.TryReadProperty(out var name))
@@ -66,8 +69,12 @@ internal static class RtmpCommandReader
                     case var _ when name.SequenceEqual("tcUrl"u8):
                         tcUrl = ReadString(ref reader);
                         break;
+                    case var _ when name.SequenceEqual("capsEx"u8):
+                        isEnhanced = true;
+                        reconnects = ReadFlags(ref reader) is { } capabilities && (capabilities & ReconnectCapability) != 0;
+                        break;
                     default:
-                        isEnhanced |= name.SequenceEqual("fourCcList"u8) || name.SequenceEqual("capsEx"u8)
+                        isEnhanced |= name.SequenceEqual("fourCcList"u8)
                             || name.SequenceEqual("videoFourCcInfoMap"u8) || name.SequenceEqual("audioFourCcInfoMap"u8);
                         reader.Skip();
                         break;
@@ -75,7 +82,7 @@ internal static class RtmpCommandReader
             }
         }
 
-        return new RtmpCommand.Connect(transactionId, app, tcUrl, isEnhanced);
+        return new RtmpCommand.Connect(transactionId, app, tcUrl, isEnhanced, reconnects);
     }
 
     private static string? ReadName(ref Amf0Reader reader)
@@ -88,6 +95,17 @@ internal static class RtmpCommandReader
     {
         SkipCommandObject(ref reader);
         return reader.TryReadNumber(out var id) ? id : null;
+    }
+
+    /// <summary>A set of flags; null where it is none.</summary>
+    private static uint? ReadFlags(ref Amf0Reader reader)
+    {
+        if (reader.TryReadNumber(out var number))
+        {
+            return number is >= 0 and <= uint.MaxValue ? (uint)number : null;
+        }
+
+        return null;
     }
 
     private static string? ReadString(ref Amf0Reader reader) => reader.TryReadString(out string value) ? value : null;

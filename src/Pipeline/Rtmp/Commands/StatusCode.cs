@@ -9,6 +9,7 @@ internal static class StatusCode
     public const string ConnectSuccess = "NetConnection.Connect.Success";
     public const string ConnectAppShutdown = "NetConnection.Connect.AppShutdown";
     public const string ConnectIdleTimeOut = "NetConnection.Connect.IdleTimeOut";
+    public const string ConnectReconnectRequest = "NetConnection.Connect.ReconnectRequest";
     public const string PlayFailed = "NetStream.Play.Failed";
     public const string PublishBadName = "NetStream.Publish.BadName";
     public const string PublishStart = "NetStream.Publish.Start";

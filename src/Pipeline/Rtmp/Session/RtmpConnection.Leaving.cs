@@ -56,6 +56,9 @@ public sealed partial class RtmpConnection
         {
             case CloseReason.Refused:
                 return true;
+            case CloseReason.Revoked when _session.Reconnects:
+                _session.AskToReconnect(_session.RevokedReason ?? "Please connect again.");
+                return true;
             case CloseReason.Revoked:
                 _session.SayWhy(StatusCode.PublishBadName, _session.RevokedReason ?? "The publication was ended.");
                 return true;

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Streaming.Pipeline.Flv;
 using Streaming.Pipeline.Rtmp.Chunks;
+using Streaming.Pipeline.Rtmp.Commands;
 using Streaming.Pipeline.Rtmp.Messages;
 
 namespace Streaming.Pipeline.Rtmp.Session;
@@ -64,6 +65,16 @@ internal sealed partial class RtmpSession(
         AddStatus(_publishStreamId, "onStatus", "error", code, description);
         SendReply();
     }
+
+    /// <summary>Asks the peer to connect again, which it has said to do when it is asked: Enhanced RTMP v2, "Reconnect Request".</summary>
+    public void AskToReconnect(string description)
+    {
+        AddStatus(0, "onStatus", "status", StatusCode.ConnectReconnectRequest, description);
+        SendReply();
+    }
+
+    /// <summary>The publication goes on elsewhere, and the peer connects again when it is asked to.</summary>
+    public bool Reconnects => _connect is { Reconnects: true } && _publication is { GoesOnElsewhere: true };
 
     /// <summary>Whether there ever was a publication.</summary>
     public bool HasPublished { get; private set; }

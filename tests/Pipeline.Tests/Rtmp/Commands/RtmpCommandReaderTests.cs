@@ -49,6 +49,28 @@ public sealed class RtmpCommandReaderTests
         Assert.Equal(("live", true), (connect.App, connect.IsEnhanced));
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(14, false)]
+    [InlineData(15, true)]
+    [InlineData(-1, false)]
+    [InlineData(1e300, false)]
+    [InlineData(double.NaN, false)]
+    public void Connect_WithCapabilities_SaysWhetherItReconnects(double capabilities, bool reconnects)
+    {
+        var connect = Assert.IsType<RtmpCommand.Connect>(Read(ScriptedPublisher.Command("connect", 1, amf =>
+        {
+            amf.StartObject();
+            amf.WriteName("capsEx");
+            amf.WriteNumber(capabilities);
+            amf.WriteName("app");
+            amf.WriteString("live");
+            amf.EndObject();
+        })));
+        Assert.Equal(("live", true, reconnects), (connect.App, connect.IsEnhanced, connect.Reconnects));
+    }
+
     [Fact]
     public void Connect_WithEveryOddValue_IsRead()
     {

@@ -168,6 +168,42 @@ public sealed class RtmpConnectionTests
         Assert.Equal(1, server.Publication.Ends);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task Revoked_SinceItGoesOnElsewhere_AsksWhoReconnectsToDoSo(double capabilities, bool isAsked)
+    {
+        await using var server = RtmpServer.Start();
+        await server.Publisher.HandshakeAsync();
+        await server.Publisher.CallAsync("connect", 1, 0, amf =>
+        {
+            amf.StartObject();
+            amf.WriteName("app");
+            amf.WriteString("live");
+            amf.WriteName("capsEx");
+            amf.WriteNumber(capabilities);
+            amf.EndObject();
+        });
+        await server.Publisher.CreateStreamAsync();
+        await server.Publisher.PublishAsync("key");
+        await server.Publisher.ReadStatusAsync("NetStream.Publish.Start");
+        server.Publication.IsMoved = true;
+
+        server.Publication.Revoke("Another server goes on with it.");
+
+        var status = await server.Publisher.ReadStatusAsync(isAsked ? "NetConnection.Connect.ReconnectRequest" : "NetStream.Publish.BadName");
+        Assert.Equal(isAsked ? 0u : 1u, status.StreamId);
+        Assert.Contains("Another server goes on with it.", status.Text, StringComparison.Ordinal);
+        byte[] beginning =
+        [
+            0x02, 0, 8, .. "onStatus"u8, 0x00, 0, 0, 0, 0, 0, 0, 0, 0, 0x05, 0x03, 0, 5, .. "level"u8, 0x02, 0, 6, .. "status"u8,
+            0, 4, .. "code"u8, 0x02, 0, 38, .. "NetConnection.Connect.ReconnectRequest"u8, 0, 11, .. "description"u8,
+        ];
+        Assert.Equal(isAsked, status.Body.AsSpan().StartsWith(beginning));
+        await server.Publisher.CloseAsync();
+        await server.EndAsync();
+    }
+
     [Fact]
     public async Task Revoked_WhileTheReceiverIsBehind_EndsTheWait()
     {
