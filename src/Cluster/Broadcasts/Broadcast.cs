@@ -43,7 +43,7 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
         StartedAt = time.GetUtcNow();
         Media = new LiveMedia(id, storage);
         Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
-        Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving);
+        Archive = new SegmentArchive(Media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving, epoch);
         Rungs = new RungBranch(
             options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id);
         Output = new SourceOutput(options.Segments, time, Rungs);
