@@ -1,4 +1,6 @@
-namespace Streaming.Pipeline.Storage;
+using Streaming.Pipeline.Storage;
+
+namespace Streaming;
 
 /// <summary>Writes of tests to whom epochs are nothing.</summary>
 internal static class WritesWithoutEpoch
