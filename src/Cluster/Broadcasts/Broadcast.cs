@@ -52,7 +52,7 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
         StartedAt = startedAt ?? time.GetUtcNow();
         _media = new LiveMedia(id, storage);
         Faults = new BranchFaults(id, logger, instruments?.Broadcasts);
-        Archive = new SegmentArchive(_media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving);
+        Archive = new SegmentArchive(_media.Folder, storage, logger, recording, time, instruments?.Broadcasts, archiving, epoch);
         Rungs = new RungBranch(
             options.Ladder, options.Segments, time, logger, Faults, instruments?.Transcoders, runs, id, startedAt is null ? 0 : RunsBefore(epoch));
         Output = new SourceOutput(options.Segments, time, Rungs);

@@ -30,8 +30,8 @@ internal sealed class OriginStorage(IMediaStorage local, OriginMedia fetched, st
             : stored;
     }
 
-    public Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken) =>
-        local.WriteAsync(name, content, cancellationToken);
+    public Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken) =>
+        local.WriteAsync(name, content, epoch, cancellationToken);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => local.DeleteAsync(name, cancellationToken);
 

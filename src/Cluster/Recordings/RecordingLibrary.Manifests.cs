@@ -70,15 +70,16 @@ public sealed partial class RecordingLibrary
 
     private async Task WriteManifestsAsync(BroadcastSnapshot recording, CancellationToken cancellationToken)
     {
+        var epoch = journal.ReadEpoch(recording.Id);
         foreach (var rendition in recording.Renditions)
         {
-            await WriteHeadersAsync(recording.Id, rendition, cancellationToken).ConfigureAwait(false);
-            await WriteGapsAsync(recording.Id, rendition, cancellationToken).ConfigureAwait(false);
+            await WriteHeadersAsync(recording.Id, rendition, epoch, cancellationToken).ConfigureAwait(false);
+            await WriteGapsAsync(recording.Id, rendition, epoch, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var (name, content) in RecordingManifests.Of(recording))
         {
-            await WriteOnceAsync($"{BroadcastFolder.Of(recording.Id)}/{name}", content, cancellationToken).ConfigureAwait(false);
+            await WriteOnceAsync($"{BroadcastFolder.Of(recording.Id)}/{name}", content, epoch, cancellationToken).ConfigureAwait(false);
         }
 
         journal.AddManifests(recording.Id);
@@ -90,7 +91,7 @@ public sealed partial class RecordingLibrary
     }
 
     /// <summary>Headers that did not get into a full storage follow from the journal.</summary>
-    private async Task WriteHeadersAsync(string id, RenditionSnapshot rendition, CancellationToken cancellationToken)
+    private async Task WriteHeadersAsync(string id, RenditionSnapshot rendition, long epoch, CancellationToken cancellationToken)
     {
         for (var index = 0; index < rendition.Initializations.Length; index++)
         {
@@ -98,7 +99,8 @@ public sealed partial class RecordingLibrary
             var stored = await storage.OpenAsync(name, cancellationToken).ConfigureAwait(false);
             if (stored is null)
             {
-                await WriteOnceAsync(name, CmafHeader.Create(rendition.Initializations[index]), cancellationToken).ConfigureAwait(false);
+                await WriteOnceAsync(name, CmafHeader.Create(rendition.Initializations[index]), epoch, cancellationToken)
+                    .ConfigureAwait(false);
                 continue;
             }
 
@@ -110,7 +112,8 @@ public sealed partial class RecordingLibrary
     /// HLS players are told not to ask for a gap; DASH's ask for all that lie between a rendition's media, and get a segment without
     /// samples.
     /// </summary>
-    private Task WriteGapsAsync(string id, RenditionSnapshot rendition, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+    private Task WriteGapsAsync(
+        string id, RenditionSnapshot rendition, long epoch, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         rendition.Segments.Take(LastWithMedia(rendition.Segments) + 1).SkipWhile(static segment => segment.IsGap)
             .Where(static segment => segment.IsGap),
         new ParallelOptions { MaxDegreeOfParallelism = storage.WritesAtOnce, CancellationToken = cancellationToken },
@@ -118,18 +121,19 @@ public sealed partial class RecordingLibrary
         {
             var sequence = gap.Boundary.MediaSequence;
             var name = StoredName(id, rendition.Name, MediaNames.Segment(sequence));
-            await WriteOnceAsync(name, EmptySegment.Create(sequence, gap.DecodeTime), token).ConfigureAwait(false);
+            await WriteOnceAsync(name, EmptySegment.Create(sequence, gap.DecodeTime), epoch, token).ConfigureAwait(false);
         });
 
     /// <summary>
-    /// What has the name already stays: a segment whose upload was given up and arrived all the same, or what another version of the node
+    /// What has the name already stays, unless it is of a lower epoch: a segment whose upload was given up and arrived all the same, or what another version of the node
     /// wrote of the same recording.
     /// </summary>
-    private async Task WriteOnceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    private async Task WriteOnceAsync(
+        string name, ReadOnlyMemory<byte> content, long epoch, CancellationToken cancellationToken)
     {
         try
         {
-            await storage.WriteAsync(name, [content], cancellationToken).ConfigureAwait(false);
+            await storage.WriteAsync(name, [content], epoch, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageConflictException e)
         {

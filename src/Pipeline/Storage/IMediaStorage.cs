@@ -1,9 +1,9 @@
 namespace Streaming.Pipeline.Storage;
 
 /// <summary>
-/// Where media files are kept. Names are paths of letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>/</c>; an object is
-/// immutable, and there whole or not at all. Adapters: disk, memory, a bucket of Google Cloud Storage. Manifests are objects too, once they
-/// are final.
+/// Where media files are kept. Names are paths of letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>/</c>; an object is there whole or not
+/// at all, and does not change: of two nodes that give one name to different bytes, the one with the higher epoch has it. Adapters: disk,
+/// memory, a bucket of Google Cloud Storage. Manifests are objects too, once they are final.
 /// </summary>
 /// <remarks>
 /// <para>What can go wrong with a storage is an <see cref="IOException"/>, whose message is a sentence for whoever runs the node:
@@ -30,16 +30,20 @@ public interface IMediaStorage
     int WritesAtOnce { get; }
 
     /// <summary>
-    /// Stores an object made of <paramref name="content"/> one after another. The same bytes may be stored again under their name. Other
-    /// bytes under a name that is taken replace what is there, on disk and in memory, or are refused: in a bucket, which others may write
-    /// to at the same time.
+    /// Stores an object made of <paramref name="content"/> one after another. The same bytes may be stored again under their name. Disk and
+    /// memory belong to one node: other bytes replace what has their name, and epochs are not asked. A bucket belongs to many: other bytes
+    /// replace what was written under a lower epoch, and are refused where it was the same or a higher one.
     /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="epoch">Of the claim that its broadcast goes on under; 0, the lowest, where there is none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="StorageFullException">The size limit would be passed; nothing was stored.</exception>
-    /// <exception cref="StorageConflictException">The name is taken by other bytes, which stay.</exception>
+    /// <exception cref="StorageConflictException">The name is taken by other bytes of no lower epoch, which stay.</exception>
     /// <exception cref="IOException">
     /// The medium failed. Nothing was stored; or, where the medium is behind a network that fell silent, all of it may have been.
     /// </exception>
-    Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken);
+    Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens an object for reading: a seekable stream, to be read asynchronously, that the caller disposes; null when there is none.

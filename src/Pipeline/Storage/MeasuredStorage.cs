@@ -23,12 +23,12 @@ public sealed class MeasuredStorage : IMediaStorage, IDisposable
     public int WritesAtOnce => _storage.WritesAtOnce;
 
     public async Task WriteAsync(
-        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken)
     {
         var began = _time.GetTimestamp();
         try
         {
-            await _storage.WriteAsync(name, content, cancellationToken).ConfigureAwait(false);
+            await _storage.WriteAsync(name, content, epoch, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (IsFailure(e, "write"))
         {

@@ -12,6 +12,8 @@ public sealed class StorageInstruments
     private readonly Counter<long> _written;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
+    private readonly Counter<long> _replaced;
+    private readonly Counter<long> _conflicts;
     private readonly Counter<long> _cacheRequests;
     private readonly Counter<long> _cacheFetched;
     private readonly Counter<long> _cacheEvictions;
@@ -33,6 +35,11 @@ public sealed class StorageInstruments
         _failures = _meter.CreateCounter<long>("streaming.storage.failures", "{operation}", "Operations that failed, by kind.");
         _retries = _meter.CreateCounter<long>(
             "streaming.storage.retries", "{request}", "Requests to a bucket that were made again, by what the one before failed of.");
+        _replaced = _meter.CreateCounter<long>(
+            "streaming.storage.replaced", "{object}", "Objects of a bucket that took the place of one of a lower epoch.");
+        _conflicts = _meter.CreateCounter<long>(
+            "streaming.storage.conflicts", "{object}",
+            "Objects that a bucket does not take since it has other bytes under their name, by the epoch of those.");
         _cacheRequests = _meter.CreateCounter<long>(
             "streaming.storage.cache.requests", "{request}", "Objects of a bucket that were wanted, by how the cache had them.");
         _cacheFetched = _meter.CreateCounter<long>(
@@ -90,6 +97,12 @@ public sealed class StorageInstruments
     }
 
     internal void Retried(string reason) => _retries.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>An object of a lower epoch made way for one.</summary>
+    internal void Replaced() => _replaced.Add(1);
+
+    internal void Conflicted(StorageConflictException conflict) =>
+        _conflicts.Add(1, new KeyValuePair<string, object?>("there", conflict.IsOvertaken ? "higher_epoch" : "same_epoch"));
 
     internal void Failed(string operation) => _failures.Add(1, new KeyValuePair<string, object?>("operation", operation));
 

@@ -12,6 +12,9 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
 
     public ConcurrentQueue<string> Calls { get; } = new();
 
+    /// <summary>What was written, by the epoch that it was written under last.</summary>
+    public ConcurrentDictionary<string, long> Epochs { get; } = new();
+
     /// <summary>Writes wait for this.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
@@ -33,7 +36,7 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
     public int Waiting => Volatile.Read(ref _waiting);
 
     public async Task WriteAsync(
-        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken)
     {
         if (Gate is not null)
         {
@@ -43,7 +46,8 @@ internal sealed class ScriptedStorage(IMediaStorage? inner = null) : IMediaStora
         }
 
         Touch("write", name);
-        await _inner.WriteAsync(name, content, cancellationToken);
+        Epochs[name] = epoch;
+        await _inner.WriteAsync(name, content, epoch, cancellationToken);
     }
 
     public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)

@@ -37,6 +37,32 @@ public sealed class SegmentArchiveTests
     }
 
     [Fact]
+    public async Task Store_CarriesTheEpochOfItsBroadcast()
+    {
+        var archive = new SegmentArchive("live/b1", _storage, NullLogger.Instance, epoch: 12);
+        var running = new RunningArchive(archive, _retired.Task);
+        archive.Store("source", "0.m4s", HotMedia.Of(new byte[] { 1 }), static () => { });
+        running.Pass();
+        running.Complete();
+        _retired.SetResult();
+        await running.Finished.WaitAsync(TimeLimit);
+
+        Assert.Equal(12, _storage.Epochs["live/b1/source/0.m4s"]);
+    }
+
+    [Fact]
+    public async Task Store_NameIsAnotherOriginsByNow_IsTroubleThatSaysSo()
+    {
+        (_storage.FailsOn, _storage.Failure) = ("0.m4s", new StorageConflictException("Theirs.") { IsOvertaken = true });
+        Store("0.m4s", []);
+        _running.Pass();
+
+        await UntilAsync(() => _archive.Trouble is not null);
+
+        Assert.StartsWith("The channel is another node's by now:", _archive.Trouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Delete_ComesAfterTheWriteOfTheSameSegment()
     {
         Store("0.m4s", []);

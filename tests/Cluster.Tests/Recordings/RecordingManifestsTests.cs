@@ -66,6 +66,22 @@ public sealed class RecordingManifestsTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_CarriesTheEpochOfTheBroadcast()
+    {
+        await RecordAsync("b1", lost: 1, epoch: 12);
+        await RecordAsync("b2");
+        _storage.Epochs.Clear();
+
+        await _library.WriteManifestsAsync(default);
+
+        Assert.Contains("live/b1/source/1.m4s", _storage.Epochs.Keys); // A gap.
+        Assert.Contains("live/b1/source/init-0.mp4", _storage.Epochs.Keys);
+        Assert.Contains("live/b1/index.m3u8", _storage.Epochs.Keys);
+        Assert.All(_storage.Epochs, static written => Assert.Equal(
+            written.Key.StartsWith("live/b1/", StringComparison.Ordinal) ? 12 : 0, written.Value));
+    }
+
+    [Fact]
     public async Task Write_StorageFails_IsTriedAgain()
     {
         await RecordAsync("b1");
@@ -224,9 +240,9 @@ public sealed class RecordingManifestsTests : IDisposable
 
     private RecordingLibrary Library() => new(_journal, new(), _storage, _time, NullLogger<RecordingLibrary>.Instance);
 
-    private async Task RecordAsync(string id, bool isEnded = true, int? lost = null)
+    private async Task RecordAsync(string id, bool isEnded = true, int? lost = null, long epoch = 0)
     {
-        var recording = _library.Record(id, "news", new SegmentationOptions());
+        var recording = _library.Record(id, "news", new SegmentationOptions(), epoch);
         foreach (var (rendition, configuration) in ((string, Pipeline.Media.TrackConfiguration)[])
             [("source", Stored.Video(720)), ("audio", Stored.Audio)])
         {

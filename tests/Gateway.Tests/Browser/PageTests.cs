@@ -140,7 +140,7 @@ public sealed class PageTests(Chromium chromium)
         await using var node = await Node.StartAsync(
             "Storage:Kind=gcs", $"Storage:Bucket={fake.Bucket}", $"--STORAGE_EMULATOR_HOST={fake.Address.Authority}");
         fake.Weather = static kind => new(kind, FakeFaultKind.Status);
-        await node.Services.GetRequiredService<IMediaStorage>().WriteAsync("live/b/source/0.m4s", [new byte[2000]], default);
+        await node.Services.GetRequiredService<IMediaStorage>().WriteAsync("live/b/source/0.m4s", [new byte[2000]], 0, default);
         await using var page = await chromium.OpenAsync(node.Address);
         await page.Page.EvaluateAsync("token => sessionStorage.setItem('admin-token', token)", Node.AdminToken);
 

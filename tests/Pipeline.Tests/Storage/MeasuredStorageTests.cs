@@ -70,7 +70,8 @@ public sealed class MeasuredStorageTests : LimitedStorageConformance, IDisposabl
 
         public int WritesAtOnce => 1;
 
-        public Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken) => Fail<int>();
+        public Task WriteAsync(
+            string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken) => Fail<int>();
 
         public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => throw new IOException("It is broken.");
 

@@ -75,6 +75,33 @@ public abstract class MediaStorageConformance
     }
 
     [Fact]
+    public async Task Write_OtherBytesOfAHigherEpoch_ReplaceWhatIsThere()
+    {
+        await Storage.WriteAsync("a", [Bytes("of the zombie")], 5, default);
+        await Storage.WriteAsync("a", [Bytes("of the origin")], 9, default);
+
+        Assert.Equal("of the origin", await ReadAsync("a"));
+        AssertUsed(13);
+    }
+
+    [Fact]
+    public virtual async Task Write_OtherBytesOfALowerEpoch_ReplaceWhatIsThereOrAreRefused()
+    {
+        await Storage.WriteAsync("a", [Bytes("of the origin")], 9, default);
+        if (!Replaces)
+        {
+            var conflict = await Assert.ThrowsAsync<StorageConflictException>(
+                () => Storage.WriteAsync("a", [Bytes("of the zombie")], 5, default));
+            Assert.True(conflict.IsOvertaken);
+            Assert.Equal("of the origin", await ReadAsync("a"));
+            return;
+        }
+
+        await Storage.WriteAsync("a", [Bytes("of the zombie")], 5, default);
+        Assert.Equal("of the zombie", await ReadAsync("a"));
+    }
+
+    [Fact]
     public async Task Write_Nothing_IsAnEmptyObject()
     {
         await Storage.WriteAsync("a", [], default);

@@ -27,7 +27,8 @@ internal sealed partial class SegmentArchive(
     BroadcastRecording? recording = null,
     TimeProvider? time = null,
     BroadcastInstruments? instruments = null,
-    ByteBudget? budget = null)
+    ByteBudget? budget = null,
+    long epoch = 0)
 {
     /// <summary>Storage finishes nothing for longer than this: it takes nothing.</summary>
     public static readonly TimeSpan HangTimeout = TimeSpan.FromSeconds(10);
@@ -204,7 +205,7 @@ internal sealed partial class SegmentArchive(
             if (!entry.IsDeletion)
             {
                 recording?.Begin();
-                await storage.WriteAsync(entry.Name, entry.Content.Pieces, CancellationToken.None).ConfigureAwait(false);
+                await storage.WriteAsync(entry.Name, entry.Content.Pieces, epoch, CancellationToken.None).ConfigureAwait(false);
                 entry.Content.Release();
             }
 
@@ -315,7 +316,7 @@ internal sealed partial class SegmentArchive(
     {
         StorageFullException or IOException { HResult: NoSpace } => "Storage is full",
         DbException => "The journal of recordings fails",
-        OvertakenException => "The channel is another node's by now",
+        OvertakenException or StorageConflictException { IsOvertaken: true } => "The channel is another node's by now",
         IOException or UnauthorizedAccessException => "Storage fails",
         _ => "The server failed at storing",
     };

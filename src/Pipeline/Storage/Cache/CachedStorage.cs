@@ -28,6 +28,7 @@ public sealed partial class CachedStorage : IMediaStorage, IDisposable
     private readonly StorageInstruments? _instruments;
     private readonly ILogger _logger;
     private readonly Dictionary<string, Task<bool>> _fetches = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _overtaken = new(StringComparer.Ordinal); // Fetches that may bring what is not there any more.
     private readonly SemaphoreSlim _fetching = new(FetchesAtOnce);
     private readonly CancellationTokenSource _stopped = new();
     private long _diskFailedAt;
@@ -57,10 +58,11 @@ public sealed partial class CachedStorage : IMediaStorage, IDisposable
 
     public int WritesAtOnce => _storage.WritesAtOnce;
 
-    public async Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken)
     {
-        await _storage.WriteAsync(name, content, cancellationToken).ConfigureAwait(false);
-        _cache.Remove(name);
+        await _storage.WriteAsync(name, content, epoch, cancellationToken).ConfigureAwait(false);
+        Forget(name);
     }
 
     public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
@@ -86,7 +88,7 @@ public sealed partial class CachedStorage : IMediaStorage, IDisposable
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         await _storage.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-        _cache.Remove(name);
+        Forget(name);
     }
 
     public Task<IReadOnlyList<string>> ListFoldersAsync(string folder, CancellationToken cancellationToken) =>
@@ -110,6 +112,20 @@ public sealed partial class CachedStorage : IMediaStorage, IDisposable
     }
 
     private bool IsDiskResting => Volatile.Read(ref _diskFailedAt) is var at and not 0 && _time.GetElapsedTime(at) < DiskRest;
+
+    /// <summary>Another object has the name, or none. What is being fetched under it is not kept.</summary>
+    private void Forget(string name)
+    {
+        lock (_fetches)
+        {
+            if (_fetches.ContainsKey(name))
+            {
+                _overtaken.Add(name);
+            }
+        }
+
+        _cache.Remove(name);
+    }
 
     private FileStream? Open(string name)
     {
@@ -173,6 +189,10 @@ public sealed partial class CachedStorage : IMediaStorage, IDisposable
             lock (_fetches)
             {
                 _fetches.Remove(name);
+                if (_overtaken.Remove(name))
+                {
+                    _cache.Remove(name);
+                }
             }
         }
     }

@@ -60,7 +60,7 @@ public sealed class DiskStorage : IMediaStorage
 
     /// <remarks>Files are written in the calling thread: the kernel takes them into its cache, nothing is waited for.</remarks>
     public Task WriteAsync(
-        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = PathOf(name);

@@ -5,9 +5,10 @@ using Google.Apis.Auth.OAuth2;
 namespace Streaming.Pipeline.Storage.Gcs;
 
 /// <summary>
-/// Media files in a bucket of Google Cloud Storage. An object is written once, by one request, and only where its name is free; what is
-/// tried again has the same effect as if it had been done once. Writing and reading have connections of their own: viewers keep no
-/// segment from being stored. See docs/decisions/0013-segments-in-google-cloud-storage.md.
+/// Media files in a bucket of Google Cloud Storage. An object is written by one request, and only where its name is free or an object's of a
+/// lower epoch; what is tried again has the same effect as if it had been done once. Writing and reading have connections of their own: viewers keep no
+/// segment from being stored. See docs/decisions/0013-segments-in-google-cloud-storage.md and
+/// 0023-the-higher-epoch-has-the-name.md.
 /// </summary>
 public sealed class GcsStorage : IMediaStorage, IDisposable
 {
@@ -25,6 +26,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     private readonly GcsOptions _options;
     private readonly TimeProvider _time;
     private readonly BucketIdentity? _identity;
+    private readonly StorageInstruments? _instruments;
     private readonly GcsConnection _writing;
     private readonly GcsConnection _reading;
     private readonly GcsRetry _retry;
@@ -40,7 +42,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     /// Knows whether the bucket is the one that the node's media belong in. While it is not, nothing in it is told, written or
     /// deleted. Without: any will do.
     /// </param>
-    /// <param name="instruments">Told of retries.</param>
+    /// <param name="instruments">Told of retries, and of names that were taken.</param>
     /// <param name="credentials">Finds who we are. Without: application default credentials.</param>
     public GcsStorage(
         GcsOptions options,
@@ -49,7 +51,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
         StorageInstruments? instruments = null,
         Func<CancellationToken, Task<GoogleCredential>>? credentials = null)
     {
-        (_options, _time, _identity) = (options, time, identity);
+        (_options, _time, _identity, _instruments) = (options, time, identity, instruments);
         _writing = new GcsConnection(options, WritingConnectionsMax, credentials ?? GcsCredentials.FindAsync);
         _reading = new GcsConnection(options, ReadingConnectionsMax, credentials ?? GcsCredentials.FindAsync);
         _stopped = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -69,11 +71,11 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     internal string Bucket => _options.Bucket;
 
     public async Task WriteAsync(
-        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken)
     {
         StorageName.Check(name);
         await RequireBucketAsync(cancellationToken).ConfigureAwait(false);
-        await UploadAsync(name, content, _options.WriteDeadline, cancellationToken).ConfigureAwait(false);
+        await UploadAsync(name, content, epoch, _options.WriteDeadline, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
@@ -125,7 +127,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
         }
 
         await RequireBucketAsync(cancellationToken).ConfigureAwait(false);
-        await UploadAsync(_probe, ["probe"u8.ToArray()], _options.CheckDeadline, cancellationToken).ConfigureAwait(false);
+        await UploadAsync(_probe, ["probe"u8.ToArray()], 0, _options.CheckDeadline, cancellationToken).ConfigureAwait(false);
         await RemoveAsync(_probe, _options.CheckDeadline, cancellationToken).ConfigureAwait(false);
     }
 
@@ -161,7 +163,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     }
 
     internal Task WriteIdentityAsync(string name, string identity, CancellationToken cancellationToken) =>
-        UploadAsync(name, [System.Text.Encoding.ASCII.GetBytes(identity + "\n")], _options.ReadDeadline, cancellationToken);
+        UploadAsync(name, [System.Text.Encoding.ASCII.GetBytes(identity + "\n")], 0, _options.ReadDeadline, cancellationToken);
 
     private async IAsyncEnumerable<StoredObject> ListBelowAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -178,7 +180,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
     }
 
     private async Task UploadAsync(
-        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, TimeSpan deadline, CancellationToken cancellationToken)
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, TimeSpan deadline, CancellationToken cancellationToken)
     {
         long length = 0;
         foreach (var piece in content)
@@ -187,7 +189,7 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
         }
 
         var call = new GcsCall($"store {name}", deadline, _options.RequestTimeout + TimeSpan.FromSeconds(length / MiB));
-        var upload = new GcsUpload(_writing, _options, name, content, length);
+        var upload = new GcsUpload(_writing, _options, name, content, length, epoch);
         try
         {
             await _retry.RunAsync(
@@ -199,6 +201,15 @@ public sealed class GcsStorage : IMediaStorage, IDisposable
                 },
                 cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _wroteAt, _time.GetTimestamp());
+            if (upload.HasReplaced)
+            {
+                _instruments?.Replaced();
+            }
+        }
+        catch (StorageConflictException e)
+        {
+            _instruments?.Conflicted(e);
+            throw;
         }
         catch (StorageUnavailableException)
         {

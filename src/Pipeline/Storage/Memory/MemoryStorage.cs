@@ -15,7 +15,7 @@ public sealed class MemoryStorage(long limitBytes) : IMediaStorage
     public int WritesAtOnce => 1;
 
     public Task WriteAsync(
-        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken)
     {
         StorageName.Check(name);
         var data = new byte[content.Sum(piece => piece.Length)];

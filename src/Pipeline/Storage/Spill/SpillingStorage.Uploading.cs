@@ -64,7 +64,7 @@ public sealed partial class SpillingStorage
         {
             pause = await TakesAsync(spilled, cancellationToken).ConfigureAwait(false) ? TimeSpan.Zero : NextPause(wasAway);
         }
-        catch (StorageConflictException e)
+        catch (StorageConflictException e) when (!e.IsOvertaken)
         {
             Refuse(spilled, e);
         }
@@ -94,12 +94,12 @@ public sealed partial class SpillingStorage
         _signals.Writer.TryWrite(true);
     }
 
-    /// <summary>Whether the bucket takes it; then it is on disk no more.</summary>
+    /// <summary>Whether the bucket takes it, or has it of a higher epoch; then it is on disk no more.</summary>
     private async Task<bool> TakesAsync(SpilledObject spilled, CancellationToken cancellationToken)
     {
         var length = (int)spilled.Length;
         var bytes = ArrayPool<byte>.Shared.Rent(length);
-        var file = await _disk.OpenAsync(spilled.Name, cancellationToken).ConfigureAwait(false)
+        var file = await _disk.OpenAsync(spilled.NameOnDisk, cancellationToken).ConfigureAwait(false)
             ?? throw new StorageConflictException("its file is gone.");
         await using (file.ConfigureAwait(false))
         {
@@ -108,7 +108,11 @@ public sealed partial class SpillingStorage
 
         try
         {
-            await _bucket.WriteAsync(spilled.Name, [bytes.AsMemory(0, length)], cancellationToken).ConfigureAwait(false);
+            await _bucket.WriteAsync(spilled.Name, [bytes.AsMemory(0, length)], spilled.Epoch, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageConflictException e) when (e.IsOvertaken)
+        {
+            LogOvertaken(spilled.Name, e.Message);
         }
         catch (IOException e) when (e is not StorageConflictException)
         {
@@ -120,7 +124,7 @@ public sealed partial class SpillingStorage
         Took();
         if (!spilled.IsOver)
         {
-            await _disk.DeleteAsync(spilled.Name, CancellationToken.None).ConfigureAwait(false);
+            await _disk.DeleteAsync(spilled.NameOnDisk, CancellationToken.None).ConfigureAwait(false);
             Stored(spilled);
         }
 

@@ -89,7 +89,8 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
     /// <summary>Whether that object is on disk, and not in the bucket as far as is known. Safe from anywhere.</summary>
     public bool Waits(string name) => Find(name) is not null;
 
-    public async Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken)
     {
         StorageName.Check(name);
         cancellationToken.ThrowIfCancellationRequested();
@@ -102,7 +103,7 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
         var detour = DetourOf(name, length);
         if (detour is null)
         {
-            if (await TakesAsync(name, content, length, cancellationToken).ConfigureAwait(false))
+            if (await TakesAsync(name, content, epoch, length, cancellationToken).ConfigureAwait(false))
             {
                 return;
             }
@@ -110,8 +111,8 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
             detour = "failed";
         }
 
-        await SpillAsync(new(name, length, _time.GetUtcNow()) { MayBeInBucket = detour == "failed" }, content, cancellationToken)
-            .ConfigureAwait(false);
+        var spilled = new SpilledObject(name, epoch, length, _time.GetUtcNow()) { MayBeInBucket = detour == "failed" };
+        await SpillAsync(spilled, content, cancellationToken).ConfigureAwait(false);
         _instruments?.Spilled(detour);
     }
 
@@ -120,7 +121,7 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
         StorageName.Check(name);
 
         // What is on disk no more by then is in the bucket.
-        return Find(name) is not null && await _disk.OpenAsync(name, cancellationToken).ConfigureAwait(false) is { } there
+        return Find(name) is { } spilled && await _disk.OpenAsync(spilled.NameOnDisk, cancellationToken).ConfigureAwait(false) is { } there
             ? there
             : await _bucket.OpenAsync(name, cancellationToken).ConfigureAwait(false);
     }
@@ -132,7 +133,7 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
         if (Find(name) is { } spilled)
         {
             var isOnDiskAlone = await ForgetAsync([spilled]).ConfigureAwait(false);
-            await _disk.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            await _disk.DeleteAsync(spilled.NameOnDisk, cancellationToken).ConfigureAwait(false);
             if (isOnDiskAlone)
             {
                 return;
@@ -213,7 +214,7 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
     /// <summary>What an earlier run of the node left, the oldest first.</summary>
     private static IEnumerable<SpilledObject> LeftIn(string path) => new DirectoryInfo(path)
         .EnumerateFiles("*", SearchOption.AllDirectories)
-        .Select(file => new SpilledObject(
+        .Select(file => SpilledObject.Of(
             Path.GetRelativePath(path, file.FullName), file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero)))
         .Where(static spilled => StorageName.IsValid(spilled.Name))
         .OrderBy(static spilled => spilled.At)
@@ -251,13 +252,13 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
 
     /// <summary>Whether the bucket takes it before its deadline.</summary>
     private async Task<bool> TakesAsync(
-        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long length, CancellationToken cancellationToken)
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, long length, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_options.DirectDeadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await _bucket.WriteAsync(name, content, either.Token).ConfigureAwait(false);
+            await _bucket.WriteAsync(name, content, epoch, either.Token).ConfigureAwait(false);
             Took();
             return true;
         }
@@ -283,14 +284,22 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
     private async Task SpillAsync(
         SpilledObject spilled, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
-        if (Find(spilled.Name) is not null && await HasAsync(spilled, content, cancellationToken).ConfigureAwait(false))
+        if (Find(spilled.Name) is { } there)
         {
-            return;
+            if (there.Epoch < spilled.Epoch)
+            {
+                spilled.MayBeInBucket |= !await ForgetAsync([there]).ConfigureAwait(false);
+                await _disk.DeleteAsync(there.NameOnDisk, cancellationToken).ConfigureAwait(false);
+            }
+            else if (await HasAsync(there, spilled, content, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
         }
 
         try
         {
-            await _disk.WriteAsync(spilled.Name, content, cancellationToken).ConfigureAwait(false);
+            await _disk.WriteAsync(spilled.NameOnDisk, content, epoch: 0, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageFullException e)
         {
@@ -311,24 +320,27 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
     /// <summary>Whether the same bytes are on disk under that name.</summary>
     /// <exception cref="StorageConflictException">Others are.</exception>
     private async Task<bool> HasAsync(
-        SpilledObject spilled, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+        SpilledObject there, SpilledObject spilled, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
-        var there = await _disk.OpenAsync(spilled.Name, cancellationToken).ConfigureAwait(false);
-        if (there is null)
+        var file = await _disk.OpenAsync(there.NameOnDisk, cancellationToken).ConfigureAwait(false);
+        if (file is null)
         {
             return false;
         }
 
-        await using (there.ConfigureAwait(false))
+        await using (file.ConfigureAwait(false))
         {
-            var bytes = new byte[there.Length];
-            await there.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+            var bytes = new byte[file.Length];
+            await file.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
             var from = 0;
             return spilled.Length == bytes.Length && content.All(piece =>
                 piece.Span.SequenceEqual(bytes.AsSpan((from += piece.Length) - piece.Length, piece.Length)))
                 ? true
                 : throw new StorageConflictException(
-                    $"Other bytes wait for the bucket under the name {spilled.Name}: they were left as they are.");
+                    $"Other bytes wait for the bucket under the name {spilled.Name}: they were left as they are.")
+                {
+                    IsOvertaken = there.Epoch > spilled.Epoch,
+                };
         }
     }
 
@@ -459,6 +471,9 @@ public sealed partial class SpillingStorage : IMediaStorage, IDisposable
 
     [LoggerMessage(133, LogLevel.Error, "{Name} stays on disk and is not tried again before the next start: {Reason}")]
     private partial void LogRefused(string name, string reason);
+
+    [LoggerMessage(135, LogLevel.Information, "{Name} does not wait any more, and is deleted on disk: {Reason}")]
+    private partial void LogOvertaken(string name, string reason);
 
     [LoggerMessage(134, LogLevel.Error, "{Name} could not be brought into the bucket; it is tried again")]
     private partial void LogBroken(string name, Exception exception);

@@ -223,6 +223,32 @@ public sealed class CachedStorageTests : MediaStorageConformance, IDisposable
     }
 
     [Fact]
+    public async Task Write_NameIsAnotherObjectsNow_LeavesNoCopyOfTheOldOne_AlsoWhileItIsFetched()
+    {
+        await PutAsync("a", 100);
+        await ReadLengthAsync("a");
+        await _cached.WriteAsync("a", [new byte[200]], 9, default);
+        Assert.Equal(200, await ReadLengthAsync("a"));
+
+        await PutAsync("b", 100);
+        var slow = new TaskCompletionSource();
+        var isRead = new TaskCompletionSource();
+        _inner.Wrap = content => new SlowStream(content, isRead, slow.Task);
+        var opening = _cached.OpenAsync("b", default);
+        await isRead.Task;
+        _inner.Wrap = static content => content;
+        await _cached.WriteAsync("b", [new byte[200]], 9, default);
+        slow.SetResult();
+
+        await using (var opened = await opening)
+        {
+            Assert.Equal(200, await LengthAsync(opened!));
+        }
+
+        Assert.Equal(200, await ReadLengthAsync("b"));
+    }
+
+    [Fact]
     public async Task Start_CopiesOfAnEarlierRun_AreGone()
     {
         await PutAsync("a", 100);
@@ -252,6 +278,19 @@ public sealed class CachedStorageTests : MediaStorageConformance, IDisposable
         using var read = new MemoryStream();
         await content.CopyToAsync(read);
         return read.Length;
+    }
+
+    /// <summary>Is read when it may be.</summary>
+    private sealed class SlowStream(Stream inner, TaskCompletionSource isRead, Task mayBeRead) : MemoryStream
+    {
+        public override long Length => inner.Length;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            isRead.TrySetResult();
+            await mayBeRead;
+            return await inner.ReadAsync(buffer, cancellationToken);
+        }
     }
 
     /// <summary>Breaks after some bytes.</summary>

@@ -38,8 +38,8 @@ internal sealed class SlowStorage : IMediaStorage
         return Failure is not null ? throw Failure : await _inner.OpenAsync(name, cancellationToken) is { } content ? Wrap(content) : null;
     }
 
-    public Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken) =>
-        _inner.WriteAsync(name, content, cancellationToken);
+    public Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken) =>
+        _inner.WriteAsync(name, content, epoch, cancellationToken);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => _inner.DeleteAsync(name, cancellationToken);
 

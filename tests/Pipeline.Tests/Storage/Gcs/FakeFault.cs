@@ -24,6 +24,9 @@ internal enum FakeFaultKind
     /// <summary>It is done, and the connection breaks instead of an answer.</summary>
     BreakAfter,
 
+    /// <summary>It is done, and told as if it were not.</summary>
+    StatusAfter,
+
     /// <summary>The connection breaks after some bytes: of an answer, or of a body, of which they are kept.</summary>
     BreakMidway,
 

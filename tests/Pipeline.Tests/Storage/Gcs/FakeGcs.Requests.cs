@@ -37,7 +37,7 @@ internal sealed partial class FakeGcs
         var boundary = MediaTypeHeaderValue.Parse(context.Request.ContentType).Boundary.Value!;
         var reader = new MultipartReader(boundary, context.Request.Body);
         var metadata = await reader.ReadNextSectionAsync();
-        var upload = await FakeUpload.ReadAsync(metadata!.Body, context.Request.Query["ifGenerationMatch"] == "0");
+        var upload = await FakeUpload.ReadAsync(metadata!.Body, context.Request);
         var media = await reader.ReadNextSectionAsync();
         await media!.Body.CopyToAsync(upload.Arrived);
         await StoreAsync(context, upload with { ContentType = upload.ContentType ?? media.ContentType }, upload.Arrived.ToArray(), fault);
@@ -46,15 +46,15 @@ internal sealed partial class FakeGcs
     private async Task UploadMediaAsync(HttpContext context, FakeFault? fault)
     {
         var upload = new FakeUpload(
-            context.Request.Query["name"]!, context.Request.ContentType, null, null, context.Request.Query["ifGenerationMatch"] == "0");
+            context.Request.Query["name"]!, context.Request.ContentType, null, null, null, FakeUpload.ReplacedBy(context.Request));
         await context.Request.Body.CopyToAsync(upload.Arrived);
         await StoreAsync(context, upload, upload.Arrived.ToArray(), fault);
     }
 
     private async Task BeginUploadAsync(HttpContext context)
     {
-        var upload = await FakeUpload.ReadAsync(context.Request.Body, context.Request.Query["ifGenerationMatch"] == "0");
-        if (upload.MustBeNew && Find(upload.Name) is not null)
+        var upload = await FakeUpload.ReadAsync(context.Request.Body, context.Request);
+        if (!MayStore(upload))
         {
             await RefuseAsync(context, 412, "At least one of the pre-conditions you specified did not hold.", "conditionNotMet");
             return;
@@ -142,9 +142,9 @@ internal sealed partial class FakeGcs
         FakeObject? stored = null;
         lock (_changing)
         {
-            if (!upload.MustBeNew || !_objects.ContainsKey(upload.Name))
+            if (MayStore(upload))
             {
-                stored = new FakeObject(upload.Name, bytes, ++_generations, upload.ContentType, upload.CacheControl);
+                stored = new FakeObject(upload.Name, bytes, ++_generations, upload.ContentType, upload.CacheControl, upload.Metadata);
                 _objects[upload.Name] = upload.Stored = stored;
             }
         }
@@ -153,6 +153,8 @@ internal sealed partial class FakeGcs
             ? RefuseAsync(context, 412, "At least one of the pre-conditions you specified did not hold.", "conditionNotMet")
             : context.Response.WriteAsJsonAsync(Describe(stored)));
     }
+
+    private bool MayStore(FakeUpload upload) => upload.Replaces is null || upload.Replaces == (Find(upload.Name)?.Generation ?? 0);
 
     private Task GetAsync(HttpContext context) => Find(NameOf(context)) is { } stored
         ? context.Response.WriteAsJsonAsync(Describe(stored))
@@ -255,5 +257,6 @@ internal sealed partial class FakeGcs
         crc32c = stored.Checksum,
         contentType = stored.ContentType,
         cacheControl = stored.CacheControl,
+        metadata = stored.Metadata,
     };
 }

@@ -103,11 +103,20 @@ internal sealed partial class FakeGcs : IAsyncDisposable
     public Func<FakeRequest, FakeFault?>? Weather { get; set; }
 
     /// <summary>Puts an object there that nobody uploaded.</summary>
-    public void Put(string name, byte[] bytes)
+    public void Put(string name, byte[] bytes, IReadOnlyDictionary<string, string>? metadata = null)
     {
         lock (_changing)
         {
-            _objects[name] = new FakeObject(name, bytes, ++_generations, null, null);
+            _objects[name] = new FakeObject(name, bytes, ++_generations, Metadata: metadata);
+        }
+    }
+
+    /// <summary>Somebody else deletes an object.</summary>
+    public void Remove(string name)
+    {
+        lock (_changing)
+        {
+            _objects.Remove(name);
         }
     }
 
@@ -177,12 +186,21 @@ internal sealed partial class FakeGcs : IAsyncDisposable
             return;
         }
 
-        if (fault?.Kind == FakeFaultKind.BreakAfter)
+        if (fault?.Kind is FakeFaultKind.BreakAfter or FakeFaultKind.StatusAfter)
         {
             // Its answer goes nowhere.
+            var body = context.Response.Body;
             context.Response.Body = Stream.Null;
             await answer(fault);
-            context.Abort();
+            if (fault.Kind == FakeFaultKind.BreakAfter)
+            {
+                context.Abort();
+                return;
+            }
+
+            context.Response.Clear();
+            context.Response.Body = body;
+            await RefuseAsync(context, fault.Status, fault.Message, fault.Reason);
             return;
         }
 

@@ -3,7 +3,13 @@ using System.Buffers.Binary;
 namespace Streaming.Pipeline.Tests.Storage.Gcs;
 
 /// <summary>An object in the fake bucket.</summary>
-internal sealed record FakeObject(string Name, byte[] Bytes, long Generation, string? ContentType, string? CacheControl)
+internal sealed record FakeObject(
+    string Name,
+    byte[] Bytes,
+    long Generation,
+    string? ContentType = null,
+    string? CacheControl = null,
+    IReadOnlyDictionary<string, string>? Metadata = null)
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(value =>
     {

@@ -52,17 +52,22 @@ public sealed class GcsEmulatorTests : MediaStorageConformance, IClassFixture<Gc
     public override Task Write_OtherBytesUnderAName_ReplaceThemOrAreRefused() =>
         base.Write_OtherBytesUnderAName_ReplaceThemOrAreRefused();
 
+    [Fact(Skip = NamesAreNeverTaken)]
+    public override Task Write_OtherBytesOfALowerEpoch_ReplaceWhatIsThereOrAreRefused() =>
+        base.Write_OtherBytesOfALowerEpoch_ReplaceWhatIsThereOrAreRefused();
+
     [Fact]
     public async Task Write_AnyBytes_AreWhatTheEmulatorReadsOfIt()
     {
         byte[] bytes = [.. "\r\n\r\n--\r\n"u8, .. GcsScripted.Media(300_000), .. "\r\n--"u8];
 
-        await Storage.WriteAsync("live/b/source/0.m4s", [bytes.AsMemory(0, 3), bytes.AsMemory(3)], default);
+        await Storage.WriteAsync("live/b/source/0.m4s", [bytes.AsMemory(0, 3), bytes.AsMemory(3)], 7, default);
 
         var stored = await _emulator.Http.GetFromJsonAsync<JsonElement>(ObjectAt("live/b/source/0.m4s"));
         Assert.Equal(
             ("300012", Crc32C.Of([bytes]).ToString(), "video/mp4", "public, max-age=31536000, immutable"),
             (Said("size"), Said("crc32c"), Said("contentType"), Said("cacheControl")));
+        Assert.Equal("7", stored.GetProperty("metadata").GetProperty("epoch").GetString());
         Assert.Equal(bytes, await _emulator.Http.GetByteArrayAsync(ObjectAt("live/b/source/0.m4s") + "?alt=media"));
 
         string? Said(string name) => stored.GetProperty(name).GetString();

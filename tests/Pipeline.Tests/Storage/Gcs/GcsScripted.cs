@@ -43,7 +43,7 @@ public abstract class GcsScripted : IAsyncLifetime
         Storage = Open(Patient);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var storage in _storages)
         {

@@ -4,10 +4,11 @@ using Streaming.Pipeline.Storage.Memory;
 
 namespace Streaming.Pipeline.Tests.Storage.Spill;
 
-/// <summary>A bucket that takes nothing when told to, or takes its time. Objects in it are not replaced.</summary>
+/// <summary>A bucket that takes nothing when told to, or takes its time. Objects in it are replaced by those of a higher epoch.</summary>
 internal sealed class FickleBucket : IMediaStorage
 {
     private readonly MemoryStorage _objects = new(1 << 30);
+    private readonly ConcurrentDictionary<string, long> _epochs = new();
     private readonly Lock _counting = new();
 
     public static StorageUnavailableException Away { get; } = new("The bucket cannot be reached.") { IsPassing = true };
@@ -36,7 +37,8 @@ internal sealed class FickleBucket : IMediaStorage
 
     public int WritesAtOnce => 4;
 
-    public async Task WriteAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch, CancellationToken cancellationToken)
     {
         Tried.Enqueue(name);
         Count(1);
@@ -48,8 +50,9 @@ internal sealed class FickleBucket : IMediaStorage
             }
 
             Fail();
-            await RequireSameAsync(name, content);
-            await _objects.WriteAsync(name, content, cancellationToken);
+            await RequireSameOrLowerAsync(name, content, epoch);
+            await _objects.WriteAsync(name, content, epoch, cancellationToken);
+            _epochs[name] = Math.Max(epoch, EpochOf(name));
             Taken.Enqueue(name);
         }
         finally
@@ -57,6 +60,9 @@ internal sealed class FickleBucket : IMediaStorage
             Count(-1);
         }
     }
+
+    /// <summary>That an object was written under.</summary>
+    public long EpochOf(string name) => _epochs.GetValueOrDefault(name);
 
     public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => _objects.OpenAsync(name, cancellationToken);
 
@@ -103,12 +109,20 @@ internal sealed class FickleBucket : IMediaStorage
         }
     }
 
-    private async Task RequireSameAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content)
+    private async Task RequireSameOrLowerAsync(string name, IReadOnlyList<ReadOnlyMemory<byte>> content, long epoch)
     {
+        if (EpochOf(name) < epoch)
+        {
+            return;
+        }
+
         await using var there = await _objects.OpenAsync(name, default);
         if (there is MemoryStream memory && !memory.ToArray().SequenceEqual(content.SelectMany(static piece => piece.ToArray())))
         {
-            throw new StorageConflictException($"The bucket has other bytes under the name {name}.");
+            throw new StorageConflictException($"The bucket has other bytes under the name {name}.")
+            {
+                IsOvertaken = EpochOf(name) > epoch,
+            };
         }
     }
 }

@@ -366,6 +366,80 @@ public sealed class SpillingStorageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Restart_WhatWaitsHasTheEpochThatItWasWrittenUnder()
+    {
+        _bucket.Failure = FickleBucket.Away;
+        await WriteAsync("live/b/source/0.m4s", "media", 12);
+        await WriteAsync("live/b/source/1.m4s", "of a version without epochs");
+        Assert.Equal(
+            ["live/b/source/0.m4s", "live/b/source/1.m4s"],
+            await _storage.ListAsync("live", default).Select(static stored => stored.Name).Order().ToListAsync());
+
+        _storage = Open(1 << 20);
+        Assert.Equal("media", await ReadAsync("live/b/source/0.m4s"));
+        _bucket.Failure = null;
+        Run();
+        await UntilAsync(() => Status.Objects == 0, TimeSpan.FromSeconds(1));
+
+        Assert.Equal((12, 0), (_bucket.EpochOf("live/b/source/0.m4s"), _bucket.EpochOf("live/b/source/1.m4s")));
+        Assert.Equal("media", await ReadAsync("live/b/source/0.m4s"));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public async Task Waiting_BucketHasTheNameOfAnotherEpoch_TheHigherOneHasIt_AndNothingStaysOnDisk()
+    {
+        _bucket.Failure = FickleBucket.Away;
+        await WriteAsync("live/b/source/0.m4s", "of the zombie", 5);
+        await WriteAsync("live/c/source/0.m4s", "of the origin", 9);
+        _bucket.Failure = null;
+        await _bucket.WriteAsync("live/b/source/0.m4s", [Encoding.ASCII.GetBytes("of another")], 9, default);
+        await _bucket.WriteAsync("live/c/source/0.m4s", [Encoding.ASCII.GetBytes("of another")], 5, default);
+        Run();
+
+        await UntilAsync(() => Status.Objects == 0, TimeSpan.FromSeconds(1));
+
+        Assert.Equal("of another", await ReadAsync("live/b/source/0.m4s"));
+        Assert.Equal("of the origin", await ReadAsync("live/c/source/0.m4s"));
+        Assert.Equal((0, 0L), (Status.Refused, Status.UsedBytes));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public async Task Write_NameThatWaitsUnderALowerEpoch_TakesItsPlaceOnDisk()
+    {
+        _bucket.Failure = FickleBucket.Away;
+        await WriteAsync("live/b/source/0.m4s", "old", 5);
+        await WriteAsync("live/b/source/0.m4s", "newer", 9);
+
+        var conflict = await Assert.ThrowsAsync<StorageConflictException>(() => WriteAsync("live/b/source/0.m4s", "older", 7));
+
+        Assert.True(conflict.IsOvertaken);
+        Assert.Equal("newer", await ReadAsync("live/b/source/0.m4s"));
+        Assert.Equal((1, 5L), (Status.Objects, Status.UsedBytes));
+        Assert.Single(Files());
+        _bucket.Failure = null;
+        Run();
+        await UntilAsync(() => Status.Objects == 0, TimeSpan.FromSeconds(1));
+        Assert.Equal(9, _bucket.EpochOf("live/b/source/0.m4s"));
+        Assert.Equal("newer", await ReadAsync("live/b/source/0.m4s"));
+    }
+
+    [Fact]
+    public async Task Delete_WhatWaitsUnderAnEpoch_IsGoneFromTheDisk()
+    {
+        _bucket.Failure = FickleBucket.Away;
+        await WriteAsync("live/a/source/0.m4s", "tried", 5);
+        await WriteAsync("live/b/source/0.m4s", "media", 5);
+
+        await _storage.DeleteAsync("live/b/source/0.m4s", default);
+
+        Assert.Null(await ReadAsync("live/b/source/0.m4s"));
+        Assert.Equal(5, Status.UsedBytes);
+        Assert.Single(Files());
+    }
+
+    [Fact]
     public async Task Check_SaysWhatIsWrong_AndFailsOfWhatDoesNotMendByItself()
     {
         Assert.Null(await _storage.FindTroubleAsync(default));
@@ -426,9 +500,10 @@ public sealed class SpillingStorageTests : IAsyncDisposable
 
     private List<string> Files() => [.. Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)];
 
-    private Task WriteAsync(string name, string content) => _storage.WriteAsync(
+    private Task WriteAsync(string name, string content, long epoch = 0) => _storage.WriteAsync(
         name,
         [.. content.Chunk(1 + (content.Length / 2)).Select(static part => (ReadOnlyMemory<byte>)Encoding.ASCII.GetBytes(part))],
+        epoch,
         default);
 
     private async Task<string?> ReadAsync(string name)
