@@ -404,10 +404,11 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
         await AwaitConditionAsync(
             () =>
             {
-                _time.Advance(TimeSpan.FromMilliseconds(100));
+                _time.Advance(Moment);
                 return Task.FromResult(_channel.Stopped.IsCompleted);
             },
-            Patience);
+            Patience,
+            TimeSpan.FromMilliseconds(50));
         Assert.False(_region.HasMessages);
     }
 
