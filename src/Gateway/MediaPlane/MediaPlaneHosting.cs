@@ -1,5 +1,7 @@
+using Akka.Actor;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Origins;
 using Streaming.Gateway.Configuration;
 using Streaming.Pipeline.Storage;
@@ -21,8 +23,10 @@ internal static class MediaPlaneHosting
         services.AddSingleton<KeptReplicas>();
         services.AddSingleton(new SecretCheck(options.Secret));
         services.AddSingleton<MediaPlaneClient>();
+        services.AddSingleton<AskContact>(static provider => new ContactClient(provider.GetRequiredService<SecretCheck>()).AskAsync);
         services.AddSingleton(provider => new MediaPlaneServer(
             options,
+            () => provider.GetRequiredService<Joining>().Answer(provider.GetRequiredService<ActorSystem>()),
             provider.GetRequiredService<LiveChannels>(),
             provider.GetRequiredService<EdgeBroadcasts>(),
             provider.GetRequiredService<Cluster.Channels.ChannelDirectory>(),
