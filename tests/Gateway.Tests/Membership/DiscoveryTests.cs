@@ -24,13 +24,15 @@ public sealed class DiscoveryTests(SharedPostgres postgres)
     public async Task Nodes_StartedAtOnce_FormOneCluster_AndOneThatComesLaterIsLetIn()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await using var first = Start(1, database);
         await using var second = Start(2, database);
         await using var third = Start(3, database);
-        await AreUpAsync([first, second, third], 1, 2, 3);
 
-        // The lowest, which has begun the cluster.
-        await first.DisposeAsync();
+        // The lowest, which begins the cluster, and is killed.
+        await using (var first = Start(1, database))
+        {
+            await AreUpAsync([first, second, third], 1, 2, 3);
+        }
+
         await AreUpAsync([second, third], 2, 3);
         await using var again = Start(1, database);
 
