@@ -9,7 +9,9 @@ usage() {
   cat <<'TEXT'
 Usage: load-tests/local-cluster/run.sh [option value]...
 
-  --nodes 3          nodes, 1 to 9
+  --nodes 3          nodes, 1 to 9, with all roles, or those of Streaming__Roles
+  --workers 0        further nodes that transcode and do nothing else, 0 to 9
+  --discovery seeds  how they find each other: seeds, or config
   --http 8081        HTTP port of the first; the second has the next
   --rtmp 1941        RTMP port of the first
   --cluster 4061     port of messages between nodes of the first
@@ -19,16 +21,19 @@ Settings of the environment, such as Streaming__Ladder__Enabled=false, hold for 
 TEXT
 }
 
-options='nodes http rtmp cluster media'
-nodes=3 http=8081 rtmp=1941 cluster=4061 media=4071
+options='nodes workers discovery http rtmp cluster media'
+nodes=3 workers=0 discovery=seeds http=8081 rtmp=1941 cluster=4061 media=4071
 parse_options "$@"
 at_most nodes 9
+[[ $workers == 0 ]] || at_most workers 9
+[[ $discovery == seeds || $discovery == config ]] || fail "--discovery is $discovery; it has to be seeds or config"
+all=$((nodes + workers))
 
 scripts/install.sh --tests
 scripts/build-web.sh
 build src/Gateway
 server="$PWD/src/Gateway/bin/Release/net10.0/Streaming.Gateway.dll"
-for ((node = 0; node < nodes; node++)); do
+for ((node = 0; node < all; node++)); do
   for port in "$http" "$rtmp" "$cluster" "$media"; do
     ! is_listening $((port + node)) || fail "port $((port + node)) is in use; choose others, see --help"
   done
@@ -56,24 +61,32 @@ token="$(random)"
 logs="$PWD/load-tests/local-cluster/logs"
 mkdir -p "$logs"
 export Streaming__Cluster__Host=127.0.0.1 Streaming__Cluster__Secret="$secret" Streaming__Admin__Token="$token" \
-  Streaming__Cluster__SeedNodes="127.0.0.1:$cluster,127.0.0.1:$((cluster + (nodes > 1)))" \
   Streaming__Cluster__Database="Host=$scratch/postgres;Database=streaming;Username=streaming"
+if [[ $discovery == seeds ]]; then
+  export Streaming__Cluster__SeedNodes="127.0.0.1:$cluster,127.0.0.1:$((cluster + (nodes > 1)))"
+else
+  endpoints="$(seq -s , -f '127.0.0.1:%.0f' "$media" $((media + all - 1)))"
+  export Streaming__Cluster__Discovery=config Streaming__Cluster__DiscoveryEndpoints="$endpoints" \
+    Streaming__Cluster__DiscoveryNodesMin=$((all / 2 + 1))
+fi
 
-for ((node = 0; node < nodes; node++)); do
+roles_of() { if (($1 < nodes)); then echo "${Streaming__Roles:-ingest,transcode,gateway}"; else echo transcode; fi; }
+for ((node = 0; node < all; node++)); do
   mkdir "$scratch/node-$node"
-  Streaming__Http__Address=127.0.0.1 Streaming__Http__Port=$((http + node)) \
+  Streaming__Roles="$(roles_of "$node")" Streaming__Http__Address=127.0.0.1 Streaming__Http__Port=$((http + node)) \
     Streaming__Rtmp__Address=127.0.0.1 Streaming__Rtmp__Port=$((rtmp + node)) \
     Streaming__Cluster__Port=$((cluster + node)) Streaming__Cluster__MediaPort=$((media + node)) \
     Streaming__Data__Path="$scratch/node-$node" dotnet "$server" >"$logs/node-$node.log" 2>&1 &
   children+=("$!")
 done
-for ((node = 0; node < nodes; node++)); do
+for ((node = 0; node < all; node++)); do
   wait_for 90 "node $node (see $logs/node-$node.log)" curl --silent --fail --max-time 3 "http://127.0.0.1:$((http + node))/health/ready"
 done
 
-printf '\n%-6s %-28s %-30s %s\n' node pages publish process
-for ((node = 0; node < nodes; node++)); do
-  printf '%-6s %-28s %-30s %s\n' "$node" "http://127.0.0.1:$((http + node))/" "rtmp://127.0.0.1:$((rtmp + node))/live" "${children[$((node + 1))]}"
+printf '\n%-6s %-28s %-30s %-10s %s\n' node pages publish process roles
+for ((node = 0; node < all; node++)); do
+  printf '%-6s %-28s %-30s %-10s %s\n' "$node" "http://127.0.0.1:$((http + node))/" "rtmp://127.0.0.1:$((rtmp + node))/live" \
+    "${children[$((node + 1))]}" "$(roles_of "$node")"
 done
 printf '\nAdmin token: %s\nLogs: %s\nKill a node by its process; Ctrl-C ends all of it.\n' "$token" "$logs"
 wait "${children[0]}"

@@ -152,7 +152,7 @@ public static class GatewayHost
         services.AddSingleton(provider => new Leaving(provider.GetRequiredService<LiveChannels>().StopAsync));
         services.AddStreamingCluster(
             akka,
-            options.Cluster.ForMembership(),
+            options.ForMembership(),
             roles,
             new MessageFormats([.. ChannelFormats.All, .. RunFormats.All, .. OriginFormats.All]),
             static (builder, provider) => builder.WithLostMessages(provider),
@@ -160,7 +160,7 @@ public static class GatewayHost
             (builder, provider) => builder.WithTranscodeRuns(provider, roles.Transcode),
             (builder, provider) =>
             {
-                if (options.Cluster.ForMembership() is not null)
+                if (options.ForMembership() is not null)
                 {
                     builder.WithOrigins(provider, () => provider.GetRequiredService<MediaPlaneServer>().Address);
                     builder.WithActors((_, _) => provider.GetRequiredService<Standbys>());

@@ -19,7 +19,7 @@ public static class ClusterHosting
     private const string NetworkSettings = "Streaming.Cluster.Membership.network.hocon";
 
     /// <summary>Adds the actor system with cluster, sharding, persistence and publish-subscribe.</summary>
-    /// <param name="services">The host's; <see cref="EventJournal"/> and <see cref="Leaving"/> are among them.</param>
+    /// <param name="services">The host's; <see cref="EventJournal"/> and <see cref="Leaving"/> are among them, <see cref="AskContact"/> where nodes look for each other.</param>
     /// <param name="akka">What the operator tells Akka.NET.</param>
     /// <param name="network">Where others reach this node; null where there are none, and it listens nowhere.</param>
     /// <param name="roles">What this node does.</param>
@@ -32,7 +32,7 @@ public static class ClusterHosting
         NodeRoles roles,
         MessageFormats formats,
         params IReadOnlyCollection<Action<AkkaConfigurationBuilder, IServiceProvider>> rooms) =>
-        services.AddSingleton<LostMembership>().AddAkka<ClusterNode>(SystemName, (builder, provider) =>
+        services.AddJoining(network).AddSingleton<LostMembership>().AddAkka<ClusterNode>(SystemName, (builder, provider) =>
         {
             // Whoever comes later has the last word, and that is the operator's.
             builder.ConfigureLoggers(static loggers =>
@@ -66,6 +66,13 @@ public static class ClusterHosting
                 ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", all.Select(static role => $"\"{role}\""))}]"),
                 HoconAddMode.Prepend);
         });
+
+    private static IServiceCollection AddJoining(this IServiceCollection services, ClusterNetwork? network) =>
+        services.AddSingleton(provider => new Joining(
+            network,
+            network?.Discovery is null ? null : provider.GetRequiredService<AskContact>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Joining>>()));
 
     private static void WithNetwork(this AkkaConfigurationBuilder builder, ClusterNetwork network, IServiceProvider provider)
     {

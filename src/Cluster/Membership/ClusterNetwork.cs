@@ -7,7 +7,9 @@ namespace Streaming.Cluster.Membership;
 /// <param name="Port">TCP port; 0 for any free one.</param>
 /// <param name="Seeds">Nodes that this one asks to let it in; without any it waits for those that ask it.</param>
 /// <param name="Secret">What all of them know; see <see cref="ClusterSecret"/>.</param>
-public sealed record ClusterNetwork(string Host, int Port, IReadOnlyList<NodeAddress> Seeds, string Secret)
+/// <param name="Discovery">How it finds others where it knows no seeds; null where it does not look for any.</param>
+public sealed record ClusterNetwork(
+    string Host, int Port, IReadOnlyList<NodeAddress> Seeds, string Secret, NodeDiscovery? Discovery = null)
 {
     // What Akka.Remote calls TCP with TLS in addresses.
     private const string Protocol = "akka.ssl.tcp";

@@ -31,6 +31,7 @@ public sealed class LostMembership
 public sealed class ClusterNode(
     AkkaConfigurationBuilder builder,
     IServiceProvider services,
+    Joining joining,
     Leaving leaving,
     LostMembership lost,
     ILogger<ClusterNode> logger,
@@ -56,11 +57,7 @@ public sealed class ClusterNode(
             return Done.Instance;
         });
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
-        var cluster = Akka.Cluster.Cluster.Get(system);
-        if (cluster.Settings.SeedNodes.IsEmpty)
-        {
-            cluster.Join(cluster.SelfAddress);
-        }
+        joining.Begin(system);
     }
 
     /// <summary>Ends what is to end, and leaves the cluster, unless there is nobody to hand anything over to.</summary>

@@ -24,6 +24,10 @@ public sealed record StreamingOptions
 
     public ClusterOptions Cluster { get; init; } = new();
 
+    /// <summary>How nodes find each other; configured beside the rest of it, below <c>Cluster</c>.</summary>
+    [ConfigurationKeyName(nameof(Cluster))]
+    public DiscoveryOptions Discovery { get; init; } = new();
+
     /// <summary>Where viewers and the API are served.</summary>
     public ListenOptions Http { get; init; } = new() { Port = 8080 };
 
@@ -73,6 +77,10 @@ public sealed record StreamingOptions
         BitRateMax = RtmpLimits.BitRateMax,
     };
 
+    /// <summary>Where others reach this node, and how it finds them; null when it is alone.</summary>
+    internal ClusterNetwork? ForMembership() =>
+        Cluster.ForMembership() is { } network ? network with { Discovery = Discovery.ForMembership(Cluster.MediaPort) } : null;
+
     /// <summary>What is kept, with a limit in bytes where the storage has one.</summary>
     public RecordingOptions ForRecordings() => Recordings with { MaxBytes = Recordings.MaxBytes ?? Storage.LimitBytes / 2 };
 
@@ -87,6 +95,7 @@ public sealed record StreamingOptions
         .. Of(nameof(Admin), Admin.Problems()),
         .. Of(nameof(Access), Access.Problems()),
         .. Of(nameof(Cluster), Cluster.Problems()),
+        .. Of(nameof(Cluster), Discovery.Problems(Cluster)),
         .. Of(nameof(Segments), Segments.Problems()),
         .. Of(nameof(Ladder), Ladder.Problems()),
         .. Of(nameof(Storage), Storage.Problems()),

@@ -57,6 +57,24 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
         }
     }
 
+    /// <summary>A connection to a node, which is made with the first call.</summary>
+    public static GrpcChannel Connect(NodeAddress node) => GrpcChannel.ForAddress(
+        new UriBuilder(Uri.UriSchemeHttp, node.Host, node.Port).Uri,
+        new GrpcChannelOptions
+        {
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = MessageBytesMax,
+            HttpHandler = new SocketsHttpHandler
+            {
+                ConnectTimeout = ConnectTimeout,
+                KeepAlivePingDelay = PingDelay,
+                KeepAlivePingTimeout = PingTimeout,
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+                EnableMultipleHttp2Connections = true, // More channels of one node than a connection takes streams.
+                UseProxy = false,
+            },
+        });
+
     public void Dispose()
     {
         foreach (var node in _nodes.Values.Concat(_stores.Values))
@@ -96,21 +114,4 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
             throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
     }
-
-    private static GrpcChannel Connect(NodeAddress node) => GrpcChannel.ForAddress(
-        new UriBuilder(Uri.UriSchemeHttp, node.Host, node.Port).Uri,
-        new GrpcChannelOptions
-        {
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = MessageBytesMax,
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectTimeout = ConnectTimeout,
-                KeepAlivePingDelay = PingDelay,
-                KeepAlivePingTimeout = PingTimeout,
-                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-                EnableMultipleHttp2Connections = true, // More channels of one node than a connection takes streams.
-                UseProxy = false,
-            },
-        });
 }

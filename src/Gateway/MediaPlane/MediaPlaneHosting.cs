@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Edge;
 using Streaming.Cluster.Membership;
@@ -23,8 +24,10 @@ internal static class MediaPlaneHosting
         services.AddSingleton<IngestNodes>();
         services.AddSingleton(new SecretCheck(options.Secret));
         services.AddSingleton<MediaPlaneClient>();
+        services.AddSingleton<AskContact>(static provider => new ContactClient(provider.GetRequiredService<SecretCheck>()).AskAsync);
         services.AddSingleton(provider => new MediaPlaneServer(
             options,
+            () => provider.GetRequiredService<Joining>().Answer(provider.GetRequiredService<ActorSystem>()),
             provider.GetRequiredService<LiveChannels>(),
             provider.GetRequiredService<EdgeBroadcasts>(),
             new Downstream(

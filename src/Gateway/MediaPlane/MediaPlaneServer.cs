@@ -19,6 +19,7 @@ namespace Streaming.Gateway.MediaPlane;
 /// </summary>
 internal sealed partial class MediaPlaneServer(
     ClusterOptions options,
+    Func<ContactAnswer?> contact,
     LiveChannels channels,
     EdgeBroadcasts edges,
     Downstream downstream,
@@ -62,6 +63,7 @@ internal sealed partial class MediaPlaneServer(
 
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton<ILoggerFactory>(new LoggersOfParts(loggers));
+        builder.Services.AddSingleton(contact);
         builder.Services.AddSingleton(channels);
         builder.Services.AddSingleton(edges);
         builder.Services.AddSingleton(downstream);
@@ -81,6 +83,7 @@ internal sealed partial class MediaPlaneServer(
         _app = builder.Build();
         _app.UseRouting();
         _app.MapGrpcService<MediaPlaneService>();
+        _app.MapGrpcService<ContactService>();
         try
         {
             await _app.StartAsync(cancellationToken);

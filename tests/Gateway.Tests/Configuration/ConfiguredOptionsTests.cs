@@ -86,6 +86,13 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Roles=ingest", "Streaming:Roles is 'ingest'; a node that is alone (Streaming:Cluster:Host is not set) has to do all of ")]
     [InlineData("Roles=ingest,cook", "Streaming:Roles is 'ingest,cook'; it has to be some of 'ingest,transcode,gateway', each once.")]
     [InlineData("Roles=", "Streaming:Roles is ''; it has to be some of ")]
+    [InlineData("Cluster:Discovery=consul", "Streaming:Cluster:Discovery is 'consul'; it has to be seeds, config or dns.")]
+    [InlineData("Cluster:Discovery=dns", "Streaming:Cluster:Discovery needs Host: ")]
+    [InlineData("Cluster:Discovery=config", "Streaming:Cluster:Discovery is 'config', which needs DiscoveryEndpoints.")]
+    [InlineData("Cluster:Discovery=dns", "Streaming:Cluster:Discovery is 'dns', which needs DiscoveryName.")]
+    [InlineData("Cluster:DiscoveryName=nodes", "Streaming:Cluster:DiscoveryName is for Discovery 'dns', and Discovery is 'seeds'.")]
+    [InlineData("Cluster:DiscoveryName=nodes:1", "Streaming:Cluster:DiscoveryName is 'nodes:1'; it has to be a name ")]
+    [InlineData("Cluster:DiscoveryEndpoints=a:4054,b", "Streaming:Cluster:DiscoveryEndpoints has 'b'; each has to be host:port.")]
     [InlineData("Cluster:Database=Host=h", "Streaming:Cluster:Database names no Database.")]
     [InlineData("Ladder:Rungs=720p", "Streaming:Ladder:Rungs is a list of groups of settings, and not a setting itself.")]
     public void Setting_ThatDoesNotHold_IsNamedWithWhatItHasToBe(string setting, string problem) =>
@@ -121,6 +128,20 @@ public sealed class ConfiguredOptionsTests
         Assert.Equal(["node-1:4053", "[::1]:4054"], network!.Seeds.Select(static seed => seed.ToString()));
         Assert.Null(Read().Cluster.ForMembership());
     }
+
+    [Theory]
+    [InlineData("Cluster:SeedNodes=10.0.0.1:4053", "SeedNodes is for Discovery 'seeds', and Discovery is 'dns'.")]
+    [InlineData("Cluster:MediaPort=0", "MediaPort is 0, and Discovery is 'dns': others have to know where to ask.")]
+    [InlineData("Cluster:DiscoveryEndpoints=a:4054", "DiscoveryEndpoints is for Discovery 'config', and Discovery is 'dns'.")]
+    [InlineData("Cluster:DiscoveryNodesMin=0", "DiscoveryNodesMin is 0; it has to be from 1 to 100.")]
+    public void Cluster_FoundByAName_SaysWhatDoesNotFit(string setting, string problem) =>
+        Assert.Equal(
+            ["Streaming:Cluster:" + problem],
+            Problems(
+            [
+                "Cluster:Host=10.0.0.1", "Cluster:Secret=" + new string('s', 32), "Cluster:Database=Host=h;Database=d", "Admin:Token=0123456789abcdef",
+                "Cluster:Discovery=dns", "Cluster:DiscoveryName=nodes", setting,
+            ]));
 
     [Fact]
     public void Recordings_InABucket_HaveNoLimitUnlessTold()

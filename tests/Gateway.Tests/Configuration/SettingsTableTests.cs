@@ -99,6 +99,6 @@ public sealed class SettingsTableTests
             var rate when rate.StartsWith("BitRate", StringComparison.Ordinal) => ["bit/s"],
             var bytes when bytes.Contains("Bytes", StringComparison.Ordinal) || bytes.Contains("Length", StringComparison.Ordinal)
                 || bytes.Contains("ChunkSize", StringComparison.Ordinal) || bytes.EndsWith("Window", StringComparison.Ordinal) => ["bytes"],
-            _ => ["connections", "viewers", "chunk streams", "levels", "commands", "runs"],
+            _ => ["connections", "viewers", "chunk streams", "levels", "commands", "runs", "nodes"],
         };
 }
