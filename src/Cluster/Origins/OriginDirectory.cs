@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Membership;
+using Streaming.Cluster.Recordings;
 
 namespace Streaming.Cluster.Origins;
 
@@ -8,7 +9,7 @@ namespace Streaming.Cluster.Origins;
 /// Which channels are live on other nodes, as those nodes say, wholly in memory: reading asks nobody. A node that is alone knows of none.
 /// From any thread.
 /// </summary>
-public sealed class OriginDirectory
+public sealed class OriginDirectory : IBroadcastsUnderWay
 {
     private readonly Lock _changing = new();
     private ImmutableDictionary<string, NodeOrigins> _byNode = ImmutableDictionary<string, NodeOrigins>.Empty;
@@ -26,6 +27,9 @@ public sealed class OriginDirectory
 
     /// <summary>Who has the channel's broadcast; null where it is not live on another node as far as this one knows.</summary>
     public RemoteBroadcast? Find(string slug) => _bySlug.GetValueOrDefault(slug);
+
+    /// <inheritdoc/>
+    public bool HasElsewhere(string broadcastId) => _bySlug.Values.Any(broadcast => broadcast.BroadcastId == broadcastId);
 
     /// <summary>Takes what a node says, unless it has said something newer; in parts, when all have come.</summary>
     /// <param name="node">The node as people know it.</param>

@@ -79,7 +79,7 @@ internal sealed partial class SegmentArchive(
     }
 
     /// <summary>Has a segment stored, and then <paramref name="stored"/> called, beside the graph's thread.</summary>
-    public void Store(string rendition, string name, HotMedia file, Action stored)
+    public void Store(string rendition, string name, HotMedia file, Func<Task> stored)
     {
         if (file.TryHold(out var content))
         {
@@ -129,7 +129,7 @@ internal sealed partial class SegmentArchive(
     public async Task FinishAsync(Task archived, Task retired)
     {
         await archived.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        EndRecording();
+        await EndRecordingAsync().ConfigureAwait(false);
         await retired.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DeleteUnrecordedAsync().ConfigureAwait(false);
     }
@@ -152,11 +152,11 @@ internal sealed partial class SegmentArchive(
         }
     }
 
-    private void EndRecording()
+    private async Task EndRecordingAsync()
     {
         try
         {
-            recording?.End();
+            await (recording?.EndAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -192,7 +192,7 @@ internal sealed partial class SegmentArchive(
         {
             if (!entry.IsDeletion)
             {
-                recording?.Begin();
+                await (recording?.BeginAsync() ?? Task.CompletedTask).ConfigureAwait(false);
                 await storage.WriteAsync(entry.Name, entry.Content.Pieces, CancellationToken.None).ConfigureAwait(false);
                 entry.Content.Release();
             }
@@ -220,8 +220,7 @@ internal sealed partial class SegmentArchive(
             }
             else if (failure is null)
             {
-                recording?.NoteMissing();
-                entry.Stored!();
+                await entry.Stored!().ConfigureAwait(false);
                 if (_fault is not null)
                 {
                     _fault = null;
