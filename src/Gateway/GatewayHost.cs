@@ -114,7 +114,9 @@ public static class GatewayHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LineBudget>();
         services.AddSingleton(AdminToken.Load(options.Admin.Token, dataPath));
-        services.AddSingleton<RecordingLibrary>();
+        services.AddSingleton<IBroadcastsUnderWay>(static provider => provider.GetRequiredService<OriginDirectory>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RecordingLibrary>(
+            provider, options.ReconnectWindow + RecordingLibrary.UnderWayPatience));
         services.AddSingleton<RecordedManifests>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveChannels>(
             provider,

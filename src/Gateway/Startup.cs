@@ -23,7 +23,7 @@ internal sealed partial class Startup(
         }
 
         await removal.FinishAllAsync(); // Else their recordings would be listed once more.
-        var interrupted = recordings.ReadInterrupted();
+        var interrupted = await recordings.ReadInterruptedAsync();
         await recordings.RecoverAsync(cancellationToken);
 
         // Sent before any claim of this run, which is let in after this: so they are stored before it, under their own epochs.

@@ -27,13 +27,21 @@ internal sealed class Database : IDisposable
     /// <param name="schema">Its tables, as far as they are not there: <c>CREATE TABLE IF NOT EXISTS</c>.</param>
     /// <param name="synchronous">What a commit waits for: <c>FULL</c> or <c>NORMAL</c>.</param>
     /// <exception cref="DatabaseUnusableException">It cannot be used.</exception>
-    public static Database Open(string path, string schema, string synchronous)
+    public static Database Open(string path, string schema, string synchronous) =>
+        Open(path, connection => Execute(connection, schema), synchronous);
+
+    /// <summary>Opens the database file, made when missing, and sees whether it is the one that is expected.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="makeTables">Makes its tables, as far as they are not there.</param>
+    /// <param name="synchronous">What a commit waits for: <c>FULL</c> or <c>NORMAL</c>.</param>
+    /// <exception cref="DatabaseUnusableException">It cannot be used.</exception>
+    public static Database Open(string path, Action<SqliteConnection> makeTables, string synchronous)
     {
         while (true)
         {
             try
             {
-                return OpenOnce(path, schema, synchronous);
+                return OpenOnce(path, makeTables, synchronous);
             }
             catch (SqliteException e) when (DatabaseFailure.MayBeFull(e) && new SpareSpace(SpareOf(path)).Give())
             {
@@ -63,15 +71,24 @@ internal sealed class Database : IDisposable
         }
         catch
         {
-            try
-            {
-                Execute(Connection, "ROLLBACK");
-            }
-            catch (SqliteException)
-            {
-                // SQLite has done so itself, as it does where the disk is full. The first reason is the one to tell.
-            }
+            TryRollBack();
+            throw;
+        }
+    }
 
+    /// <summary>The same, of what is done step by step.</summary>
+    public async Task<T> AtOnceAsync<T>(Func<Task<T>> work)
+    {
+        Execute(Connection, "BEGIN");
+        try
+        {
+            var result = await work().ConfigureAwait(false);
+            Execute(Connection, "COMMIT");
+            return result;
+        }
+        catch
+        {
+            TryRollBack();
             throw;
         }
     }
@@ -93,6 +110,20 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>The same, of what is done step by step.</summary>
+    public async Task<T> WithSpareSpaceAsync<T>(Func<Task<T>> change)
+    {
+        _spare.Keep();
+        try
+        {
+            return await change().ConfigureAwait(false);
+        }
+        catch (SqliteException e) when (DatabaseFailure.IsFull(e) && _spare.Give())
+        {
+            return await change().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Gives the space to the disk that is kept for what frees some; false when there is none.</summary>
     public bool GiveSpareSpace() => _spare.Give();
 
@@ -111,7 +142,7 @@ internal sealed class Database : IDisposable
 
     public void Dispose() => Connection.Dispose();
 
-    private static Database OpenOnce(string path, string schema, string synchronous)
+    private static Database OpenOnce(string path, Action<SqliteConnection> makeTables, string synchronous)
     {
         var connection = Connect(path, SqliteOpenMode.ReadWriteCreate);
         try
@@ -119,10 +150,10 @@ internal sealed class Database : IDisposable
             connection.Open();
             Execute(connection, "PRAGMA journal_mode = WAL");
             Execute(connection, $"PRAGMA synchronous = {synchronous}");
-            Execute(connection, schema);
+            makeTables(connection);
             using var expected = new SqliteConnection("Data Source=:memory:");
             expected.Open();
-            Execute(expected, schema);
+            makeTables(expected);
             if (Columns(expected).Except(Columns(connection)).FirstOrDefault() is { } missing)
             {
                 throw new DatabaseUnusableException(path, $"it has no column {missing}, so it is of another version or program.");
@@ -134,6 +165,18 @@ internal sealed class Database : IDisposable
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    private void TryRollBack()
+    {
+        try
+        {
+            Execute(Connection, "ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite has done so itself, as it does where the disk is full. The first reason is the one to tell.
         }
     }
 

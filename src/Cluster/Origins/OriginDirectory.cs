@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Membership;
+using Streaming.Cluster.Recordings;
 
 namespace Streaming.Cluster.Origins;
 
@@ -9,7 +10,7 @@ namespace Streaming.Cluster.Origins;
 /// is alone knows of none.
 /// From any thread.
 /// </summary>
-public sealed class OriginDirectory
+public sealed class OriginDirectory : IBroadcastsUnderWay
 {
     private readonly Lock _changing = new();
     private ImmutableDictionary<string, NodeOrigins> _byNode = ImmutableDictionary<string, NodeOrigins>.Empty;
@@ -36,6 +37,9 @@ public sealed class OriginDirectory
     /// broadcast that ended, or of a node that is gone.
     /// </summary>
     public ImmutableArray<RemoteReplica> ReplicasOf(string slug) => _replicas.GetValueOrDefault(slug, []);
+
+    /// <inheritdoc/>
+    public bool HasElsewhere(string broadcastId) => _bySlug.Values.Any(broadcast => broadcast.BroadcastId == broadcastId);
 
     /// <summary>Takes what a node says, unless it has said something newer; in parts, when all have come.</summary>
     /// <param name="node">The node as people know it.</param>

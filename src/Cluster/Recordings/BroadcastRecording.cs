@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
@@ -10,7 +11,7 @@ internal enum RecordingFate
     /// <summary>The broadcast is under way, or its end could not be written yet.</summary>
     Open,
 
-    /// <summary>It is a recording.</summary>
+    /// <summary>It is a recording, or another node's by now.</summary>
     Kept,
 
     /// <summary>It is none, and its media is to go.</summary>
@@ -18,15 +19,26 @@ internal enum RecordingFate
 }
 
 /// <summary>
-/// A broadcast's own page of the journal while it is under way. One that is not to be kept has one too: so what a crash leaves of
-/// it is known to go.
+/// A broadcast's own page of the journal while it is under way here. One that is not to be kept has one too: so what a crash leaves of
+/// it is known to go. While the journal takes nothing, what is to be written waits here in its order, and is written when the library
+/// finds that it does again.
 /// </summary>
 public sealed class BroadcastRecording
 {
+    /// <summary>Segments that may wait for the journal: what comes after is not written, and so is missing from the recording.</summary>
+    public const int WaitingMax = 10_000;
+
+    // What is written in one transaction.
+    private const int BatchMax = 200;
+
     private readonly RecordingLibrary _library;
-    private readonly Action<RecordingJournal> _begin;
+    private readonly Func<RecordingJournal, Task<long>> _begin;
     private readonly ConcurrentDictionary<int, Period> _periods = new();
+    private readonly OneAtATime _writing = new();
+    private readonly Queue<StoredSegment> _waiting = new(); // Its own lock, which nobody holds for long.
     private bool _hasBegun;
+    private volatile DbException? _failure; // What the newest try to write failed of.
+    private volatile bool _isOvertaken;
     private long _sizeBytes;
     private long _releasedBefore;
     private int _missing;
@@ -36,15 +48,17 @@ public sealed class BroadcastRecording
     {
         _library = library;
         Id = id;
+        Channel = channel;
+        Epoch = epoch;
         IsKept = isKept;
-        _begin = journal =>
+        _begin = async journal =>
         {
             if (!isKept)
             {
-                journal.Leave(id);
+                await journal.LeaveAsync(id).ConfigureAwait(false);
             }
 
-            journal.Begin(id, channel, targetDuration, partTarget, epoch);
+            return await journal.BeginAsync(id, channel, targetDuration, partTarget, epoch).ConfigureAwait(false);
         };
     }
 
@@ -54,7 +68,12 @@ public sealed class BroadcastRecording
     /// <summary>It is to become a recording.</summary>
     public bool IsKept { get; }
 
-    /// <summary>Bytes of its segments in storage.</summary>
+    /// <summary>Of the claim that it is written under.</summary>
+    internal long Epoch { get; }
+
+    internal string Channel { get; }
+
+    /// <summary>Bytes of its segments in storage, those of earlier origins included.</summary>
     internal long SizeBytes => Interlocked.Read(ref _sizeBytes);
 
     /// <summary>Media sequence number before which nobody can play it live any more.</summary>
@@ -66,52 +85,50 @@ public sealed class BroadcastRecording
     /// <summary>Nothing more will be stored.</summary>
     internal bool IsOver { get; private set; }
 
+    /// <summary>Its channel was deleted.</summary>
+    internal bool IsUnwanted { get; set; }
+
+    /// <summary>The journal took nothing when it was tried last, so that something waits.</summary>
+    internal bool IsWaiting => _failure is not null;
+
     internal RecordingFate Fate { get; set; }
 
     /// <summary>A period begins. From the broadcast's graph; nothing is written yet.</summary>
     public void Add(Period period) => _periods[period.Index] = period;
 
-    /// <summary>Writes that there is such a broadcast. From the archive, before its first file; once more does nothing.</summary>
-    public void Begin()
-    {
-        if (!_hasBegun)
-        {
-            _begin(_library.Journal);
-            _hasBegun = true;
-        }
-    }
+    /// <summary>
+    /// Writes that there is such a broadcast. From the archive, before its first file; once more does nothing. Where the journal takes
+    /// nothing now, it waits.
+    /// </summary>
+    /// <exception cref="OvertakenException">Another node is its origin, or its channel's, by now.</exception>
+    public Task BeginAsync() => _hasBegun && !_isOvertaken ? Task.CompletedTask : TryWriteAsync();
 
-    /// <summary>A segment of a period that was added is in storage. From the archive; returns when it is written.</summary>
-    public void Add(string rendition, Segment segment, TrackConfiguration configuration, double frameRate)
+    /// <summary>
+    /// A segment of a period that was added is in storage. From the archive; returns when it is written, or waits for the journal.
+    /// </summary>
+    /// <exception cref="OvertakenException">Another node is its origin, or its channel's, by now.</exception>
+    /// <exception cref="DbException">
+    /// The journal takes nothing, and too much waits for it: the segment will be missing. An <see cref="IOException"/> where it is too slow.
+    /// </exception>
+    public Task AddAsync(string rendition, Segment segment, TrackConfiguration configuration, double frameRate)
     {
-        Begin();
         var period = _periods[segment.Boundary.Period];
-        _library.Journal.Add(Id, new StoredSegment(rendition, segment, configuration, period, frameRate));
+        lock (_waiting)
+        {
+            if (_waiting.Count >= WaitingMax)
+            {
+                throw _failure ?? new IOException($"The journal of recordings is {WaitingMax} segments behind.") as Exception;
+            }
+
+            _waiting.Enqueue(new StoredSegment(rendition, segment, configuration, period, frameRate));
+        }
+
         Interlocked.Add(ref _sizeBytes, segment.Length);
+        return TryWriteAsync();
     }
 
-    /// <summary>A file could not be stored. From anywhere; nothing is written yet.</summary>
+    /// <summary>A file could not be stored. From anywhere; it is written with the next segment, or with the end.</summary>
     public void Miss() => Interlocked.Increment(ref _missing);
-
-    /// <summary>Writes how many could not be stored, if any could not since it was asked last. From the archive.</summary>
-    public void NoteMissing()
-    {
-        var missing = Interlocked.Exchange(ref _missing, 0);
-        if (missing == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            _library.Journal.AddMissing(Id, missing);
-        }
-        catch
-        {
-            Interlocked.Add(ref _missing, missing);
-            throw;
-        }
-    }
 
     /// <summary>
     /// What lies before that media sequence number cannot be played live any more: where recordings take too much space, it may
@@ -123,10 +140,10 @@ public sealed class BroadcastRecording
     /// The broadcast is over and nothing more will be stored. It is a recording, unless it has no segment. Where the journal takes
     /// nothing now, the library tries again.
     /// </summary>
-    public void End()
+    public Task EndAsync()
     {
         IsOver = true;
-        _library.End(this);
+        return _library.EndAsync(this);
     }
 
     /// <summary>
@@ -147,4 +164,111 @@ public sealed class BroadcastRecording
 
     /// <summary>Room was made of it.</summary>
     internal void Free(long bytes) => Interlocked.Add(ref _sizeBytes, -bytes);
+
+    /// <summary>Writes what waits.</summary>
+    /// <exception cref="DbException">The journal takes nothing now.</exception>
+    /// <exception cref="OvertakenException">Another node is its origin, or its channel's, by now.</exception>
+    internal Task WriteAsync() => _writing.DoAsync(async () =>
+    {
+        try
+        {
+            await WriteWaitingAsync().ConfigureAwait(false);
+            _failure = null;
+        }
+        catch (DbException e)
+        {
+            _failure = e;
+            throw;
+        }
+        catch (Exception e)
+        {
+            // It would fail each time. Epochs only grow: who is overtaken stays so.
+            _isOvertaken |= e is OvertakenException;
+            Drop();
+            throw;
+        }
+    });
+
+    private void Drop()
+    {
+        _failure = null;
+        lock (_waiting)
+        {
+            Interlocked.Add(ref _missing, _waiting.Count);
+            _waiting.Clear();
+        }
+    }
+
+    /// <summary>The same for who has to go on: while the journal is known to take nothing, it is not tried.</summary>
+    private async Task TryWriteAsync()
+    {
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            await WriteAsync().ConfigureAwait(false);
+        }
+        catch (DbException e)
+        {
+            _library.TellBehind(this, e);
+        }
+    }
+
+    private async Task WriteWaitingAsync()
+    {
+        if (_isOvertaken)
+        {
+            throw new OvertakenException(Id);
+        }
+
+        if (!_hasBegun)
+        {
+            Interlocked.Add(ref _sizeBytes, await _begin(_library.Journal).ConfigureAwait(false));
+            _hasBegun = true;
+        }
+
+        while (Next() is { Count: > 0 } batch)
+        {
+            await _library.Journal.AddAsync(Id, batch, Epoch).ConfigureAwait(false);
+            lock (_waiting)
+            {
+                for (var written = 0; written < batch.Count; written++)
+                {
+                    _waiting.Dequeue();
+                }
+            }
+        }
+
+        await NoteMissingAsync().ConfigureAwait(false);
+    }
+
+    private List<StoredSegment> Next()
+    {
+        lock (_waiting)
+        {
+            return [.. _waiting.Take(BatchMax)];
+        }
+    }
+
+    private async Task NoteMissingAsync()
+    {
+        var missing = Interlocked.Exchange(ref _missing, 0);
+        if (missing == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await _library.Journal.AddMissingAsync(Id, missing).ConfigureAwait(false);
+        }
+        catch
+        {
+            Interlocked.Add(ref _missing, missing);
+            throw;
+        }
+    }
 }

@@ -60,7 +60,8 @@ internal sealed class RecordedTimelines(RecordingJournal journal)
         try
         {
             timeline = await Task.Factory.StartNew(
-                () => journal.Read(id), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _reading).ConfigureAwait(false);
+                () => journal.ReadAsync(id), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _reading)
+                .Unwrap().ConfigureAwait(false);
             return timeline;
         }
         finally

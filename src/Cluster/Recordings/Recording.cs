@@ -12,6 +12,7 @@ namespace Streaming.Cluster.Recordings;
 /// Its media was not in storage when that was last looked at: it cannot be played until it is there again.
 /// </param>
 /// <param name="MissingSegments">Its segments that could not be stored, of all renditions: gaps in them.</param>
+/// <param name="Storages">Identities of the storages that have its media, with commas between them.</param>
 public sealed record Recording(
     string Id,
     string Channel,
@@ -21,4 +22,9 @@ public sealed record Recording(
     long SizeBytes,
     bool HasVideo,
     bool IsMissing = false,
-    int MissingSegments = 0);
+    int MissingSegments = 0,
+    string Storages = "")
+{
+    /// <summary>Whether that storage has some of its media.</summary>
+    public bool IsOn(string storage) => Storages.Split(',').Contains(storage, StringComparer.Ordinal);
+}

@@ -1,3 +1,7 @@
+using LinqToDB;
+using LinqToDB.Async;
+using Streaming.Cluster.Recordings.Tables;
+
 namespace Streaming.Cluster.Recordings;
 
 /// <content>
@@ -7,34 +11,43 @@ namespace Streaming.Cluster.Recordings;
 public sealed partial class RecordingJournal
 {
     /// <summary>Notes that a broadcast is to go. Possible on a full disk too: it is what makes room.</summary>
-    public void Leave(string broadcastId) =>
-        Leave("INSERT OR IGNORE INTO leaving VALUES ($1)", broadcastId);
+    public Task LeaveAsync(string id) => _database.FreeAsync(async tables =>
+    {
+        await tables.AddAsync(new LeavingRow { Broadcast = id }).ConfigureAwait(false);
+        return await ReviseAsync(tables).ConfigureAwait(false);
+    });
 
     /// <summary>Notes that all broadcasts of a channel are to go, those under way included.</summary>
-    public void LeaveChannel(string channel) =>
-        Leave("INSERT OR IGNORE INTO leaving SELECT id FROM broadcasts WHERE channel = $1", channel);
-
-    /// <summary>Ids of the broadcasts that are to go.</summary>
-    public IReadOnlyList<string> ReadLeaving()
+    public Task LeaveChannelAsync(string channel) => _database.FreeAsync(async tables =>
     {
-        var ids = new List<string>();
-        Query("SELECT broadcast FROM leaving ORDER BY broadcast", row => ids.Add(row.GetString(0)));
-        return ids;
-    }
+        var ids = await tables.Broadcasts.Where(row => row.Channel == channel).Select(row => row.Id).ToListAsync().ConfigureAwait(false);
+        foreach (var id in ids)
+        {
+            await tables.AddAsync(new LeavingRow { Broadcast = id }).ConfigureAwait(false);
+        }
+
+        return await ReviseAsync(tables).ConfigureAwait(false);
+    });
+
+    /// <summary>
+    /// The broadcasts that are to go and of which this node's storage may have media, and whether they have ended: others may be
+    /// under way.
+    /// </summary>
+    public Task<IReadOnlyList<(string Id, bool HasEnded)>> ReadLeavingAsync() => _database.ReadAsync(async tables =>
+    {
+        var found = await (
+            from leaving in tables.Leaving
+            where tables.Storages.Any(row => row.Broadcast == leaving.Broadcast && row.Storage == Storage)
+                || !tables.Storages.Any(row => row.Broadcast == leaving.Broadcast)
+            orderby leaving.Broadcast
+            select new
+            {
+                leaving.Broadcast,
+                HasEnded = tables.Broadcasts.Any(row => row.Id == leaving.Broadcast && row.EndedAt != null),
+            }).ToListAsync().ConfigureAwait(false);
+        return (IReadOnlyList<(string, bool)>)[.. found.Select(static row => (row.Broadcast, row.HasEnded))];
+    });
 
     /// <summary>Whether the broadcast is to go.</summary>
-    public bool IsLeaving(string broadcastId)
-    {
-        var isLeaving = false;
-        Query("SELECT 1 FROM leaving WHERE broadcast = $1", _ => isLeaving = true, broadcastId);
-        return isLeaving;
-    }
-
-    private void Leave(string sql, string value)
-    {
-        lock (_using)
-        {
-            _database.WithSpareSpace(() => Execute(sql, value));
-        }
-    }
+    public Task<bool> IsLeavingAsync(string id) => _database.ReadAsync(tables => tables.Leaving.AnyAsync(row => row.Broadcast == id));
 }

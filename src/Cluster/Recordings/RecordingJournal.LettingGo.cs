@@ -1,3 +1,7 @@
+using LinqToDB;
+using LinqToDB.Async;
+using Streaming.Cluster.Recordings.Tables;
+
 namespace Streaming.Cluster.Recordings;
 
 /// <content>
@@ -9,72 +13,68 @@ public sealed partial class RecordingJournal
 {
     /// <summary>
     /// Lets go of a broadcast's oldest segments before that media sequence number, in all renditions, as many as it
-    /// takes to make
-    /// room for <paramref name="bytes"/>; returns the bytes that it makes.
+    /// takes to make room for <paramref name="bytes"/>; returns the bytes that it makes.
     /// </summary>
-    public long LetGo(string broadcastId, long before, long bytes)
+    public async Task<long> LetGoAsync(string id, long before, long bytes)
     {
-        var freed = 0L;
-        long? last = null;
-        Query(
-            """
-            SELECT sequence, freed FROM (
-                SELECT sequence, sum(length) AS own, sum(sum(length)) OVER (ORDER BY sequence) AS freed
-                FROM segments WHERE broadcast = $1 AND sequence < $2 GROUP BY sequence)
-            WHERE freed - own < $3 ORDER BY sequence DESC LIMIT 1
-            """,
-            row => (last, freed) = (row.GetInt64(0), row.GetInt64(1)),
-            broadcastId, before, bytes);
+        var lengths = await _database.ReadAsync(tables => tables.Segments
+            .Where(row => row.Broadcast == id && row.Sequence < before)
+            .GroupBy(row => row.Sequence)
+            .Select(all => new { Sequence = all.Key, Bytes = all.Sum(row => row.Length) })
+            .OrderBy(all => all.Sequence).ToListAsync()).ConfigureAwait(false);
+        var (freed, last) = (0L, default(long?));
+        foreach (var all in lengths.TakeWhile(_ => freed < bytes))
+        {
+            (freed, last) = (freed + all.Bytes, all.Sequence);
+        }
+
         if (last is null)
         {
             return 0;
         }
 
-        lock (_using)
+        return await _database.FreeAsync(async tables =>
         {
-            _database.WithSpareSpace(() => _database.AtOnce(() =>
+            var gone = tables.Segments.Where(row => row.Broadcast == id && row.Sequence <= last);
+            foreach (var row in await gone.ToListAsync().ConfigureAwait(false))
             {
-                Execute(
-                    "INSERT OR IGNORE INTO let_go SELECT broadcast, rendition, sequence FROM segments "
-                    + "WHERE broadcast = $1 AND sequence <= $2",
-                    broadcastId, last);
-                Execute("DELETE FROM segments WHERE broadcast = $1 AND sequence <= $2", broadcastId, last);
-                Execute("DELETE FROM boundaries WHERE broadcast = $1 AND sequence <= $2", broadcastId, last);
-            }));
-        }
+                await tables.AddAsync(new LetGoRow { Broadcast = id, Rendition = row.Rendition, Sequence = row.Sequence }).ConfigureAwait(false);
+            }
 
-        return freed;
+            await gone.DeleteAsync().ConfigureAwait(false);
+            await tables.Boundaries.Where(row => row.Broadcast == id && row.Sequence <= last).DeleteAsync().ConfigureAwait(false);
+            return freed;
+        }).ConfigureAwait(false);
     }
 
-    /// <summary>The segments that were let go of and whose files may still be there.</summary>
-    public IReadOnlyList<(string Broadcast, string Rendition, long MediaSequence)> ReadLetGo()
-    {
-        var segments = new List<(string, string, long)>();
-        Query(
-            "SELECT broadcast, rendition, sequence FROM let_go ORDER BY broadcast, sequence",
-            row => segments.Add((row.GetString(0), row.GetString(1), row.GetInt64(2))));
-        return segments;
-    }
+    /// <summary>The segments that were let go of and whose files may still be on this node's storage.</summary>
+    public Task<IReadOnlyList<(string Broadcast, string Rendition, long MediaSequence)>> ReadLetGoAsync() =>
+        _database.ReadAsync(async tables =>
+        {
+            var rows = await tables.LetGo
+                .Where(row => tables.Storages.Any(storage => storage.Broadcast == row.Broadcast && storage.Storage == Storage))
+                .OrderBy(row => row.Broadcast).ThenBy(row => row.Sequence).ToListAsync().ConfigureAwait(false);
+            return (IReadOnlyList<(string, string, long)>)[.. rows.Select(static row => (row.Broadcast, row.Rendition, row.Sequence))];
+        });
 
     /// <summary>The files of these segments that were let go of are gone.</summary>
-    public void Forget(IReadOnlyCollection<(string Broadcast, string Rendition, long MediaSequence)> segments)
+    public async Task ForgetAsync(IReadOnlyCollection<(string Broadcast, string Rendition, long MediaSequence)> segments)
     {
         if (segments.Count == 0)
         {
             return;
         }
 
-        lock (_using)
+        await _database.WriteAsync(async tables =>
         {
-            using var forget = new JournalStatement(
-                _database.Connection, "DELETE FROM let_go WHERE broadcast = $1 AND rendition = $2 AND sequence = $3");
-            _database.AtOnce(() =>
+            foreach (var (broadcast, rendition, sequence) in segments)
             {
-                foreach (var (broadcast, rendition, sequence) in segments)
-                {
-                    forget.Execute(broadcast, rendition, sequence);
-                }
-            });
-        }
+                await tables.LetGo
+                    .Where(row => row.Broadcast == broadcast && row.Rendition == rendition && row.Sequence == sequence)
+                    .DeleteAsync().ConfigureAwait(false);
+            }
+
+            return true;
+        }).ConfigureAwait(false);
     }
 }

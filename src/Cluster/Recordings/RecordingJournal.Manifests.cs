@@ -1,43 +1,44 @@
+using LinqToDB;
+using LinqToDB.Async;
+using Streaming.Cluster.Recordings.Tables;
+
 namespace Streaming.Cluster.Recordings;
 
 /// <content>The recordings whose manifests are in storage beside their media.</content>
 public sealed partial class RecordingJournal
 {
-    /// <summary>Ids of the recordings whose manifests are not in storage as yet, the one that ended last first.</summary>
-    public IReadOnlyList<string> ReadWithoutManifests()
-    {
-        var ids = new List<string>();
-        Query(
-            """
-            SELECT id FROM broadcasts
-            WHERE ended_at IS NOT NULL AND id NOT IN (SELECT broadcast FROM manifests) AND id NOT IN (SELECT broadcast FROM leaving)
-                AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
-            ORDER BY ended_at DESC, id
-            """,
-            row => ids.Add(row.GetString(0)));
-        return ids;
-    }
+    /// <summary>
+    /// Ids of the recordings on this node's storage whose manifests are not there as yet, the one that ended last first.
+    /// </summary>
+    public Task<IReadOnlyList<string>> ReadWithoutManifestsAsync() => _database.ReadAsync(async tables =>
+        (IReadOnlyList<string>)await (
+            from broadcast in tables.Broadcasts
+            where broadcast.EndedAt != null
+                && !tables.Manifests.Any(row => row.Broadcast == broadcast.Id)
+                && !tables.Leaving.Any(row => row.Broadcast == broadcast.Id)
+                && tables.Storages.Any(row => row.Broadcast == broadcast.Id && row.Storage == Storage)
+                && tables.Segments.Any(row => row.Broadcast == broadcast.Id)
+            orderby broadcast.EndedAt descending, broadcast.Id
+            select broadcast.Id).ToListAsync().ConfigureAwait(false));
 
     /// <summary>Notes that the manifests of a recording are in storage. Nothing where it is no more.</summary>
-    public void AddManifests(string broadcastId)
+    public Task AddManifestsAsync(string id) => _database.WriteAsync(async tables =>
     {
-        lock (_using)
+        var isThere = await tables.Broadcasts.AnyAsync(row => row.Id == id).ConfigureAwait(false);
+        if (isThere)
         {
-            Execute("INSERT OR IGNORE INTO manifests SELECT id FROM broadcasts WHERE id = $1", broadcastId);
+            await tables.AddAsync(new ManifestsRow { Broadcast = id }).ConfigureAwait(false);
         }
-    }
+
+        return isThere;
+    });
 
     /// <summary>Renditions of a broadcast that has ended, which may have manifests; none of others.</summary>
-    public IReadOnlyList<string> ReadRenditions(string broadcastId)
-    {
-        var names = new List<string>();
-        Query(
-            """
-            SELECT DISTINCT rendition FROM initializations
-            WHERE broadcast = $1 AND EXISTS (SELECT 1 FROM broadcasts WHERE id = $1 AND ended_at IS NOT NULL) ORDER BY rendition
-            """,
-            row => names.Add(row.GetString(0)),
-            broadcastId);
-        return names;
-    }
+    public Task<IReadOnlyList<string>> ReadRenditionsAsync(string id) => _database.ReadAsync(async tables =>
+        (IReadOnlyList<string>)await (
+            from row in tables.Initializations
+            where row.Broadcast == id && tables.Broadcasts.Any(broadcast => broadcast.Id == id && broadcast.EndedAt != null)
+            group row by row.Rendition into rendition
+            orderby rendition.Key
+            select rendition.Key).ToListAsync().ConfigureAwait(false));
 }

@@ -1,6 +1,8 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
+using LinqToDB;
+using LinqToDB.Async;
 using Streaming.Cluster.Databases;
+using Streaming.Cluster.Recordings.Tables;
 using Streaming.Pipeline.Media;
 using Streaming.Pipeline.Timelines;
 
@@ -9,218 +11,164 @@ namespace Streaming.Cluster.Recordings;
 /// <content>Reads back what was written, in order.</content>
 public sealed partial class RecordingJournal
 {
-    /// <summary>The broadcasts that have ended, or the one of that id, as recordings, the oldest first.</summary>
-    public IReadOnlyList<Recording> ReadRecordings(string? id = null)
-    {
-        var recordings = new List<Recording>();
-        Query(
-            """
-            SELECT id, channel, ended_at,
-                (SELECT min(date_time) FROM boundaries WHERE broadcast = id),
-                (SELECT max(seconds) FROM (
-                    SELECT sum(duration * 1.0 / timescale) AS seconds
-                    FROM segments JOIN initializations ON initializations.broadcast = segments.broadcast
-                        AND initializations.rendition = segments.rendition AND number = initialization
-                    JOIN boundaries ON boundaries.broadcast = segments.broadcast
-                        AND boundaries.sequence = segments.sequence
-                    WHERE segments.broadcast = id AND date_time < ended_at GROUP BY segments.rendition)),
-                (SELECT sum(length) FROM segments WHERE broadcast = id),
-                EXISTS (SELECT 1 FROM initializations WHERE broadcast = id AND width IS NOT NULL),
-                coalesce((SELECT segments FROM missing WHERE broadcast = id), 0)
-            FROM broadcasts
-            WHERE ended_at IS NOT NULL AND ($1 IS NULL OR id = $1)
-                AND EXISTS (SELECT 1 FROM segments WHERE broadcast = id)
-                AND NOT EXISTS (SELECT 1 FROM leaving WHERE broadcast = id)
-            ORDER BY ended_at, id
-            """,
-            row => recordings.Add(new(
-                row.GetString(0), row.GetString(1), Time(row, 3), Time(row, 2),
-                TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt64(5), row.GetBoolean(6), MissingSegments: row.GetInt32(7))),
-            id);
-        return recordings;
-    }
+    /// <summary>The epoch of the claim that a broadcast is written under; 0 where none is known.</summary>
+    public Task<long> ReadEpochAsync(string id) => _database.ReadAsync(tables => EpochAsync(tables, id));
 
-    /// <summary>The epoch of the claim that a broadcast was made under; 0 where none is known.</summary>
-    public long ReadEpoch(string broadcastId)
-    {
-        var epoch = 0L;
-        Query("SELECT epoch FROM epochs WHERE broadcast = $1", row => epoch = row.GetInt64(0), broadcastId);
-        return epoch;
-    }
-
-    /// <summary>The highest epoch of each channel that any broadcast was made under, also of broadcasts that are forgotten.</summary>
+    /// <summary>
+    /// The highest epoch of each channel that any broadcast was made under, also of broadcasts that are forgotten. Before the node serves.
+    /// </summary>
     /// <exception cref="DatabaseUnusableException">It cannot be read.</exception>
     public IReadOnlyList<(string Channel, long Epoch)> ReadNewestEpochs()
     {
-        var epochs = new List<(string, long)>();
         try
         {
-            Query("SELECT channel, epoch FROM newest_epochs ORDER BY channel", row => epochs.Add((row.GetString(0), row.GetInt64(1))));
+            return _database.ReadAtStart(static tables =>
+                (IReadOnlyList<(string, long)>)
+                [.. tables.NewestEpochs.OrderBy(static row => row.Channel).AsEnumerable().Select(static row => (row.Channel, row.Epoch))]);
         }
         catch (DbException e)
         {
-            throw new DatabaseUnusableException(Path, e);
+            throw Unusable(e);
         }
-
-        return epochs;
     }
 
     /// <summary>The broadcasts whose end is missing and that were made under a claim, with its epoch; the oldest first.</summary>
-    public IReadOnlyList<(string Id, string Channel, long Epoch)> ReadInterrupted()
+    public Task<IReadOnlyList<(string Id, string Channel, long Epoch)>> ReadInterruptedAsync() => _database.ReadAsync(async tables =>
     {
-        var broadcasts = new List<(string, string, long)>();
-        Query(
-            "SELECT id, channel, epoch FROM broadcasts JOIN epochs ON broadcast = id WHERE ended_at IS NULL ORDER BY epoch, id",
-            row => broadcasts.Add((row.GetString(0), row.GetString(1), row.GetInt64(2))));
-        return broadcasts;
-    }
+        var rows = await (
+            from broadcast in tables.Broadcasts
+            join epoch in tables.Epochs on broadcast.Id equals epoch.Broadcast
+            where broadcast.EndedAt == null
+            orderby epoch.Epoch, broadcast.Id
+            select new { broadcast.Id, broadcast.Channel, epoch.Epoch }).ToListAsync().ConfigureAwait(false);
+        return (IReadOnlyList<(string, string, long)>)[.. rows.Select(static row => (row.Id, row.Channel, row.Epoch))];
+    });
 
-    /// <summary>Ids of the broadcasts whose end is missing.</summary>
-    public IReadOnlyList<string> ReadUnended()
-    {
-        var ids = new List<string>();
-        Query(
-            "SELECT id FROM broadcasts WHERE ended_at IS NULL AND id NOT IN (SELECT broadcast FROM leaving) ORDER BY id",
-            row => ids.Add(row.GetString(0)));
-        return ids;
-    }
+    /// <summary>The broadcasts on this node's storage whose end is missing.</summary>
+    public Task<IReadOnlyList<UnendedBroadcast>> ReadUnendedAsync() => _database.ReadAsync(async tables =>
+        (IReadOnlyList<UnendedBroadcast>)await (
+            from broadcast in tables.Broadcasts
+            where broadcast.EndedAt == null
+                && !tables.Leaving.Any(row => row.Broadcast == broadcast.Id)
+                && tables.Storages.Any(row => row.Broadcast == broadcast.Id && row.Storage == Storage)
+            orderby broadcast.Id
+            select new UnendedBroadcast(
+                broadcast.Id,
+                broadcast.Channel,
+                tables.Epochs.Where(row => row.Broadcast == broadcast.Id).Select(row => (long?)row.Epoch).FirstOrDefault() ?? 0,
+                tables.Storages.Count(row => row.Broadcast == broadcast.Id) == 1)).ToListAsync().ConfigureAwait(false));
 
-    /// <summary>Ids of the broadcasts that have a segment in storage.</summary>
-    public IReadOnlyList<string> ReadStored()
-    {
-        var ids = new List<string>();
-        Query(
-            "SELECT id FROM broadcasts WHERE EXISTS (SELECT 1 FROM segments WHERE broadcast = id) ORDER BY id",
-            row => ids.Add(row.GetString(0)));
-        return ids;
-    }
+    /// <summary>The same as <see cref="ReadStoredAsync"/>, for who has to wait.</summary>
+    public IReadOnlyList<string> ReadStored() => _database.ReadAtStart(tables => (IReadOnlyList<string>)[.. Stored(tables)]);
+
+    /// <summary>Ids of the broadcasts that have a segment on this node's storage.</summary>
+    public Task<IReadOnlyList<string>> ReadStoredAsync() => _database.ReadAsync(async tables =>
+        (IReadOnlyList<string>)await Stored(tables).ToListAsync().ConfigureAwait(false));
+
+    /// <summary>Bytes of the broadcasts on this node's storage that have not ended, without those named.</summary>
+    public Task<long> ReadGrowingBytesAsync(IReadOnlyCollection<string> without) => _database.ReadAsync(async tables => await (
+        from segment in tables.Segments
+        join broadcast in tables.Broadcasts on segment.Broadcast equals broadcast.Id
+        where broadcast.EndedAt == null && !without.Contains(broadcast.Id)
+            && tables.Storages.Any(row => row.Broadcast == broadcast.Id && row.Storage == Storage)
+        select (long?)segment.Length).SumAsync().ConfigureAwait(false) ?? 0);
 
     /// <summary>The segments of a broadcast that were stored, with their bytes.</summary>
-    public IReadOnlyList<(string Rendition, long MediaSequence, long Length)> ReadSegments(string broadcastId)
-    {
-        var segments = new List<(string, long, long)>();
-        Query(
-            "SELECT rendition, sequence, length FROM segments WHERE broadcast = $1 ORDER BY rendition, sequence",
-            row => segments.Add((row.GetString(0), row.GetInt64(1), row.GetInt64(2))),
-            broadcastId);
-        return segments;
-    }
+    public Task<IReadOnlyList<(string Rendition, long MediaSequence, long Length)>> ReadSegmentsAsync(string id) =>
+        _database.ReadAsync(async tables =>
+        {
+            var rows = await tables.Segments.Where(row => row.Broadcast == id)
+                .OrderBy(row => row.Rendition).ThenBy(row => row.Sequence).ToListAsync().ConfigureAwait(false);
+            return (IReadOnlyList<(string, long, long)>)[.. rows.Select(static row => (row.Rendition, row.Sequence, row.Length))];
+        });
 
     /// <summary>Whether there is anything of a broadcast of that id.</summary>
-    public bool Knows(string id)
-    {
-        var isKnown = false;
-        Query(
-            "SELECT EXISTS (SELECT 1 FROM broadcasts WHERE id = $1) OR EXISTS (SELECT 1 FROM leaving WHERE broadcast = $1)",
-            row => isKnown = row.GetBoolean(0),
-            id);
-        return isKnown;
-    }
+    public Task<bool> KnowsAsync(string id) => _database.ReadAsync(async tables =>
+        await tables.Broadcasts.AnyAsync(row => row.Id == id).ConfigureAwait(false)
+        || await tables.Leaving.AnyAsync(row => row.Broadcast == id).ConfigureAwait(false));
 
     /// <summary>The timeline of a broadcast as far as it was stored; null without a segment of it.</summary>
-    public BroadcastSnapshot? Read(string broadcastId)
+    public Task<BroadcastSnapshot?> ReadAsync(string id) => _database.ReadAsync(async tables =>
     {
-        RecordedTimeline? timeline = null;
-        using (var database = _database.Read())
-        using (var transaction = database.BeginTransaction(deferred: true)) // All of it as of one moment.
+        if (await tables.Broadcasts.FirstOrDefaultAsync(row => row.Id == id).ConfigureAwait(false) is not { } broadcast)
         {
-            Query(
-                database,
-                "SELECT target_duration, part_target, ended_at FROM broadcasts WHERE id = $1",
-                row => timeline = new RecordedTimeline(
-                    broadcastId,
-                    new TimeSpan(row.GetInt64(0)),
-                    new TimeSpan(row.GetInt64(1)),
-                    row.IsDBNull(2) ? null : Time(row, 2)),
-                broadcastId);
-            if (timeline is null)
-            {
-                return null;
-            }
+            return null;
+        }
 
-            Query(
-                database,
-                "SELECT number, decode_time, date_time FROM periods WHERE broadcast = $1 ORDER BY number",
-                row => timeline.Add(new Period(row.GetInt32(0), row.GetInt64(1), Time(row, 2))),
-                broadcastId);
-            Query(
-                database,
-                "SELECT sequence, decode_time, presentation_time, date_time, discontinuities, period, "
-                    + "source_independent FROM boundaries WHERE broadcast = $1 ORDER BY sequence",
-                row => timeline.Add(Boundary(row)),
-                broadcastId);
-            Query(
-                database,
-                "SELECT rendition, codec, timescale, decoder_configuration, width, height, sample_width, sample_height, "
-                    + "channels FROM initializations WHERE broadcast = $1 ORDER BY rendition, number",
-                row => timeline.Add(row.GetString(0), Configuration(row)),
-                broadcastId);
-            Query(
-                database,
-                "SELECT rendition, sequence, decode_time, duration, initialization, independent, length, frame_rate "
-                    + "FROM segments WHERE broadcast = $1 ORDER BY rendition, sequence",
-                row => timeline.Add(row.GetString(0), Segment(row, timeline), row.GetDouble(7)),
-                broadcastId);
+        var timeline = new RecordedTimeline(
+            id,
+            new TimeSpan(broadcast.TargetDuration),
+            new TimeSpan(broadcast.PartTarget),
+            broadcast.EndedAt is { } endedAt ? Time(endedAt) : null);
+        await foreach (var row in tables.Periods.Where(row => row.Broadcast == id).OrderBy(row => row.Number)
+            .AsAsyncEnumerable().ConfigureAwait(false))
+        {
+            timeline.Add(new Period(row.Number, row.DecodeTime, Time(row.DateTime)));
+        }
+
+        await foreach (var row in tables.Boundaries.Where(row => row.Broadcast == id).OrderBy(row => row.Sequence)
+            .AsAsyncEnumerable().ConfigureAwait(false))
+        {
+            timeline.Add(Boundary(row));
+        }
+
+        await foreach (var row in tables.Initializations.Where(row => row.Broadcast == id)
+            .OrderBy(row => row.Rendition).ThenBy(row => row.Number).AsAsyncEnumerable().ConfigureAwait(false))
+        {
+            timeline.Add(row.Rendition, Configuration(row));
+        }
+
+        await foreach (var row in tables.Segments.Where(row => row.Broadcast == id)
+            .OrderBy(row => row.Rendition).ThenBy(row => row.Sequence).AsAsyncEnumerable().ConfigureAwait(false))
+        {
+            timeline.Add(row.Rendition, Segment(row, timeline), row.FrameRate);
         }
 
         return timeline.Build();
-    }
+    });
 
-    private static SegmentBoundary Boundary(SqliteDataReader row) => new()
+    private IQueryable<string> Stored(RecordingTables tables) => tables.Storages
+        .Where(row => row.Storage == Storage && tables.Segments.Any(segment => segment.Broadcast == row.Broadcast))
+        .Select(static row => row.Broadcast).OrderBy(static id => id);
+
+    private static SegmentBoundary Boundary(BoundaryRow row) => new()
     {
-        MediaSequence = row.GetInt64(0),
-        DecodeTime = row.GetInt64(1),
-        PresentationTime = row.GetInt64(2),
-        ProgramDateTime = Time(row, 3),
-        DiscontinuitySequence = row.GetInt32(4),
-        Period = row.GetInt32(5),
-        SourceIndependent = row.GetBoolean(6),
+        MediaSequence = row.Sequence,
+        DecodeTime = row.DecodeTime,
+        PresentationTime = row.PresentationTime,
+        ProgramDateTime = Time(row.DateTime),
+        DiscontinuitySequence = row.Discontinuities,
+        Period = row.Period,
+        SourceIndependent = row.SourceIndependent,
     };
 
-    private static TrackConfiguration Configuration(SqliteDataReader row) => row.IsDBNull(4)
-        ? new AudioConfiguration
+    private static TrackConfiguration Configuration(InitializationRow row) => row.Width is { } width
+        ? new VideoConfiguration
         {
-            Codec = row.GetString(1),
-            Timescale = (uint)row.GetInt64(2),
-            DecoderConfiguration = row.GetFieldValue<byte[]>(3),
-            Channels = row.GetInt32(8),
+            Codec = row.Codec,
+            Timescale = (uint)row.Timescale,
+            DecoderConfiguration = row.DecoderConfiguration,
+            Width = width,
+            Height = row.Height!.Value,
+            SampleAspectRatio = (row.SampleWidth!.Value, row.SampleHeight!.Value),
         }
-        : new VideoConfiguration
+        : new AudioConfiguration
         {
-            Codec = row.GetString(1),
-            Timescale = (uint)row.GetInt64(2),
-            DecoderConfiguration = row.GetFieldValue<byte[]>(3),
-            Width = row.GetInt32(4),
-            Height = row.GetInt32(5),
-            SampleAspectRatio = (row.GetInt32(6), row.GetInt32(7)),
+            Codec = row.Codec,
+            Timescale = (uint)row.Timescale,
+            DecoderConfiguration = row.DecoderConfiguration,
+            Channels = row.Channels!.Value,
         };
 
-    private static Segment Segment(SqliteDataReader row, RecordedTimeline timeline) => new()
+    private static Segment Segment(SegmentRow row, RecordedTimeline timeline) => new()
     {
-        Boundary = timeline.BoundaryOf(row.GetInt64(1)),
-        DecodeTime = row.GetInt64(2),
-        Duration = row.GetInt64(3),
-        Initialization = row.GetInt32(4),
-        Independent = row.GetBoolean(5),
-        Length = row.GetInt64(6),
+        Boundary = timeline.BoundaryOf(row.Sequence),
+        DecodeTime = row.DecodeTime,
+        Duration = row.Duration,
+        Initialization = row.Initialization,
+        Independent = row.Independent,
+        Length = row.Length,
     };
 
-    private static DateTimeOffset Time(SqliteDataReader row, int column) => new(row.GetInt64(column), TimeSpan.Zero);
-
-    private void Query(string sql, Action<SqliteDataReader> read, params ReadOnlySpan<object?> values)
-    {
-        using var database = _database.Read();
-        Query(database, sql, read, values);
-    }
-
-    private static void Query(
-        SqliteConnection database, string sql, Action<SqliteDataReader> read, params ReadOnlySpan<object?> values)
-    {
-        using var statement = new JournalStatement(database, sql);
-        using var rows = statement.Query(values);
-        while (rows.Read())
-        {
-            read(rows);
-        }
-    }
+    private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
 }

@@ -1,236 +1,292 @@
+using System.Data.Common;
+using LinqToDB;
+using LinqToDB.Async;
+using LinqToDB.DataProvider.PostgreSQL;
 using Streaming.Cluster.Databases;
+using Streaming.Cluster.Recordings.Tables;
 using Streaming.Pipeline.Media;
 
 namespace Streaming.Cluster.Recordings;
 
 /// <summary>
-/// The journal of broadcasts' timelines, in SQLite: which segments are in storage, appended to when one has been stored, and
-/// what it takes to list and play them. Safe from any thread. What writes waits for others that do, as a rule for some tens of
-/// microseconds; what reads has a connection of its own, waits for nobody, and nobody waits for it.
+/// The journal of broadcasts' timelines: which segments are in storage, appended to when one has been stored, and what it takes to list and
+/// play them. In SQLite, or in PostgreSQL where all nodes share it. Safe from any thread; whatever it is asked fails with a
+/// <see cref="DbException"/> while its database takes or gives nothing.
 /// </summary>
-/// <remarks>
-/// Synchronous = NORMAL: a commit is safe from a crash of the node, and waits for no disk. A loss of power may cost the
-/// newest commits, as it may cost the newest files, which nobody waits for either; what is left is a shorter journal.
-/// </remarks>
 public sealed partial class RecordingJournal : IDisposable
 {
-    private const string Schema =
-        """
-        CREATE TABLE IF NOT EXISTS broadcasts (
-            id TEXT PRIMARY KEY, channel TEXT NOT NULL, target_duration INTEGER NOT NULL, part_target INTEGER NOT NULL,
-            ended_at INTEGER
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS epochs (broadcast TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS newest_epochs (channel TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS periods (
-            broadcast TEXT NOT NULL, number INTEGER NOT NULL, decode_time INTEGER NOT NULL, date_time INTEGER NOT NULL,
-            PRIMARY KEY (broadcast, number)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS boundaries (
-            broadcast TEXT NOT NULL, sequence INTEGER NOT NULL, decode_time INTEGER NOT NULL,
-            presentation_time INTEGER NOT NULL, date_time INTEGER NOT NULL, discontinuities INTEGER NOT NULL,
-            period INTEGER NOT NULL, source_independent INTEGER NOT NULL,
-            PRIMARY KEY (broadcast, sequence)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS initializations (
-            broadcast TEXT NOT NULL, rendition TEXT NOT NULL, number INTEGER NOT NULL, codec TEXT NOT NULL,
-            timescale INTEGER NOT NULL, decoder_configuration BLOB NOT NULL, width INTEGER, height INTEGER,
-            sample_width INTEGER, sample_height INTEGER, channels INTEGER,
-            PRIMARY KEY (broadcast, rendition, number)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS segments (
-            broadcast TEXT NOT NULL, rendition TEXT NOT NULL, sequence INTEGER NOT NULL, decode_time INTEGER NOT NULL,
-            duration INTEGER NOT NULL, initialization INTEGER NOT NULL, independent INTEGER NOT NULL,
-            length INTEGER NOT NULL, frame_rate REAL NOT NULL,
-            PRIMARY KEY (broadcast, rendition, sequence)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS let_go (
-            broadcast TEXT NOT NULL, rendition TEXT NOT NULL, sequence INTEGER NOT NULL,
-            PRIMARY KEY (broadcast, rendition, sequence)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS manifests (broadcast TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS missing (broadcast TEXT PRIMARY KEY, segments INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS leaving (broadcast TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS orphans (
-            folder TEXT PRIMARY KEY, seen_at INTEGER NOT NULL, seen_for INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
-        """;
+    private readonly IRecordingDatabase _database;
 
-    private static readonly string[] Tables =
-        ["segments", "initializations", "boundaries", "periods", "let_go", "leaving", "epochs", "manifests", "missing"];
-
-    private readonly Database _database;
-    private readonly Lock _using = new();
-    private readonly JournalStatement _addBroadcast;
-    private readonly JournalStatement _addEpoch;
-    private readonly JournalStatement _keepNewestEpoch;
-    private readonly JournalStatement _isOvertaken;
-    private readonly JournalStatement _addPeriod;
-    private readonly JournalStatement _addBoundary;
-    private readonly JournalStatement _addInitialization;
-    private readonly JournalStatement _addSegment;
-
+    /// <summary>The journal of a node that is alone.</summary>
     /// <param name="path">The database file; made when missing.</param>
-    /// <exception cref="DatabaseUnusableException">It is damaged, or another program's.</exception>
+    /// <exception cref="DatabaseUnusableException">It is damaged, of a newer version, or another program's.</exception>
     public RecordingJournal(string path)
+        : this(new SqliteRecordings(path), storage: "")
     {
-        Path = path;
-        _database = Database.Open(path, Schema, synchronous: "NORMAL");
-        _addBroadcast = new(_database.Connection, "INSERT OR IGNORE INTO broadcasts VALUES ($1, $2, $3, $4, NULL)");
-        _addEpoch = new(_database.Connection, "INSERT OR IGNORE INTO epochs VALUES ($1, $2)");
-        _keepNewestEpoch = new(
-            _database.Connection,
-            "INSERT INTO newest_epochs VALUES ($1, $2) ON CONFLICT DO UPDATE SET epoch = excluded.epoch WHERE excluded.epoch > epoch");
-        _isOvertaken = new(
-            _database.Connection,
-            """
-            SELECT ended_at IS NOT NULL
-                OR EXISTS (SELECT 1 FROM epochs JOIN newest_epochs ON newest_epochs.channel = broadcasts.channel
-                    WHERE epochs.broadcast = id AND newest_epochs.epoch > epochs.epoch)
-            FROM broadcasts WHERE id = $1
-            """);
-        _addPeriod = new(_database.Connection, "INSERT OR IGNORE INTO periods VALUES ($1, $2, $3, $4)");
-        _addBoundary = new(_database.Connection, "INSERT OR IGNORE INTO boundaries VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-        _addInitialization = new(
-            _database.Connection, "INSERT OR IGNORE INTO initializations VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
-        _addSegment = new(_database.Connection, "INSERT OR IGNORE INTO segments VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
     }
 
-    /// <summary>The database file.</summary>
-    public string Path { get; }
+    private RecordingJournal(IRecordingDatabase database, string storage)
+    {
+        _database = database;
+        Storage = storage;
+    }
+
+    /// <summary>What the database is called where people read it: a path, or a server and its database.</summary>
+    public string Name => _database.Name;
+
+    /// <summary>Other nodes write to it, too.</summary>
+    public bool IsShared => _database.IsShared;
+
+    /// <summary>The identity of the storage that this node writes media to; empty where there is no other.</summary>
+    public string Storage { get; }
+
+    /// <summary>The journal that all nodes share.</summary>
+    /// <param name="address">How to get to a PostgreSQL database, see <see cref="PostgresAddress"/>.</param>
+    /// <param name="storage">The identity of the storage that this node writes media to.</param>
+    /// <exception cref="DatabaseUnusableException">It cannot be used; the message says why.</exception>
+    public static RecordingJournal OnServer(string address, string storage) => new(new PostgresRecordings(address), storage);
+
+    /// <summary>The journal that all nodes share, of one whose media is where others' is, too: its identity is what they agree on.</summary>
+    /// <param name="address">How to get to a PostgreSQL database, see <see cref="PostgresAddress"/>.</param>
+    /// <param name="name">What all call that storage.</param>
+    /// <param name="proposal">Its identity, if nobody has proposed one before.</param>
+    /// <exception cref="DatabaseUnusableException">It cannot be used; the message says why.</exception>
+    public static RecordingJournal OnServer(string address, string name, string proposal)
+    {
+        var database = new PostgresRecordings(address);
+        try
+        {
+            return new(database, database.Agree(name, proposal));
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Sees whether it answers and takes what is written.</summary>
-    /// <exception cref="System.Data.Common.DbException">It does not.</exception>
+    /// <exception cref="IOException">It does not; a <see cref="DbException"/> says the same.</exception>
     public void Check() => _database.Check();
 
     /// <summary>
-    /// Appends the beginning of a broadcast, with the epoch of the claim that it was made under (0 for none); once more changes nothing.
+    /// Appends the beginning of a broadcast, with the epoch of the claim that it is written under (0 for none). One that is known under a
+    /// lower epoch is continued: from now on it is written under this one alone. Once more changes nothing.
     /// </summary>
-    /// <exception cref="OvertakenException">The channel is known under a higher epoch.</exception>
-    public void Begin(string id, string channel, TimeSpan targetDuration, TimeSpan partTarget, long epoch = 0)
-    {
-        lock (_using)
+    /// <returns>Bytes of its segments so far.</returns>
+    /// <exception cref="OvertakenException">It has ended, or it or its channel is known under a higher epoch.</exception>
+    public Task<long> BeginAsync(string id, string channel, TimeSpan targetDuration, TimeSpan partTarget, long epoch = 0) =>
+        _database.WriteAsync(async tables =>
         {
-            _database.AtOnce(() =>
+            await tables.AddAsync(new BroadcastRow
             {
-                _addBroadcast.Execute(id, channel, targetDuration.Ticks, partTarget.Ticks);
-                if (epoch != 0)
-                {
-                    _addEpoch.Execute(id, epoch);
-                    _keepNewestEpoch.Execute(channel, epoch);
-                    ThrowIfOvertaken(id);
-                }
-            });
-        }
-    }
-
-    /// <summary>Appends a segment whose file is in storage, all of it or nothing.</summary>
-    /// <exception cref="OvertakenException">
-    /// The broadcast has ended, or its channel is known under a higher epoch: another run of the node is its origin.
-    /// </exception>
-    public void Add(string broadcastId, StoredSegment stored)
-    {
-        lock (_using)
-        {
-            _database.AtOnce(() =>
+                Id = id,
+                Channel = channel,
+                TargetDuration = targetDuration.Ticks,
+                PartTarget = partTarget.Ticks,
+            }).ConfigureAwait(false);
+            await LockAsync(tables, id).ConfigureAwait(false);
+            await tables.AddAsync(new StorageRow { Broadcast = id, Storage = Storage }).ConfigureAwait(false);
+            if (epoch != 0)
             {
-                ThrowIfOvertaken(broadcastId);
-                AddRows(broadcastId, stored);
-            });
-        }
-    }
-
-    /// <summary>Appends a broadcast's end, after which it is a recording.</summary>
-    public void End(string broadcastId, DateTimeOffset endedAt)
-    {
-        lock (_using)
-        {
-            Execute("UPDATE broadcasts SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL", endedAt.UtcTicks, broadcastId);
-        }
-    }
-
-    /// <summary>Takes back a segment whose file turned out to be lost.</summary>
-    public void Remove(string broadcastId, string rendition, long mediaSequence)
-    {
-        lock (_using)
-        {
-            Execute(
-                "DELETE FROM segments WHERE broadcast = $1 AND rendition = $2 AND sequence = $3",
-                broadcastId, rendition, mediaSequence);
-        }
-    }
-
-    /// <summary>Adds to how many segments of a broadcast could not be stored.</summary>
-    public void AddMissing(string broadcastId, int segments)
-    {
-        lock (_using)
-        {
-            Execute(
-                "INSERT INTO missing VALUES ($1, $2) ON CONFLICT DO UPDATE SET segments = segments + excluded.segments",
-                broadcastId, segments);
-        }
-    }
-
-    /// <summary>Forgets a broadcast.</summary>
-    public void Delete(string broadcastId)
-    {
-        lock (_using)
-        {
-            _database.AtOnce(() =>
-            {
-                foreach (var table in Tables)
-                {
-                    Execute($"DELETE FROM {table} WHERE broadcast = $1", broadcastId);
-                }
-
-                Execute("DELETE FROM broadcasts WHERE id = $1", broadcastId);
-            });
-        }
-    }
-
-    public void Dispose()
-    {
-        lock (_using)
-        {
-            foreach (var statement in (JournalStatement[])
-                [_addBroadcast, _addEpoch, _keepNewestEpoch, _isOvertaken, _addPeriod, _addBoundary, _addInitialization, _addSegment])
-            {
-                statement.Dispose();
+                await tables.AddAsync(new EpochRow { Broadcast = id, Epoch = epoch }).ConfigureAwait(false);
+                await tables.Epochs.Where(row => row.Broadcast == id && row.Epoch < epoch)
+                    .Set(row => row.Epoch, epoch).UpdateAsync().ConfigureAwait(false);
+                await tables.AddAsync(new NewestEpochRow { Channel = channel, Epoch = epoch }).ConfigureAwait(false);
+                await tables.NewestEpochs.Where(row => row.Channel == channel && row.Epoch < epoch)
+                    .Set(row => row.Epoch, epoch).UpdateAsync().ConfigureAwait(false);
             }
 
-            _database.Dispose();
-        }
-    }
+            await RequireAsync(tables, id, epoch).ConfigureAwait(false);
+            return await tables.Segments.Where(row => row.Broadcast == id).SumAsync(row => (long?)row.Length).ConfigureAwait(false) ?? 0;
+        });
 
-    private void ThrowIfOvertaken(string broadcastId)
+    /// <summary>Appends segments whose files are in storage, all of them or none.</summary>
+    /// <param name="id">The broadcast.</param>
+    /// <param name="segments">The segments.</param>
+    /// <param name="epoch">That they are written under.</param>
+    /// <exception cref="OvertakenException">
+    /// The broadcast has ended, or it or its channel is known under a higher epoch: another run of the node, or another node, is its origin.
+    /// </exception>
+    public Task AddAsync(string id, IReadOnlyCollection<StoredSegment> segments, long epoch = 0) => _database.WriteAsync(async tables =>
     {
-        using var rows = _isOvertaken.Query(broadcastId);
-        if (rows.Read() && rows.GetBoolean(0))
+        await LockAsync(tables, id).ConfigureAwait(false);
+        await RequireAsync(tables, id, epoch).ConfigureAwait(false);
+        foreach (var period in segments.Select(static stored => stored.Period).DistinctBy(static period => period.Index))
         {
-            throw new OvertakenException(broadcastId);
+            await tables.AddAsync(Row(id, period)).ConfigureAwait(false);
+        }
+
+        foreach (var boundary in segments.Select(static stored => stored.Segment.Boundary).DistinctBy(static found => found.MediaSequence))
+        {
+            await tables.AddAsync(Row(id, boundary)).ConfigureAwait(false);
+        }
+
+        foreach (var stored in segments.DistinctBy(static stored => (stored.Rendition, stored.Segment.Initialization)))
+        {
+            await tables.AddAsync(InitializationOf(id, stored)).ConfigureAwait(false);
+        }
+
+        foreach (var stored in segments)
+        {
+            await tables.AddAsync(Row(id, stored)).ConfigureAwait(false);
+        }
+
+        return true;
+    });
+
+    /// <summary>Appends a broadcast's end, after which it is a recording. Once more changes nothing.</summary>
+    /// <exception cref="OvertakenException">It is known under a higher epoch.</exception>
+    public Task EndAsync(string id, DateTimeOffset endedAt, long epoch = 0) => _database.WriteAsync(async tables =>
+    {
+        if (await LockAsync(tables, id).ConfigureAwait(false) is { EndedAt: null })
+        {
+            if (await EpochAsync(tables, id).ConfigureAwait(false) > epoch)
+            {
+                throw new OvertakenException(id);
+            }
+
+            var revision = await ReviseAsync(tables).ConfigureAwait(false);
+            await tables.Broadcasts.Where(row => row.Id == id)
+                .Set(row => row.EndedAt, endedAt.UtcTicks).Set(row => row.Revision, revision).UpdateAsync().ConfigureAwait(false);
+        }
+
+        return true;
+    });
+
+    /// <summary>Takes back a segment whose file turned out to be lost.</summary>
+    public Task RemoveAsync(string id, string rendition, long mediaSequence) => _database.WriteAsync(tables => tables.Segments
+        .Where(row => row.Broadcast == id && row.Rendition == rendition && row.Sequence == mediaSequence).DeleteAsync());
+
+    /// <summary>Adds to how many segments of a broadcast could not be stored.</summary>
+    public Task AddMissingAsync(string id, int segments) => _database.WriteAsync(async tables =>
+    {
+        await tables.AddAsync(new MissingRow { Broadcast = id, Segments = 0 }).ConfigureAwait(false);
+        return await tables.Missing.Where(row => row.Broadcast == id)
+            .Set(row => row.Segments, row => row.Segments + segments).UpdateAsync().ConfigureAwait(false);
+    });
+
+    /// <summary>
+    /// This node's storage has nothing of a broadcast any more. When no other has, the broadcast is forgotten.
+    /// </summary>
+    public Task DeleteAsync(string id) => _database.WriteAsync(async tables =>
+    {
+        await LockAsync(tables, id).ConfigureAwait(false);
+        await tables.Storages.Where(row => row.Broadcast == id && row.Storage == Storage).DeleteAsync().ConfigureAwait(false);
+        if (await tables.Storages.AnyAsync(row => row.Broadcast == id).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        await tables.Segments.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.Initializations.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.Boundaries.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.Periods.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.LetGo.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.Leaving.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.Epochs.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.Manifests.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.Missing.Where(row => row.Broadcast == id).DeleteAsync().ConfigureAwait(false);
+        await tables.Broadcasts.Where(row => row.Id == id).DeleteAsync().ConfigureAwait(false);
+        await ReviseAsync(tables).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>The turn to look after this node's storage, until it is disposed; null while another node has it.</summary>
+    internal Task<IAsyncDisposable?> TakeTurnAsync() => _database.TakeTurnAsync(Storage);
+
+    /// <summary>What to tell people of a failure.</summary>
+    internal DatabaseUnusableException Unusable(DbException failure) => _database.Unusable(failure);
+
+    public void Dispose() => _database.Dispose();
+
+    /// <summary>
+    /// Keeps others from changing the broadcast's state until the transaction ends: so nobody who writes under a lower epoch slips in
+    /// behind one who has read it. SQLite has one writer at a time anyway.
+    /// </summary>
+    private static Task<BroadcastRow?> LockAsync(RecordingTables tables, string id) =>
+        tables.Broadcasts.Where(row => row.Id == id).AsPostgreSQL().ForUpdateHint().FirstOrDefaultAsync();
+
+    private static async Task RequireAsync(RecordingTables tables, string id, long epoch)
+    {
+        var broadcast = await tables.Broadcasts.FirstOrDefaultAsync(row => row.Id == id).ConfigureAwait(false);
+        if (broadcast is null)
+        {
+            return; // Forgotten: what is written of it now is an orphan's.
+        }
+
+        var own = await EpochAsync(tables, id).ConfigureAwait(false);
+        var newest = epoch == 0
+            ? 0
+            : await tables.NewestEpochs.Where(row => row.Channel == broadcast.Channel).Select(row => (long?)row.Epoch)
+                .FirstOrDefaultAsync().ConfigureAwait(false) ?? 0;
+        if (broadcast.EndedAt is not null || own > epoch || newest > epoch)
+        {
+            throw new OvertakenException(id);
         }
     }
 
-    private void AddRows(string broadcastId, StoredSegment stored)
+    private static async Task<long> EpochAsync(RecordingTables tables, string id) =>
+        await tables.Epochs.Where(row => row.Broadcast == id).Select(row => (long?)row.Epoch).FirstOrDefaultAsync().ConfigureAwait(false)
+        ?? 0;
+
+    /// <summary>The list of recordings changes: its next revision. Who else changes it waits until the transaction ends.</summary>
+    private static async Task<long> ReviseAsync(RecordingTables tables)
     {
-        var (segment, boundary, period) = (stored.Segment, stored.Segment.Boundary, stored.Period);
-        _addPeriod.Execute(broadcastId, period.Index, period.DecodeTime, period.ProgramDateTime.UtcTicks);
-        _addBoundary.Execute(
-            broadcastId, boundary.MediaSequence, boundary.DecodeTime, boundary.PresentationTime,
-            boundary.ProgramDateTime.UtcTicks, boundary.DiscontinuitySequence, boundary.Period, boundary.SourceIndependent);
-        var (video, audio) = (stored.Configuration as VideoConfiguration, stored.Configuration as AudioConfiguration);
-        _addInitialization.Execute(
-            broadcastId, stored.Rendition, segment.Initialization, stored.Configuration.Codec,
-            (long)stored.Configuration.Timescale, stored.Configuration.DecoderConfiguration.ToArray(), video?.Width,
-            video?.Height, video?.SampleAspectRatio.Width, video?.SampleAspectRatio.Height, audio?.Channels);
-        _addSegment.Execute(
-            broadcastId, stored.Rendition, boundary.MediaSequence, segment.DecodeTime, segment.Duration,
-            segment.Initialization, segment.Independent, segment.Length, stored.FrameRate);
+        await tables.Revisions.Where(static row => row.Id == 0)
+            .Set(static row => row.Value, static row => row.Value + 1).UpdateAsync().ConfigureAwait(false);
+        return await tables.Revisions.Where(static row => row.Id == 0).Select(static row => row.Value).FirstAsync().ConfigureAwait(false);
     }
 
-    private void Execute(string sql, params ReadOnlySpan<object?> values)
+    private static PeriodRow Row(string id, Pipeline.Timelines.Period period) => new()
     {
-        using var statement = new JournalStatement(_database.Connection, sql);
-        statement.Execute(values);
+        Broadcast = id,
+        Number = period.Index,
+        DecodeTime = period.DecodeTime,
+        DateTime = period.ProgramDateTime.UtcTicks,
+    };
+
+    private static BoundaryRow Row(string id, Pipeline.Timelines.SegmentBoundary boundary) => new()
+    {
+        Broadcast = id,
+        Sequence = boundary.MediaSequence,
+        DecodeTime = boundary.DecodeTime,
+        PresentationTime = boundary.PresentationTime,
+        DateTime = boundary.ProgramDateTime.UtcTicks,
+        Discontinuities = boundary.DiscontinuitySequence,
+        Period = boundary.Period,
+        SourceIndependent = boundary.SourceIndependent,
+    };
+
+    private static InitializationRow InitializationOf(string id, StoredSegment stored)
+    {
+        var (video, audio) = (stored.Configuration as VideoConfiguration, stored.Configuration as AudioConfiguration);
+        return new()
+        {
+            Broadcast = id,
+            Rendition = stored.Rendition,
+            Number = stored.Segment.Initialization,
+            Codec = stored.Configuration.Codec,
+            Timescale = stored.Configuration.Timescale,
+            DecoderConfiguration = stored.Configuration.DecoderConfiguration.ToArray(),
+            Width = video?.Width,
+            Height = video?.Height,
+            SampleWidth = video?.SampleAspectRatio.Width,
+            SampleHeight = video?.SampleAspectRatio.Height,
+            Channels = audio?.Channels,
+        };
     }
+
+    private static SegmentRow Row(string id, StoredSegment stored) => new()
+    {
+        Broadcast = id,
+        Rendition = stored.Rendition,
+        Sequence = stored.Segment.Boundary.MediaSequence,
+        DecodeTime = stored.Segment.DecodeTime,
+        Duration = stored.Segment.Duration,
+        Initialization = stored.Segment.Initialization,
+        Independent = stored.Segment.Independent,
+        Length = stored.Segment.Length,
+        FrameRate = stored.FrameRate,
+    };
 }

@@ -27,7 +27,8 @@ public sealed partial class RecordingLibrary
         {
             var comparison = new StorageComparison(new ObjectTally(), new ObjectTally());
             var folders = await storage.ListFoldersAsync(BroadcastFolder.Root, cancellationToken).ConfigureAwait(false);
-            foreach (var id in folders.Union(journal.ReadStored(), StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            var known = await journal.ReadStoredAsync().ConfigureAwait(false);
+            foreach (var id in folders.Union(known, StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
                 await CompareAsync(id, comparison, cancellationToken).ConfigureAwait(false);
             }
@@ -42,16 +43,16 @@ public sealed partial class RecordingLibrary
 
     private async Task CompareAsync(string id, StorageComparison comparison, CancellationToken cancellationToken)
     {
-        var isKnown = IsKnown(id);
-        if (IsChanging(id))
+        var isKnown = await IsKnownAsync(id).ConfigureAwait(false);
+        if (await IsChangingAsync(id).ConfigureAwait(false))
         {
             return;
         }
 
         // Listed first: what is listed is older than what the journal says.
         var there = await LengthsAsync(id, cancellationToken).ConfigureAwait(false);
-        var missing = isKnown ? TakeKnown(id, there) : [];
-        if (IsChanging(id) || isKnown != IsKnown(id))
+        var missing = isKnown ? await TakeKnownAsync(id, there).ConfigureAwait(false) : [];
+        if (await IsChangingAsync(id).ConfigureAwait(false) || isKnown != await IsKnownAsync(id).ConfigureAwait(false))
         {
             return; // It began to be deleted meanwhile, or was.
         }
@@ -67,13 +68,15 @@ public sealed partial class RecordingLibrary
         }
     }
 
-    private bool IsChanging(string id) => _growing.ContainsKey(id) || journal.IsLeaving(id);
+    private async ValueTask<bool> IsChangingAsync(string id) => _growing.ContainsKey(id)
+        || underWay?.HasElsewhere(id) == true
+        || await journal.IsLeavingAsync(id).ConfigureAwait(false);
 
     /// <summary>Takes away what the journal knows, and gives back what it has and is not among it.</summary>
-    private List<StoredObject> TakeKnown(string id, Dictionary<string, long> there)
+    private async Task<List<StoredObject>> TakeKnownAsync(string id, Dictionary<string, long> there)
     {
         var missing = new List<StoredObject>();
-        foreach (var (rendition, sequence, bytes) in journal.ReadSegments(id))
+        foreach (var (rendition, sequence, bytes) in await journal.ReadSegmentsAsync(id).ConfigureAwait(false))
         {
             var name = StoredName(id, rendition, MediaNames.Segment(sequence));
             if (!there.Remove(name, out var length) || length != bytes)
@@ -82,17 +85,18 @@ public sealed partial class RecordingLibrary
             }
         }
 
-        foreach (var (_, rendition, sequence) in journal.ReadLetGo().Where(letGo => letGo.Broadcast == id))
+        var gone = await journal.ReadLetGoAsync().ConfigureAwait(false);
+        foreach (var (_, rendition, sequence) in gone.Where(letGo => letGo.Broadcast == id))
         {
             there.Remove(StoredName(id, rendition, MediaNames.Segment(sequence)));
         }
 
-        foreach (var name in RecordingManifests.NamesOf(journal.ReadRenditions(id)))
+        foreach (var name in RecordingManifests.NamesOf(await journal.ReadRenditionsAsync(id).ConfigureAwait(false)))
         {
             there.Remove($"{BroadcastFolder.Of(id)}/{name}");
         }
 
-        foreach (var rendition in journal.Read(id)?.Renditions ?? [])
+        foreach (var rendition in (await journal.ReadAsync(id).ConfigureAwait(false))?.Renditions ?? [])
         {
             TakeWhatFollows(id, rendition, there);
         }

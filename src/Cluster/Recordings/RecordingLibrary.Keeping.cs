@@ -11,6 +11,7 @@ public sealed partial class RecordingLibrary
     private const int DeletionsInABatch = 256;
 
     private bool _isTooMuch;
+    private long _growingElsewhere; // Bytes of what other nodes have under way on the same storage.
 
     /// <summary>Deletes what is too old or too much, the oldest first, until cancelled.</summary>
     public async Task RunRetentionAsync(CancellationToken cancellationToken)
@@ -37,12 +38,26 @@ public sealed partial class RecordingLibrary
 
     /// <summary>
     /// Deletes what is too old or too much now: recordings, the oldest first, and if that is not enough the beginnings of
-    /// broadcasts under way as far as nobody can play them live.
+    /// broadcasts under way as far as nobody can play them live. Recordings are one node's work, beginnings are of those whose they are.
     /// </summary>
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
-        await PruneRecordingsAsync(cancellationToken).ConfigureAwait(false);
-        LetGoOfBeginnings();
+        if (journal.IsShared)
+        {
+            var elsewhere = await journal.ReadGrowingBytesAsync([.. _growing.Keys]).ConfigureAwait(false);
+            Volatile.Write(ref _growingElsewhere, elsewhere);
+        }
+
+        var turn = await journal.TakeTurnAsync().ConfigureAwait(false);
+        if (turn is not null)
+        {
+            await using (turn.ConfigureAwait(false))
+            {
+                await PruneRecordingsAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await LetGoOfBeginningsAsync().ConfigureAwait(false);
         await DeleteLetGoAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -53,7 +68,7 @@ public sealed partial class RecordingLibrary
         {
             // What is missing takes up nothing, and deleting it would make no room.
             var reason = now - recording.EndedAt >= options.MaxAge ? "it is too old"
-                : !recording.IsMissing && SizeBytes > options.MaxBytes ? "recordings take too much space"
+                : IsHere(recording) && SizeBytes > options.MaxBytes ? "recordings take too much space"
                 : null;
             if (reason is not null && await DeleteAsync(recording.Id, cancellationToken).ConfigureAwait(false))
             {
@@ -62,21 +77,22 @@ public sealed partial class RecordingLibrary
         }
     }
 
-    private void LetGoOfBeginnings()
+    private async Task LetGoOfBeginningsAsync()
     {
         if (options.MaxBytes is not { } max)
         {
             return;
         }
 
+        // Recordings go first, which another node may be about to see to.
         foreach (var (id, growing) in _growing.OrderBy(growing => growing.Key, StringComparer.Ordinal))
         {
-            if (SizeBytes <= max)
+            if (SizeBytes <= max || _recordings.Values.Any(IsHere))
             {
                 break;
             }
 
-            var freed = journal.LetGo(id, growing.ReleasedBefore, SizeBytes - max);
+            var freed = await journal.LetGoAsync(id, growing.ReleasedBefore, SizeBytes - max).ConfigureAwait(false);
             growing.Free(freed);
             if (freed > 0 && !growing.IsCut)
             {
@@ -97,7 +113,7 @@ public sealed partial class RecordingLibrary
     /// <summary>Deletes the files of segments that were let go of, a batch after another.</summary>
     private async Task DeleteLetGoAsync(CancellationToken cancellationToken)
     {
-        foreach (var batch in journal.ReadLetGo().Chunk(DeletionsInABatch))
+        foreach (var batch in (await journal.ReadLetGoAsync().ConfigureAwait(false)).Chunk(DeletionsInABatch))
         {
             var deleted = new ConcurrentBag<(string Broadcast, string Rendition, long MediaSequence)>();
             try
@@ -114,7 +130,7 @@ public sealed partial class RecordingLibrary
             }
             finally
             {
-                journal.Forget(deleted);
+                await journal.ForgetAsync(deleted).ConfigureAwait(false);
             }
         }
     }

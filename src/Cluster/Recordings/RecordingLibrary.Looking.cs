@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using Streaming.Cluster.Databases;
 using Streaming.Cluster.Naming;
@@ -18,19 +19,23 @@ public sealed partial class RecordingLibrary
     // other by this many segments at most. What is further behind had failed before.
     private const int AheadMax = 2;
 
+    // Since when the broadcasts without an end were seen to be under way nowhere.
+    private ImmutableDictionary<string, long> _underWayNowhere = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>
-    /// Broadcasts of earlier runs of the node that were cut off before they ended, with the epochs of their claims; the oldest first.
+    /// Broadcasts of earlier runs of the node that were cut off before they ended, with the epochs of their claims; the oldest first. None
+    /// where nodes share the journal: those may be under way on others.
     /// </summary>
     /// <exception cref="DatabaseUnusableException">The journal cannot be read.</exception>
-    public IReadOnlyList<(string Id, string Channel, long Epoch)> ReadInterrupted()
+    public async Task<IReadOnlyList<(string Id, string Channel, long Epoch)>> ReadInterruptedAsync()
     {
         try
         {
-            return journal.ReadInterrupted();
+            return journal.IsShared ? [] : await journal.ReadInterruptedAsync().ConfigureAwait(false);
         }
         catch (DbException e)
         {
-            throw new DatabaseUnusableException(journal.Path, e);
+            throw journal.Unusable(e);
         }
     }
 
@@ -42,20 +47,20 @@ public sealed partial class RecordingLibrary
     {
         try
         {
-            foreach (var recording in journal.ReadRecordings())
-            {
-                _recordings[recording.Id] = recording with { IsMissing = true }; // Until it has been seen.
-            }
-
+            await FollowAsync().ConfigureAwait(false);
+            Mark(null); // Until it has been seen.
             await LookAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (DbException e)
         {
-            throw new DatabaseUnusableException(journal.Path, e);
+            throw journal.Unusable(e);
         }
     }
 
-    /// <summary>Looks what is in storage now, and finishes what could not be finished before. What fails is tried next time.</summary>
+    /// <summary>
+    /// Looks what is in storage now, and finishes what could not be finished before; what all nodes with this storage could do, one does.
+    /// What fails is tried next time.
+    /// </summary>
     /// <exception cref="DbException">The journal cannot be read.</exception>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
@@ -67,21 +72,57 @@ public sealed partial class RecordingLibrary
             return;
         }
 
-        foreach (var over in _growing.Values.Where(growing => growing is { IsOver: true, Fate: RecordingFate.Open }))
+        await TryAsync(WriteWaitingAsync).ConfigureAwait(false);
+        var unended = await journal.ReadUnendedAsync().ConfigureAwait(false);
+        await SeeWhatIsUnderWayAsync(unended).ConfigureAwait(false);
+        var turn = await journal.TakeTurnAsync().ConfigureAwait(false);
+        if (turn is not null)
         {
-            await TryAsync(() => EndLate(over)).ConfigureAwait(false);
+            await using (turn.ConfigureAwait(false))
+            {
+                await LookAfterAsync(unended, folders, cancellationToken).ConfigureAwait(false);
+            }
         }
 
-        foreach (var id in journal.ReadUnended().Where(id => !_growing.ContainsKey(id) && !_recordings.ContainsKey(id)))
+        _ended.Writer.TryWrite(true);
+    }
+
+    private async Task LookAfterAsync(
+        IReadOnlyList<UnendedBroadcast> unended, IReadOnlySet<string> folders, CancellationToken cancellationToken)
+    {
+        foreach (var cutOff in unended.Where(broadcast => !_growing.ContainsKey(broadcast.Id) && IsAbandoned(broadcast.Id)))
         {
-            await TryAsync(() => CloseAsync(id, folders.Contains(id), cancellationToken)).ConfigureAwait(false);
+            await TryAsync(() => CloseAsync(cutOff, folders.Contains(cutOff.Id), cancellationToken)).ConfigureAwait(false);
         }
 
         await TryAsync(() => LookAtOrphansAsync(folders, cancellationToken)).ConfigureAwait(false);
         await TryAsync(() => FinishLeavingAsync(cancellationToken)).ConfigureAwait(false);
         await TryAsync(() => DeleteLetGoAsync(cancellationToken)).ConfigureAwait(false);
-        _ended.Writer.TryWrite(true);
     }
+
+    /// <summary>Notes which broadcasts without an end no node says to have.</summary>
+    private async Task SeeWhatIsUnderWayAsync(IReadOnlyList<UnendedBroadcast> unended)
+    {
+        if (!journal.IsShared)
+        {
+            return;
+        }
+
+        var leaving = await journal.ReadLeavingAsync().ConfigureAwait(false);
+        var (now, before) = (time.GetTimestamp(), _underWayNowhere);
+        _underWayNowhere = unended.Select(static broadcast => broadcast.Id)
+            .Concat(leaving.Where(static broadcast => !broadcast.HasEnded).Select(static broadcast => broadcast.Id))
+            .Where(id => !_growing.ContainsKey(id) && underWay?.HasElsewhere(id) != true)
+            .ToImmutableDictionary(static id => id, id => before.GetValueOrDefault(id, now), StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Whether a broadcast without an end is over: a node that is alone knows what it has under way, and others have to have said for a
+    /// while that they do not have it.
+    /// </summary>
+    private bool IsAbandoned(string id) => !journal.IsShared
+        || (_underWayNowhere.TryGetValue(id, out var since)
+            && time.GetElapsedTime(since) >= (patience ?? UnderWayPatience + UnderWayPatience));
 
     private async Task TryAsync(Func<Task> work)
     {
@@ -125,14 +166,17 @@ public sealed partial class RecordingLibrary
         }
     }
 
-    /// <summary>Which recordings are there and which are missing; all are where the storage cannot tell.</summary>
+    /// <summary>
+    /// Which recordings are there and which are missing; all are where the storage cannot tell, and those on another node's storage alone.
+    /// </summary>
     private void Mark(IReadOnlySet<string>? folders)
     {
         var missing = new List<string>();
         foreach (var (id, recording) in _recordings)
         {
-            var isMissing = folders?.Contains(id) != true;
-            if (isMissing)
+            var isHere = recording.IsOn(journal.Storage);
+            var isMissing = !isHere || folders?.Contains(id) != true;
+            if (isMissing && isHere)
             {
                 missing.Add(id);
             }
@@ -151,44 +195,35 @@ public sealed partial class RecordingLibrary
         _missing = folders is null ? 0 : missing.Count;
     }
 
-    private Task EndLate(BroadcastRecording over)
-    {
-        End(over);
-        if (over.IsGone)
-        {
-            _growing.TryRemove(over.Id, out _); // What leaves is deleted in a moment.
-        }
-
-        return Task.CompletedTask;
-    }
-
     /// <summary>Ends a broadcast that was cut off, without the segments whose files a loss of power has cost.</summary>
-    private async Task CloseAsync(string id, bool isThere, CancellationToken cancellationToken)
+    private async Task CloseAsync(UnendedBroadcast cutOff, bool isThere, CancellationToken cancellationToken)
     {
-        var timeline = journal.Read(id);
-        if (timeline is not null && isThere)
+        var id = cutOff.Id;
+        var timeline = await journal.ReadAsync(id).ConfigureAwait(false);
+        if (timeline is not null && isThere && cutOff.IsWhole)
         {
             foreach (var (rendition, sequence) in await LostAsync(timeline, cancellationToken).ConfigureAwait(false))
             {
-                journal.Remove(id, rendition, sequence);
-                journal.AddMissing(id, 1);
+                await journal.RemoveAsync(id, rendition, sequence).ConfigureAwait(false);
+                await journal.AddMissingAsync(id, 1).ConfigureAwait(false);
             }
 
-            timeline = journal.Read(id);
+            timeline = await journal.ReadAsync(id).ConfigureAwait(false);
         }
 
         if (timeline is null)
         {
-            journal.Leave(id); // Nothing of it was listed: it had hardly begun.
+            await journal.LeaveAsync(id).ConfigureAwait(false); // Nothing of it was listed: it had hardly begun.
             return;
         }
 
         var end = CutOffAt(timeline);
-        journal.End(id, end);
+        await journal.EndAsync(id, end, cutOff.Epoch).ConfigureAwait(false);
         LogRecovered(id, end - timeline.StartedAt);
-        foreach (var recording in journal.ReadRecordings(id))
+        await FollowAsync().ConfigureAwait(false);
+        if (!isThere && _recordings.TryGetValue(id, out var recording))
         {
-            _recordings[id] = recording with { IsMissing = !isThere };
+            _recordings.TryUpdate(id, recording with { IsMissing = true }, recording);
         }
     }
 

@@ -25,7 +25,18 @@ public sealed partial class RecordingLibrary
         {
             try
             {
-                await WriteManifestsAsync(cancellationToken).ConfigureAwait(false);
+                var turn = await journal.TakeTurnAsync().ConfigureAwait(false);
+                if (turn is not null)
+                {
+                    await using (turn.ConfigureAwait(false))
+                    {
+                        await WriteManifestsAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+            }
+            catch (DbException e)
+            {
+                LogFailed(e.Message); // Tried again after the next look.
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -42,7 +53,8 @@ public sealed partial class RecordingLibrary
         Exception? failure = null;
         try
         {
-            foreach (var id in journal.ReadWithoutManifests().Where(id => _recordings.TryGetValue(id, out var found) && !found.IsMissing))
+            var without = await journal.ReadWithoutManifestsAsync().ConfigureAwait(false);
+            foreach (var id in without.Where(id => _recordings.TryGetValue(id, out var found) && IsHere(found)))
             {
                 try
                 {
@@ -82,7 +94,7 @@ public sealed partial class RecordingLibrary
             await WriteOnceAsync($"{BroadcastFolder.Of(recording.Id)}/{name}", content, epoch, cancellationToken).ConfigureAwait(false);
         }
 
-        journal.AddManifests(recording.Id);
+        await journal.AddManifestsAsync(recording.Id).ConfigureAwait(false);
         if (!_recordings.ContainsKey(recording.Id))
         {
             // It was deleted meanwhile, perhaps before the last of these was written.

@@ -12,7 +12,7 @@ public sealed partial class RecordingLibrary
     private int _orphans;
 
     /// <summary>The orphans as they were last seen, by name.</summary>
-    public IReadOnlyList<Orphan> Orphans => journal.ReadOrphans();
+    public Task<IReadOnlyList<Orphan>> OrphansAsync() => journal.ReadOrphansAsync();
 
     /// <summary>How long an orphan is kept.</summary>
     public TimeSpan Quarantine => options.Quarantine;
@@ -35,13 +35,14 @@ public sealed partial class RecordingLibrary
     /// <exception cref="IOException">The storage cannot delete it now.</exception>
     public async Task<bool> DeleteOrphanAsync(string folder, string reason, CancellationToken cancellationToken)
     {
-        if (IsKnown(folder) || !Orphans.Any(orphan => orphan.Folder == folder))
+        if (await IsKnownAsync(folder).ConfigureAwait(false)
+            || !(await OrphansAsync().ConfigureAwait(false)).Any(orphan => orphan.Folder == folder))
         {
             return false;
         }
 
         await storage.DeleteFolderAsync(BroadcastFolder.Of(folder), cancellationToken).ConfigureAwait(false);
-        journal.ForgetOrphan(folder);
+        await journal.ForgetOrphanAsync(folder).ConfigureAwait(false);
         LogOrphanDeleted(folder, reason);
         return true;
     }
@@ -51,20 +52,30 @@ public sealed partial class RecordingLibrary
         // Only what was looked at twice in a row has been there in between.
         var passed = _lookedAt is { } before ? time.GetElapsedTime(before) : TimeSpan.Zero;
         _lookedAt = time.GetTimestamp();
-        string[] unknown = [.. folders.Where(folder => !IsKnown(folder)).Order(StringComparer.Ordinal)];
-        journal.SeeOrphans(unknown, time.GetUtcNow(), passed < RetentionInterval * 2 ? passed : RetentionInterval * 2);
-        if (unknown.Length > _orphans)
+        var unknown = new List<string>();
+        foreach (var folder in folders.Order(StringComparer.Ordinal))
         {
-            LogOrphans(unknown.Length, unknown[0], options.Quarantine);
+            if (!await IsKnownAsync(folder).ConfigureAwait(false))
+            {
+                unknown.Add(folder);
+            }
         }
 
-        _orphans = unknown.Length;
-        foreach (var orphan in Orphans.Where(orphan => orphan.SeenFor >= options.Quarantine))
+        await journal.SeeOrphansAsync(unknown, time.GetUtcNow(), passed < RetentionInterval * 2 ? passed : RetentionInterval * 2)
+            .ConfigureAwait(false);
+        if (unknown.Count > _orphans)
+        {
+            LogOrphans(unknown.Count, unknown[0], options.Quarantine);
+        }
+
+        _orphans = unknown.Count;
+        var orphans = await OrphansAsync().ConfigureAwait(false);
+        foreach (var orphan in orphans.Where(orphan => orphan.SeenFor >= options.Quarantine))
         {
             await DeleteOrphanAsync(orphan.Folder, "its quarantine is over", cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private bool IsKnown(string folder) =>
-        _recordings.ContainsKey(folder) || _growing.ContainsKey(folder) || journal.Knows(folder);
+    private async ValueTask<bool> IsKnownAsync(string folder) =>
+        _recordings.ContainsKey(folder) || _growing.ContainsKey(folder) || await journal.KnowsAsync(folder).ConfigureAwait(false);
 }

@@ -8,19 +8,34 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Recordings;
 
 /// <summary>
-/// The recordings of this node: keeps their list in memory, gives out their timelines, and deletes what is too old or
-/// too much. Media files stay where they were when the broadcast was live. Safe from any thread. What a broadcast's graph and
-/// those who look something up call waits for no database.
+/// The recordings of this node, or of all where they share the journal: keeps their list in memory, gives out their timelines, and deletes
+/// what is too old or too much. Media files stay where they were when the broadcast was live. Safe from any thread. What a broadcast's graph
+/// and those who look something up call waits for no database.
 /// </summary>
+/// <param name="journal">Of broadcasts.</param>
+/// <param name="options">What is kept.</param>
+/// <param name="storage">Has the media.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Of the library.</param>
+/// <param name="underWay">What other nodes have under way; null where there are none.</param>
+/// <param name="patience">
+/// For how long a broadcast has to be under way nowhere before it is over, where nodes share the journal; null for
+/// <see cref="UnderWayPatience"/>.
+/// </param>
 public sealed partial class RecordingLibrary(
     RecordingJournal journal,
     RecordingOptions options,
     IMediaStorage storage,
     TimeProvider time,
-    ILogger<RecordingLibrary> logger)
+    ILogger<RecordingLibrary> logger,
+    IBroadcastsUnderWay? underWay = null,
+    TimeSpan? patience = null)
 {
     /// <summary>Between two looks for recordings whose time is over.</summary>
     public static readonly TimeSpan RetentionInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Beyond the time for which a lost publisher is waited.</summary>
+    public static readonly TimeSpan UnderWayPatience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, Recording> _recordings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, BroadcastRecording> _growing = new(StringComparer.Ordinal);
@@ -28,10 +43,14 @@ public sealed partial class RecordingLibrary(
 
     internal RecordingJournal Journal => journal;
 
-    /// <summary>Bytes in storage of all recordings and of the broadcasts that are becoming one.</summary>
+    /// <summary>All nodes have the same recordings.</summary>
+    internal bool IsShared => journal.IsShared;
+
+    /// <summary>Bytes on this node's storage of all recordings and of the broadcasts that are becoming one.</summary>
     public long SizeBytes =>
-        _recordings.Values.Sum(recording => recording.IsMissing ? 0 : recording.SizeBytes)
-        + _growing.Values.Sum(growing => growing.SizeBytes);
+        _recordings.Values.Where(IsHere).Sum(recording => recording.SizeBytes)
+        + _growing.Values.Sum(growing => growing.SizeBytes)
+        + Volatile.Read(ref _growingElsewhere);
 
     /// <summary>The recordings of a channel, the newest first.</summary>
     public IReadOnlyList<Recording> Of(string channel) =>
@@ -45,6 +64,13 @@ public sealed partial class RecordingLibrary(
     public IReadOnlyDictionary<string, int> CountByChannel() =>
         _recordings.Values.CountBy(recording => recording.Channel).ToDictionary(StringComparer.Ordinal);
 
+    /// <summary>Ids of what is on this node's storage, as far as it is listed, and of what is under way.</summary>
+    public IEnumerable<string> Known =>
+        _recordings.Values.Where(recording => !IsElsewhere(recording)).Select(recording => recording.Id).Concat(_growing.Keys);
+
+    /// <summary>None of its media is on this node's storage: only nodes with the one that has it can play it.</summary>
+    public bool IsElsewhere(Recording recording) => !recording.IsOn(journal.Storage);
+
     /// <summary>The recording of that id.</summary>
     public Recording? Find(string id) => _recordings.GetValueOrDefault(id);
 
@@ -56,72 +82,90 @@ public sealed partial class RecordingLibrary(
     public Task<Stream?> OpenAsync(string id, string rendition, string name, CancellationToken cancellationToken) =>
         storage.OpenAsync(StoredName(id, rendition, name), cancellationToken);
 
-    /// <summary>Begins the page of a broadcast, which becomes a recording where that is on. From the channel's supervisor.</summary>
-    internal BroadcastRecording Record(string id, string channel, SegmentationOptions segments, long epoch = 0) =>
-        _growing.GetOrAdd(
-            id, _ => new BroadcastRecording(this, id, channel, segments.Limit, segments.PartTarget, epoch, options.Enabled));
+    /// <summary>
+    /// Begins the page of a broadcast, which becomes a recording where that is on; or goes on with one that another origin began, under a
+    /// higher epoch. From the channel's supervisor.
+    /// </summary>
+    internal BroadcastRecording Record(string id, string channel, SegmentationOptions segments, long epoch = 0)
+    {
+        var begun = new BroadcastRecording(this, id, channel, segments.Limit, segments.PartTarget, epoch, options.Enabled);
+        return _growing.AddOrUpdate(id, begun, (_, known) => known.Epoch < epoch ? begun : known);
+    }
 
     /// <summary>The page is another node's by now.</summary>
     internal void LetGo(BroadcastRecording broadcast) => _growing.TryRemove(new(broadcast.Id, broadcast));
 
     /// <summary>Decides what becomes of a broadcast that is over.</summary>
-    internal void End(BroadcastRecording broadcast)
+    /// <exception cref="DbException">The journal takes nothing now: it is tried again.</exception>
+    internal async Task EndAsync(BroadcastRecording broadcast)
     {
         var id = broadcast.Id;
-        if (!broadcast.IsKept || journal.IsLeaving(id))
+        await FlushAsync(broadcast).ConfigureAwait(false);
+        if (await journal.ReadEpochAsync(id).ConfigureAwait(false) > broadcast.Epoch)
+        {
+            Keep(broadcast); // Another node goes on with it.
+            return;
+        }
+
+        if (broadcast.IsUnwanted)
+        {
+            await journal.LeaveAsync(id).ConfigureAwait(false);
+        }
+
+        if (!broadcast.IsKept || await journal.IsLeavingAsync(id).ConfigureAwait(false))
         {
             broadcast.Fate = RecordingFate.Gone;
             return;
         }
 
-        if (journal.Read(id) is not { } timeline)
+        if (await journal.ReadAsync(id).ConfigureAwait(false) is not { } timeline)
         {
-            journal.Leave(id);
+            await journal.LeaveAsync(id).ConfigureAwait(false);
             broadcast.Fate = RecordingFate.Gone;
             return;
         }
 
-        broadcast.NoteMissing();
-        journal.End(id, timeline.PublishedAt);
-        foreach (var recording in journal.ReadRecordings(id))
+        try
         {
-            _recordings[recording.Id] = recording;
+            await journal.EndAsync(id, timeline.PublishedAt, broadcast.Epoch).ConfigureAwait(false);
+            await FollowAsync().ConfigureAwait(false);
+        }
+        catch (OvertakenException)
+        {
+            // Another node goes on with it, since a moment ago.
         }
 
-        broadcast.Fate = RecordingFate.Kept;
-        _growing.TryRemove(id, out _);
+        Keep(broadcast);
         _ended.Writer.TryWrite(true);
     }
 
     /// <summary>Deletes the files of a broadcast that is no recording, or has the next look do so.</summary>
     internal Task DeleteAsync(BroadcastRecording broadcast)
     {
-        _growing.TryRemove(broadcast.Id, out _);
+        Forget(broadcast);
         return FinishAsync(broadcast.Id, CancellationToken.None);
     }
 
     /// <summary>
     /// Deletes a recording; false when there is none. It is gone when the journal says so; files that cannot be deleted now are
-    /// when they can.
+    /// when they can, and those on another node's storage by that node.
     /// </summary>
     /// <exception cref="DbException">The journal takes nothing now: nothing has changed.</exception>
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
     {
-        if (!_recordings.ContainsKey(id))
+        if (!_recordings.TryGetValue(id, out var recording))
         {
             return false;
         }
 
-        journal.Leave(id);
-        if (!_recordings.TryRemove(id, out _))
-        {
-            return false;
-        }
-
-        _timelines.Remove(id);
+        await journal.LeaveAsync(id).ConfigureAwait(false);
         try
         {
-            await FinishAsync(id, cancellationToken).ConfigureAwait(false);
+            await FollowAsync().ConfigureAwait(false);
+            if (recording.IsOn(journal.Storage))
+            {
+                await FinishAsync(id, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException)
         {
@@ -136,13 +180,18 @@ public sealed partial class RecordingLibrary(
     /// their files.
     /// </summary>
     /// <exception cref="DbException">The journal takes nothing now: nothing has changed.</exception>
-    internal void LeaveChannel(string channel)
+    internal async Task LeaveChannelAsync(string channel)
     {
-        journal.LeaveChannel(channel);
-        foreach (var recording in Of(channel))
+        await journal.LeaveChannelAsync(channel).ConfigureAwait(false);
+        await FollowAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What this node has of a channel under way becomes no recording: the channel was deleted.</summary>
+    internal void AbandonChannel(string channel)
+    {
+        foreach (var growing in _growing.Values.Where(growing => growing.Channel == channel))
         {
-            _recordings.TryRemove(recording.Id, out _);
-            _timelines.Remove(recording.Id);
+            growing.IsUnwanted = true;
         }
     }
 
@@ -150,8 +199,13 @@ public sealed partial class RecordingLibrary(
     internal async Task FinishLeavingAsync(CancellationToken cancellationToken)
     {
         Exception? failure = null;
-        foreach (var id in journal.ReadLeaving().Where(id => !_growing.ContainsKey(id)))
+        foreach (var (id, hasEnded) in await journal.ReadLeavingAsync().ConfigureAwait(false))
         {
+            if (_growing.ContainsKey(id) || !(hasEnded || IsAbandoned(id)))
+            {
+                continue;
+            }
+
             try
             {
                 await FinishAsync(id, cancellationToken).ConfigureAwait(false);
@@ -173,7 +227,7 @@ public sealed partial class RecordingLibrary(
     /// <summary>Deletes the media of what is leaving. Its manifests go first: nobody begins to play what is half there.</summary>
     private async Task FinishAsync(string id, CancellationToken cancellationToken)
     {
-        if (journal.ReadRenditions(id) is { Count: > 0 } renditions)
+        if (await journal.ReadRenditionsAsync(id).ConfigureAwait(false) is { Count: > 0 } renditions)
         {
             foreach (var name in RecordingManifests.NamesOf(renditions))
             {
@@ -182,7 +236,30 @@ public sealed partial class RecordingLibrary(
         }
 
         await storage.DeleteFolderAsync(BroadcastFolder.Of(id), cancellationToken).ConfigureAwait(false);
-        journal.Delete(id);
+        await journal.DeleteAsync(id).ConfigureAwait(false);
+    }
+
+    private bool IsHere(Recording recording) => !recording.IsMissing && recording.IsOn(journal.Storage);
+
+    /// <summary>It is a recording, or another node's: nothing of it is to be deleted here.</summary>
+    private void Keep(BroadcastRecording broadcast)
+    {
+        broadcast.Fate = RecordingFate.Kept;
+        Forget(broadcast);
+    }
+
+    private void Forget(BroadcastRecording broadcast) => _growing.TryRemove(KeyValuePair.Create(broadcast.Id, broadcast));
+
+    /// <summary>What is overtaken has nothing more to write; whether it is another node's or its own to end is seen then.</summary>
+    private static async Task FlushAsync(BroadcastRecording broadcast)
+    {
+        try
+        {
+            await broadcast.WriteAsync().ConfigureAwait(false);
+        }
+        catch (OvertakenException)
+        {
+        }
     }
 
     [LoggerMessage(220, LogLevel.Information, "Recording {Id} of {Channel} was deleted: {Reason}")]

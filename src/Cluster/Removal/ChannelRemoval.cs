@@ -101,7 +101,7 @@ public sealed partial class ChannelRemoval(
         {
             if (directory.IsLeaving(slug))
             {
-                recordings.LeaveChannel(slug);
+                await recordings.LeaveChannelAsync(slug).ConfigureAwait(false);
                 await registry.ClearAsync(slug).ConfigureAwait(false);
             }
 
@@ -124,13 +124,19 @@ public sealed partial class ChannelRemoval(
         await Task.Yield(); // Not in the thread that heard of it.
         try
         {
+            recordings.AbandonChannel(slug);
             await live.RemoveAsync(slug).ConfigureAwait(false);
+            if (recordings.IsShared)
+            {
+                return; // Who deleted the channel has its recordings leave. By name they may be another one's by now.
+            }
+
             await _finishing.WaitAsync().ConfigureAwait(false);
             try
             {
                 if (directory.Find(slug) is null) // Nobody has made another one meanwhile.
                 {
-                    recordings.LeaveChannel(slug);
+                    await recordings.LeaveChannelAsync(slug).ConfigureAwait(false);
                 }
             }
             finally

@@ -92,8 +92,8 @@ public sealed record ChannelRequest(string? Title);
 /// <summary>
 /// A broadcast that was kept, with the addresses of its multivariant playlist, its MPD, its page and a picture of it,
 /// null where there is nothing to see. The duration is without the time in which its broadcaster was away. The state is
-/// <c>available</c>, or <c>missing</c> while its media is not in storage: then it cannot be played. <c>MissingSegments</c> could not be
-/// stored and are gaps.
+/// <c>available</c>, <c>missing</c> while its media is not in storage, or <c>elsewhere</c> where another node's storage has it: then it
+/// cannot be played here. <c>MissingSegments</c> could not be stored and are gaps.
 /// </summary>
 public sealed record RecordingResource(
     string Id,

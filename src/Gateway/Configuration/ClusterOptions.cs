@@ -41,9 +41,9 @@ public sealed record ClusterOptions
     public string Engine { get; init; } = InProcess;
 
     /// <summary>
-    /// How to get to the PostgreSQL database (15 or newer) that has the events of channels, in Npgsql's words:
-    /// <c>Host=…;Port=5432;Database=…;Username=…;Password=…</c>. Unset or empty, they are in <c>events.db</c> of the data folder, which
-    /// needs no server, and no other node can share. Timeouts and the size of the pool are <see cref="PostgresAddress"/>'s unless it says
+    /// How to get to the PostgreSQL database (15 or newer) that has the events of channels and the journal of recordings, in Npgsql's words:
+    /// <c>Host=…;Port=5432;Database=…;Username=…;Password=…</c>. Unset or empty, they are in <c>events.db</c> and <c>recordings.db</c> of
+    /// the data folder, which need no server, and no other node can share. Timeouts and the size of the pool are <see cref="PostgresAddress"/>'s unless it says
     /// otherwise. It may hold a password: on the command line every account of the machine can read it.
     /// </summary>
     public string? Database { get; init; }

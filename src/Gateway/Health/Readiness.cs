@@ -57,13 +57,13 @@ internal static class Readiness
                 provider.GetRequiredService<ChannelDirectory>().Check();
                 return Task.CompletedTask;
             });
+            Add("recordings.db", static provider =>
+            {
+                provider.GetRequiredService<RecordingJournal>().Check();
+                return Task.CompletedTask;
+            });
         }
 
-        Add("recordings.db", static provider =>
-        {
-            provider.GetRequiredService<RecordingJournal>().Check();
-            return Task.CompletedTask;
-        });
         Add(hasServer ? "postgresql" : EventJournal.FileName, static provider =>
         {
             provider.GetRequiredService<EventJournal>().Check();

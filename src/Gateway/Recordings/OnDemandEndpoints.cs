@@ -102,12 +102,20 @@ internal static class OnDemandEndpoints
 
     private static ProblemHttpResult NotThere(HttpContext context, RecordingLibrary recordings, string id)
     {
-        if (recordings.Find(id) is not { IsMissing: true })
+        if (recordings.Find(id) is not { IsMissing: true } recording)
         {
             return Missing(context, "There is no such recording.");
         }
 
         context.Response.Headers.CacheControl = MediaTypes.Never;
+        if (recordings.IsElsewhere(recording))
+        {
+            return TypedResults.Problem(
+                title: "The media of this recording is on another node's storage.",
+                detail: "It can be played through the node that made it. Nodes that keep their media in one bucket play all recordings.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         return TypedResults.Problem(
             title: "The media of this recording is missing from the storage.",
             detail: "It can be played again when the storage has it again; whoever runs the server finds more in its log.",

@@ -19,7 +19,7 @@ internal static class OrphanEndpoints
     private static async Task<Ok<IReadOnlyList<OrphanResource>>> ListAsync(RecordingLibrary recordings, HttpContext context)
     {
         var listed = new List<OrphanResource>();
-        foreach (var orphan in recordings.Orphans)
+        foreach (var orphan in await recordings.OrphansAsync())
         {
             var left = recordings.Quarantine - orphan.SeenFor;
             listed.Add(new(

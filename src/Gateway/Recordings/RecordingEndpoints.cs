@@ -20,7 +20,7 @@ internal static class RecordingEndpoints
         string slug, ChannelDirectory directory, RecordingLibrary recordings) =>
         directory.Find(slug) is null
             ? ChannelEndpoints.NoChannel()
-            : TypedResults.Ok<IReadOnlyList<RecordingResource>>([.. recordings.Of(slug).Select(Resource)]);
+            : TypedResults.Ok<IReadOnlyList<RecordingResource>>([.. recordings.Of(slug).Select(found => Resource(found, recordings.IsElsewhere(found)))]);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         string slug, string id, RecordingLibrary recordings) =>
@@ -31,9 +31,9 @@ internal static class RecordingEndpoints
                 detail: "GET /api/channels/<channel>/recordings lists those that there are. A broadcast is one when it has ended.",
                 statusCode: StatusCodes.Status404NotFound);
 
-    private static RecordingResource Resource(Recording recording) => new(
+    private static RecordingResource Resource(Recording recording, bool isElsewhere) => new(
         recording.Id,
-        recording.IsMissing ? "missing" : "available",
+        isElsewhere ? "elsewhere" : recording.IsMissing ? "missing" : "available",
         recording.StartedAt,
         recording.EndedAt,
         Math.Round(recording.Duration.TotalSeconds, 3),

@@ -4,7 +4,8 @@ using Streaming.Cluster.Recordings;
 namespace Streaming.Gateway.Recordings;
 
 /// <summary>
-/// Lets recordings go whose time or channel is over, and stores the manifests of new ones, for as long as the node runs.
+/// Lets recordings go whose time or channel is over, follows what other nodes do to them, and stores the manifests of new ones, for as long
+/// as the node runs.
 /// </summary>
 internal sealed class RecordingRetention(RecordingLibrary recordings, ChannelRemoval removal) : BackgroundService
 {
@@ -15,6 +16,7 @@ internal sealed class RecordingRetention(RecordingLibrary recordings, ChannelRem
             await Task.WhenAll(
                 recordings.RunRetentionAsync(stoppingToken),
                 recordings.RunManifestsAsync(stoppingToken),
+                recordings.RunFollowingAsync(stoppingToken),
                 removal.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -25,7 +25,7 @@ internal static class NodeStorage
     /// <param name="emulator">What <see cref="EmulatorVariable"/> says.</param>
     public static void AddMediaStorage(this IServiceCollection services, StreamingOptions options, string dataPath, string? emulator)
     {
-        services.AddSingleton(_ => new RecordingJournal(JournalPath(options.Storage, dataPath)));
+        services.AddSingleton(_ => Journal(options, dataPath, emulator));
         switch (options.Storage.Kind)
         {
             case StorageOptions.Disk:
@@ -76,7 +76,7 @@ internal static class NodeStorage
 
     private static DiskStorage OnDisk(StorageOptions options, string dataPath, IServiceProvider provider)
     {
-        var root = Path.Combine(dataPath, "media");
+        var root = MediaRoot(dataPath);
         return new DiskStorage(root, options.MaxBytes, new MediaVolume(dataPath, root, () => Known(provider)));
     }
 
@@ -85,7 +85,7 @@ internal static class NodeStorage
         var storage = new GcsStorage(
             options,
             provider.GetRequiredService<TimeProvider>(),
-            new BucketIdentity(dataPath, BroadcastFolder.Root, () => Known(provider)),
+            Identity(dataPath, provider.GetRequiredService<RecordingJournal>()),
             provider.GetRequiredService<StorageInstruments>());
         provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() => storage.StopWithin(StopPatience));
         return storage;
@@ -118,9 +118,49 @@ internal static class NodeStorage
         };
     }
 
-    /// <summary>Folders of media that the node knows of.</summary>
-    private static string[] Known(IServiceProvider provider) =>
-        [.. provider.GetRequiredService<RecordingJournal>().ReadStored().Select(BroadcastFolder.Of)];
+    private static BucketIdentity Identity(string dataPath, RecordingJournal journal) => new(
+        dataPath,
+        BroadcastFolder.Root,
+        async () => [.. (await journal.ReadStoredAsync()).Select(BroadcastFolder.Of)],
+        journal.IsShared ? journal.Storage : null);
+
+    /// <summary>Folders of media that the node knows of. No server is waited for here.</summary>
+    private static string[] Known(IServiceProvider provider)
+    {
+        var journal = provider.GetRequiredService<RecordingJournal>();
+        var ids = journal.IsShared ? provider.GetRequiredService<RecordingLibrary>().Known : journal.ReadStored();
+        return [.. ids.Select(BroadcastFolder.Of)];
+    }
+
+    /// <summary>Of this node, or of all that share a database. What this one has recorded alone comes with it.</summary>
+    private static RecordingJournal Journal(StreamingOptions options, string dataPath, string? emulator)
+    {
+        var path = JournalPath(options.Storage, dataPath);
+        if (string.IsNullOrEmpty(options.Cluster.Database))
+        {
+            return new(path);
+        }
+
+        var journal = options.Storage.Kind switch
+        {
+            StorageOptions.Gcs => RecordingJournal.OnServer(
+                options.Cluster.Database,
+                $"{Bucket(options.Storage, emulator).Endpoint?.Authority}/{options.Storage.Bucket}",
+                BucketIdentity.OfFolder(dataPath) ?? NewIdentity()),
+            StorageOptions.Disk => RecordingJournal.OnServer(
+                options.Cluster.Database,
+                new MediaVolume(dataPath, MediaRoot(dataPath), static () => []).Identity() ?? NewIdentity()),
+            _ => RecordingJournal.OnServer(options.Cluster.Database, NewIdentity()),
+        };
+
+        // At the start, where who needs the journal waits for it: its epochs come before the first claim.
+        Task.Run(() => journal.TakeOverAsync(path)).GetAwaiter().GetResult();
+        return journal;
+    }
+
+    private static string NewIdentity() => Guid.NewGuid().ToString("N");
+
+    private static string MediaRoot(string dataPath) => Path.Combine(dataPath, "media");
 
     /// <summary>Media in memory ends with the process, and so does the journal of it. Another one, of media that stays, stays.</summary>
     private static string JournalPath(StorageOptions options, string dataPath)

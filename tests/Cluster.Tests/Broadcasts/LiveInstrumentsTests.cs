@@ -132,7 +132,7 @@ public sealed class LiveInstrumentsTests : IAsyncDisposable
         var running = new RunningArchive(archive, Task.CompletedTask);
         for (var index = 0; archive.Unstored < 2; index++)
         {
-            archive.Store("source", $"{index}.m4s", HotMedia.Of(new byte[] { 1 }), static () => { });
+            archive.Store("source", $"{index}.m4s", HotMedia.Of(new byte[] { 1 }), static () => Task.CompletedTask);
             running.Pass();
         }
 

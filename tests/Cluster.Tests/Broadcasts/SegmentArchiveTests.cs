@@ -82,7 +82,7 @@ public sealed class SegmentArchiveTests
         for (var index = 0; index < 8; index++)
         {
             var name = $"{index}.m4s";
-            archive.Store("source", name, HotMedia.Of(new byte[] { 1 }), () => stored.Add(name));
+            archive.Store("source", name, HotMedia.Of(new byte[] { 1 }), () => Noted(stored, name));
         }
 
         archive.Delete("source", "7.m4s");
@@ -149,7 +149,7 @@ public sealed class SegmentArchiveTests
         for (var index = 0; index < 20; index++)
         {
             var name = $"{index}.m4s";
-            _archive.Store("source", name, HotMedia.Of(segment), () => stored.Add(name));
+            _archive.Store("source", name, HotMedia.Of(segment), () => Noted(stored, name));
             _running.Pass();
         }
 
@@ -188,7 +188,7 @@ public sealed class SegmentArchiveTests
         var archive = new SegmentArchive("live/b1", _storage, NullLogger.Instance, time: time);
         var running = new RunningArchive(archive, _retired.Task);
         _storage.Gate = new TaskCompletionSource();
-        archive.Store("source", "0.m4s", HotMedia.Of(new byte[] { 1 }), () => { });
+        archive.Store("source", "0.m4s", HotMedia.Of(new byte[] { 1 }), () => Task.CompletedTask);
         running.Pass();
         await UntilAsync(() => _storage.IsWaiting);
         time.Advance(SegmentArchive.HangTimeout);
@@ -254,9 +254,15 @@ public sealed class SegmentArchiveTests
         }
     }
 
+    private static Task Noted(List<string> stored, string name)
+    {
+        stored.Add(name);
+        return Task.CompletedTask;
+    }
+
     private void Store(string name, List<string> stored)
     {
-        _archive.Store("source", name, HotMedia.Of(new byte[] { 1, 2, 3 }), () => stored.Add(name));
+        _archive.Store("source", name, HotMedia.Of(new byte[] { 1, 2, 3 }), () => Noted(stored, name));
         _running.Pass();
     }
 

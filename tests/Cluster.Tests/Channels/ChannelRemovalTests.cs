@@ -58,7 +58,7 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
     public async Task Remove_JournalOfEventsRefuses_ChangesNothing()
     {
         var key = (await _member.Registry.PutAsync("news", null)).StreamKey!;
-        Record("b1");
+        await RecordAsync("b1");
         using (Refusing.Changes(_folder["events.db"], "INSERT", "journal"))
         {
             await Assert.ThrowsAsync<ChannelsUnavailableException>(() => _removal.RemoveAsync("news"));
@@ -72,7 +72,7 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
     public async Task Remove_JournalRefuses_IsFinishedBeforeTheNameIsGivenAgain()
     {
         await _member.Registry.PutAsync("news", null);
-        Record("b1");
+        await RecordAsync("b1");
         using (Refusing.Changes(_folder["recordings.db"], "INSERT", "leaving"))
         {
             Assert.True(await _removal.RemoveAsync("news"));
@@ -90,16 +90,16 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
     public async Task Remove_BroadcastUnderWay_IsNoRecordingLater()
     {
         await _member.Registry.PutAsync("news", null);
-        var growing = Record("b1", isEnded: false);
+        var growing = await RecordAsync("b1", isEnded: false);
         await _storage.WriteAsync("live/b1/source/0.m4s", [new byte[10]], default);
 
         Assert.True(await _removal.RemoveAsync("news"));
-        growing.End();
+        await growing.EndAsync();
         await growing.DeleteAsync();
 
         Assert.Empty(_recordings.Of("news"));
         Assert.Equal(0, _storage.UsedBytes);
-        Assert.False(_journal.Knows("b1"));
+        Assert.False(await _journal.KnowsAsync("b1"));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
     {
         var key = (await _member.Registry.PutAsync("news", null)).StreamKey!;
         Assert.IsType<PublishAnswer.Accepted>(await _live.AuthorizeAsync(new PublishRequest("live", key, null, "1"), CancellationToken.None));
-        Record("b1");
+        await RecordAsync("b1");
         await _member.Registry.DeleteAsync("news");
 
         _removal.Hear("news");
@@ -123,7 +123,7 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
     public async Task Remove_BroadcastDoesNotEndAsItShould_IsGoneAllTheSame()
     {
         var key = (await _member.Registry.PutAsync("news", null)).StreamKey!;
-        Record("b1");
+        await RecordAsync("b1");
         var answer = await _live.AuthorizeAsync(new PublishRequest("live", key, null, "1"), CancellationToken.None);
         var publication = Assert.IsType<PublishAnswer.Accepted>(answer).Publication;
         _storage.Failure = new InvalidOperationException("nobody has thought of this");
@@ -141,15 +141,15 @@ public sealed class ChannelRemovalTests : IAsyncLifetime
         Assert.NotNull(publication.RevokedReason);
     }
 
-    private BroadcastRecording Record(string id, bool isEnded = true)
+    private async Task<BroadcastRecording> RecordAsync(string id, bool isEnded = true)
     {
         var recording = _recordings.Record(id, "news", new SegmentationOptions());
         var stored = Stored.Segment("source", Stored.Video(720), 0);
         recording.Add(stored.Period);
-        recording.Add("source", stored.Segment, stored.Configuration, stored.FrameRate);
+        await recording.AddAsync("source", stored.Segment, stored.Configuration, stored.FrameRate);
         if (isEnded)
         {
-            recording.End();
+            await recording.EndAsync();
         }
 
         return recording;

@@ -78,13 +78,13 @@ public sealed class DatabaseTests : IDisposable
     {
         using (var journal = new RecordingJournal(_folder["recordings.db"]))
         {
-            journal.Begin("b1", "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334));
+            await journal.BeginAsync("b1", "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334));
             foreach (var sequence in Enumerable.Range(0, 2000))
             {
-                journal.Add("b1", Stored.Segment("source", Stored.Video(720), sequence));
+                await journal.AddAsync("b1", Stored.Segment("source", Stored.Video(720), sequence));
             }
 
-            journal.End("b1", Stored.Start.AddHours(2));
+            await journal.EndAsync("b1", Stored.Start.AddHours(2));
         }
 
         using (var file = File.OpenWrite(_folder["recordings.db"]))

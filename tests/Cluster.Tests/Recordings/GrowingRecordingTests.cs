@@ -44,11 +44,11 @@ public sealed class GrowingRecordingTests
 
         // Two renditions with 29 segments and more that are complete, one of which grows.
         var broadcast = channels.Find("news")!.Newest!;
-        await EventuallyAsync(() => journal.Read(broadcast.Id) is { } stored
+        await EventuallyAsync(async () => await journal.ReadAsync(broadcast.Id) is { } stored
             && stored.Renditions.All(rendition => rendition.Segments.Count(segment => !segment.IsGap) >= 29));
         await library.PruneAsync(default);
 
-        var kept = journal.Read(broadcast.Id)!;
+        var kept = (await journal.ReadAsync(broadcast.Id))!;
         var listed = broadcast.Snapshot!.Find("source")!.Segments[0].Boundary.MediaSequence;
         var first = kept.Renditions[0].Segments[0].Boundary.MediaSequence;
         Assert.InRange(first, listed - (int)(Window / Stored.SegmentDuration) - 1, listed - 1);
@@ -60,17 +60,17 @@ public sealed class GrowingRecordingTests
         }
 
         await publication.EndAsync(PublicationEnd.Unpublished);
-        await EventuallyAsync(() => library.Find(broadcast.Id) is not null);
+        await EventuallyAsync(() => Task.FromResult(library.Find(broadcast.Id) is not null));
         Assert.Equal(kept.Renditions[0].Segments[0].Boundary.ProgramDateTime, library.Find(broadcast.Id)!.StartedAt);
 
         Stream? Open(string rendition, long sequence) =>
             broadcast.Media.OpenStoredAsync(rendition, MediaNames.Segment(sequence), default).GetAwaiter().GetResult();
     }
 
-    private static async Task EventuallyAsync(Func<bool> holds)
+    private static async Task EventuallyAsync(Func<Task<bool>> holds)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!holds())
+        while (!await holds())
         {
             await Task.Delay(20, limit.Token);
         }

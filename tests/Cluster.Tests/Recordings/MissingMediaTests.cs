@@ -45,8 +45,12 @@ public sealed class MissingMediaTests : IDisposable
 
         Assert.Equal(["b2", "b1"], library.Of("news").Select(recording => recording.Id));
         Assert.All(library.Of("news"), recording => Assert.Equal((false, 3000), (recording.IsMissing, recording.SizeBytes)));
-        Assert.All((string[])["b1", "b2"], id => Assert.Equal(3, _journal.Read(id)!.Renditions[0].Segments.Length));
-        Assert.Empty(library.Orphans);
+        foreach (var id in (string[])["b1", "b2"])
+        {
+            Assert.Equal(3, (await _journal.ReadAsync(id))!.Renditions[0].Segments.Length);
+        }
+
+        Assert.Empty(await library.OrphansAsync());
     }
 
     [Fact]
@@ -104,7 +108,7 @@ public sealed class MissingMediaTests : IDisposable
 
         await Library().RecoverAsync(default);
 
-        Assert.Equal(3, _journal.Read("b1")!.Renditions[0].Segments.Length);
+        Assert.Equal(3, (await _journal.ReadAsync("b1"))!.Renditions[0].Segments.Length);
     }
 
     [Fact]
@@ -139,8 +143,8 @@ public sealed class MissingMediaTests : IDisposable
         _storage.FailsOn = null;
         await library.LookAsync(default);
         Assert.Equal(0, _storage.UsedBytes);
-        Assert.Empty(library.Orphans);
-        Assert.False(_journal.Knows("b1"));
+        Assert.Empty(await library.OrphansAsync());
+        Assert.False(await _journal.KnowsAsync("b1"));
     }
 
     [Fact]
@@ -148,10 +152,10 @@ public sealed class MissingMediaTests : IDisposable
     {
         var library = Library();
         await RecordAsync(library, "b1");
-        using (Refusing.Changes(_journal.Path, "INSERT", "leaving"))
+        using (Refusing.Changes(_journal.Name, "INSERT", "leaving"))
         {
             await Assert.ThrowsAsync<SqliteException>(() => library.DeleteAsync("b1", default));
-            Assert.Throws<SqliteException>(() => library.LeaveChannel("news"));
+            await Assert.ThrowsAsync<SqliteException>(() => library.LeaveChannelAsync("news"));
         }
 
         Assert.NotNull(library.Find("b1"));
@@ -167,7 +171,7 @@ public sealed class MissingMediaTests : IDisposable
         var recording = await RecordAsync(library, "b1", isEnded: false);
         var retired = new TaskCompletionSource();
         var archive = new SegmentArchive("live/b1", _storage, NullLogger.Instance, recording);
-        using (Refusing.Changes(_journal.Path, "UPDATE", "broadcasts"))
+        using (Refusing.Changes(_journal.Name, "UPDATE", "broadcasts"))
         {
             retired.SetResult();
             await archive.FinishAsync(Task.CompletedTask, retired.Task);
@@ -183,13 +187,13 @@ public sealed class MissingMediaTests : IDisposable
     [Fact]
     public async Task Crash_BeforeTheFirstSegmentWasWritten_LeavesNoOrphan()
     {
-        Library().Record("b1", "news", new SegmentationOptions()).Begin();
+        await Library().Record("b1", "news", new SegmentationOptions()).BeginAsync();
         await _storage.WriteAsync("live/b1/source/0.m4s", [new byte[10]], default);
 
         var library = Library();
         await library.RecoverAsync(default);
 
-        Assert.Empty(library.Orphans);
+        Assert.Empty(await library.OrphansAsync());
         Assert.Equal(0, _storage.UsedBytes);
     }
 
@@ -199,7 +203,7 @@ public sealed class MissingMediaTests : IDisposable
         await _storage.WriteAsync("live/b1/source/0.m4s", [new byte[10]], default);
         var library = Library(new() { Quarantine = TimeSpan.FromMinutes(2) });
         await library.RecoverAsync(default);
-        Assert.Equal(Stored.Start, Assert.Single(library.Orphans).SeenAt);
+        Assert.Equal(Stored.Start, Assert.Single(await library.OrphansAsync()).SeenAt);
 
         // Off for a year, or a clock that jumped: nobody has looked at it for longer.
         _time.Advance(TimeSpan.FromDays(365));
@@ -207,7 +211,7 @@ public sealed class MissingMediaTests : IDisposable
         Reopen();
         library = Library(new() { Quarantine = TimeSpan.FromMinutes(2) });
         await library.RecoverAsync(default);
-        Assert.Equal(RecordingLibrary.RetentionInterval * 2, Assert.Single(library.Orphans).SeenFor);
+        Assert.Equal(RecordingLibrary.RetentionInterval * 2, Assert.Single(await library.OrphansAsync()).SeenFor);
         Assert.Equal(10, _storage.UsedBytes);
 
         for (var look = 0; look < 2; look++)
@@ -216,7 +220,7 @@ public sealed class MissingMediaTests : IDisposable
             await library.LookAsync(default);
         }
 
-        Assert.Empty(library.Orphans);
+        Assert.Empty(await library.OrphansAsync());
         Assert.Equal(0, _storage.UsedBytes);
     }
 
@@ -233,7 +237,7 @@ public sealed class MissingMediaTests : IDisposable
 
         await library.LookAsync(default);
 
-        Assert.Equal(TimeSpan.Zero, Assert.Single(library.Orphans).SeenFor);
+        Assert.Equal(TimeSpan.Zero, Assert.Single(await library.OrphansAsync()).SeenFor);
     }
 
     [Fact]
@@ -245,8 +249,8 @@ public sealed class MissingMediaTests : IDisposable
         _journal = new RecordingJournal(_folder["recordings.db"]);
         var library = Library();
         await library.RecoverAsync(default);
-        Assert.Equal(["b1"], library.Orphans.Select(orphan => orphan.Folder));
-        Assert.Equal(3000, await library.MeasureAsync(library.Orphans[0], default));
+        Assert.Equal(["b1"], (await library.OrphansAsync()).Select(orphan => orphan.Folder));
+        Assert.Equal(3000, await library.MeasureAsync((await library.OrphansAsync())[0], default));
         Assert.Equal(0, library.SizeBytes);
 
         _journal.Dispose();
@@ -255,7 +259,7 @@ public sealed class MissingMediaTests : IDisposable
         library = Library();
         await library.RecoverAsync(default);
 
-        Assert.Empty(library.Orphans);
+        Assert.Empty(await library.OrphansAsync());
         Assert.False(library.Find("b1")!.IsMissing);
     }
 
@@ -272,7 +276,7 @@ public sealed class MissingMediaTests : IDisposable
         Assert.True(await library.DeleteOrphanAsync("b2", "", default));
 
         Assert.Equal(3000, _storage.UsedBytes);
-        Assert.Empty(library.Orphans);
+        Assert.Empty(await library.OrphansAsync());
     }
 
     private RecordingLibrary Library(RecordingOptions? options = null) =>
@@ -300,12 +304,12 @@ public sealed class MissingMediaTests : IDisposable
         {
             var stored = Stored.Segment("source", Stored.Video(720), sequence);
             recording.Add(stored.Period);
-            recording.Add("source", stored.Segment, stored.Configuration, stored.FrameRate);
+            await recording.AddAsync("source", stored.Segment, stored.Configuration, stored.FrameRate);
         }
 
         if (isEnded)
         {
-            recording.End();
+            await recording.EndAsync();
         }
 
         return recording;

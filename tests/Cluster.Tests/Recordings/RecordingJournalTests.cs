@@ -4,35 +4,37 @@ using Streaming.Pipeline.Timelines;
 
 namespace Streaming.Cluster.Tests.Recordings;
 
-/// <summary>What was written is read back in order, also after a crash.</summary>
-public sealed class RecordingJournalTests : IDisposable
+/// <summary>What was written is read back in order, whichever database it is in.</summary>
+public abstract class RecordingJournalTests : IAsyncLifetime
 {
-    private const string Id = "20260101T120000Z-00000001";
+    protected const string Id = "20260101T120000Z-00000001";
 
-    private readonly TemporaryFolder _folder = new();
-    private RecordingJournal _journal;
+    private RecordingJournal _journal = null!;
 
-    public RecordingJournalTests() => _journal = new RecordingJournal(_folder["recordings.db"]);
+    private protected RecordingJournal Journal => _journal;
 
-    public void Dispose()
+    public virtual async ValueTask InitializeAsync() => _journal = await OpenAsync();
+
+    public virtual ValueTask DisposeAsync()
     {
         _journal.Dispose();
-        _folder.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
-    public void Read_WhatWasAdded_IsEqualAndInOrder()
+    public async Task Read_WhatWasAdded_IsEqualAndInOrder()
     {
-        Begin(Id);
+        await BeginAsync(Id);
         StoredSegment[] video = [.. Sequences(5).Select(sequence => Stored.Segment("source", Stored.Video(720), sequence))];
         StoredSegment[] audio = [.. Sequences(5).Select(sequence => Stored.Segment("audio", Stored.Audio, sequence))];
         foreach (var stored in video.Zip(audio, (first, second) => new[] { second, first }).SelectMany(pair => pair))
         {
-            _journal.Add(Id, stored);
+            await _journal.AddAsync(Id, stored);
         }
 
-        Reopen();
-        var timeline = _journal.Read(Id)!;
+        await ReopenAsync();
+        var timeline = (await _journal.ReadAsync(Id))!;
 
         Assert.Equal(["source", "audio"], timeline.Renditions.Select(rendition => rendition.Name));
         Assert.Equal(video.Select(stored => stored.Segment), timeline.Find("source")!.Segments);
@@ -49,75 +51,174 @@ public sealed class RecordingJournalTests : IDisposable
     }
 
     [Fact]
-    public void Epoch_OfABroadcast_StaysWithItUntilItIsForgotten()
+    public async Task Epoch_OfABroadcast_StaysWithItUntilItIsForgotten()
     {
-        _journal.Begin(Id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), epoch: 1L << 40);
-        _journal.Begin(Id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), epoch: 7); // Once more.
-        Begin("unclaimed");
+        await BeginAsync(Id, epoch: 1L << 40);
+        await BeginAsync(Id, epoch: 1L << 40); // Once more.
+        await BeginAsync("unclaimed");
 
-        Reopen();
+        await ReopenAsync();
 
-        Assert.Equal(1L << 40, _journal.ReadEpoch(Id));
-        Assert.Equal(0, _journal.ReadEpoch("unclaimed"));
-        _journal.Delete(Id);
-        Assert.Equal(0, _journal.ReadEpoch(Id));
+        Assert.Equal(1L << 40, await _journal.ReadEpochAsync(Id));
+        Assert.Equal(0, await _journal.ReadEpochAsync("unclaimed"));
+        await _journal.DeleteAsync(Id);
+        Assert.Equal(0, await _journal.ReadEpochAsync(Id));
     }
 
     [Fact]
-    public void Write_UnderALowerEpochThanTheChannelIsKnownUnder_IsRefused()
+    public async Task Write_UnderALowerEpochThanTheChannelIsKnownUnder_IsRefused()
     {
-        Begin(Id, 3);
-        Begin("later", 5);
-        Reopen();
+        await BeginAsync(Id, 3);
+        await BeginAsync("later", 5);
+        await ReopenAsync();
 
-        var refusal = Assert.Throws<OvertakenException>(() => _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 0)));
+        var refusal = await Assert.ThrowsAsync<OvertakenException>(
+            () => _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 0), 3));
         Assert.Contains(Id, refusal.Message, StringComparison.Ordinal);
-        Assert.Throws<OvertakenException>(() => Begin("another", 4));
-        _journal.Delete("later");
-        Assert.Throws<OvertakenException>(() => Begin("another", 4));
+        await Assert.ThrowsAsync<OvertakenException>(() => BeginAsync("another", 4));
+        await _journal.DeleteAsync("later");
+        await Assert.ThrowsAsync<OvertakenException>(() => BeginAsync("another", 4));
 
-        Assert.False(_journal.Knows("another"));
-        Assert.Null(_journal.Read(Id));
+        Assert.False(await _journal.KnowsAsync("another"));
+        Assert.Null(await _journal.ReadAsync(Id));
         Assert.Equal(("news", 5L), Assert.Single(_journal.ReadNewestEpochs()));
-        Begin("another", 5);
-        _journal.Add("another", Stored.Segment("source", Stored.Video(720), 0));
-        Begin("unclaimed"); // A node that is alone and cannot store its claim.
-        _journal.Add("unclaimed", Stored.Segment("source", Stored.Video(720), 0));
+        await BeginAsync("another", 5);
+        await _journal.AddAsync("another", Stored.Segment("source", Stored.Video(720), 0), 5);
+        await BeginAsync("unclaimed"); // A node that is alone and cannot store its claim.
+        await _journal.AddAsync("unclaimed", Stored.Segment("source", Stored.Video(720), 0));
     }
 
     [Fact]
-    public void Add_AfterTheEnd_IsRefused()
+    public async Task Begin_UnderAHigherEpoch_GoesOnWithTheBroadcast_AndTheFirstOriginIsRefused()
     {
-        Begin(Id, 3);
-        _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 0));
-        _journal.End(Id, Stored.Start.AddSeconds(2));
+        Assert.Equal(0, await _journal.BeginAsync(Id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), 3));
+        await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 0), 3);
 
-        Assert.Throws<OvertakenException>(() => _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 1)));
+        Assert.Equal(1000, await _journal.BeginAsync(Id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), 8));
+        await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 1), 8);
 
-        Assert.Single(_journal.Read(Id)!.Renditions[0].Segments);
+        await Assert.ThrowsAsync<OvertakenException>(() => _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 2), 3));
+        await Assert.ThrowsAsync<OvertakenException>(() => BeginAsync(Id, 3));
+        await Assert.ThrowsAsync<OvertakenException>(() => _journal.EndAsync(Id, Stored.Start.AddSeconds(2), 3));
+        await _journal.EndAsync(Id, Stored.Start.AddSeconds(4), 8);
+        Assert.Equal(2, (await _journal.ReadAsync(Id))!.Renditions[0].Segments.Length);
+        Assert.Equal(8, await _journal.ReadEpochAsync(Id));
     }
 
     [Fact]
-    public void ReadInterrupted_HasTheBroadcastsWithoutAnEndInTheOrderOfTheirEpochs()
+    public async Task ReadChanges_HasWhatChangedSince_AndWhatThereStillIs()
     {
-        Begin("first", 7);
-        Begin("second", 9);
-        _journal.Leave("second"); // Not to be kept.
-        Begin("ended", 9);
-        _journal.End("ended", Stored.Start);
-        Begin("unclaimed");
+        foreach (var id in (string[])[Id, "other"])
+        {
+            await BeginAsync(id);
+            await _journal.AddAsync(id, Stored.Segment("source", Stored.Video(720), 0));
+        }
 
-        Assert.Equal([("first", "news", 7L), ("second", "news", 9)], _journal.ReadInterrupted());
+        var before = (await _journal.ReadChangesAsync(-1))!;
+        Assert.Empty(before.Ids);
+        await _journal.EndAsync(Id, Stored.Start.AddSeconds(2));
+        var ended = (await _journal.ReadChangesAsync(before.Revision))!;
+        Assert.Equal(Id, Assert.Single(ended.Changed).Id);
+        Assert.Null(await _journal.ReadChangesAsync(ended.Revision));
+        await _journal.EndAsync("other", Stored.Start.AddSeconds(2));
+        await _journal.LeaveAsync(Id);
+
+        var left = (await _journal.ReadChangesAsync(ended.Revision))!;
+        Assert.Equal(["other"], left.Ids);
+        Assert.Equal("other", Assert.Single(left.Changed).Id);
+        await _journal.LeaveChannelAsync("news");
+        Assert.Empty((await _journal.ReadChangesAsync(left.Revision))!.Ids);
     }
 
     [Fact]
-    public void Read_ConfigurationChanged_HasBothPeriodsAndHeaders()
+    public async Task LetGo_TakesTheOldestOfAllRenditions_AsManyAsAreNeeded()
     {
-        Begin(Id);
-        _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 0));
-        _journal.Add(Id, Stored.Segment("source", Stored.Video(360), 5, initialization: 1, discontinuities: 1));
+        await BeginAsync(Id);
+        foreach (var sequence in Sequences(5))
+        {
+            await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), sequence));
+            await _journal.AddAsync(Id, Stored.Segment("audio", Stored.Audio, sequence));
+        }
 
-        var timeline = _journal.Read(Id)!;
+        Assert.Equal(0, await _journal.LetGoAsync(Id, before: 0, bytes: 1));
+        Assert.Equal(2200, await _journal.LetGoAsync(Id, before: 4, bytes: 1101));
+
+        var letGo = await _journal.ReadLetGoAsync();
+        Assert.Equal([0, 0, 1, 1], letGo.Select(segment => segment.MediaSequence));
+        Assert.Equal(2, (await _journal.ReadAsync(Id))!.Renditions[0].Segments[0].Boundary.MediaSequence);
+        Assert.Equal(3300, await _journal.ReadGrowingBytesAsync([]));
+        Assert.Equal(0, await _journal.ReadGrowingBytesAsync([Id]));
+        await _journal.ForgetAsync(letGo);
+        Assert.Empty(await _journal.ReadLetGoAsync());
+    }
+
+    [Fact]
+    public async Task Orphans_GrowOlderFromLookToLook_UntilTheyAreGone()
+    {
+        await _journal.SeeOrphansAsync(["a", "b"], Stored.Start, TimeSpan.FromSeconds(30));
+        await _journal.SeeOrphansAsync(["b", "c"], Stored.Start.AddSeconds(30), TimeSpan.FromSeconds(30));
+
+        Assert.Equal(
+            [new Orphan("b", Stored.Start, TimeSpan.FromSeconds(30)), new Orphan("c", Stored.Start.AddSeconds(30), TimeSpan.Zero)],
+            await _journal.ReadOrphansAsync());
+        await _journal.ForgetOrphanAsync("b");
+        Assert.Equal("c", Assert.Single(await _journal.ReadOrphansAsync()).Folder);
+    }
+
+    [Fact]
+    public async Task Manifests_AreWantedOfWhatHasEnded_UntilTheyAreThere()
+    {
+        await BeginAsync(Id);
+        await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 0));
+        await _journal.AddAsync(Id, Stored.Segment("audio", Stored.Audio, 0));
+        Assert.Empty(await _journal.ReadWithoutManifestsAsync());
+        Assert.Empty(await _journal.ReadRenditionsAsync(Id));
+        await _journal.EndAsync(Id, Stored.Start.AddSeconds(2));
+
+        Assert.Equal([Id], await _journal.ReadWithoutManifestsAsync());
+        Assert.Equal(["audio", "source"], await _journal.ReadRenditionsAsync(Id));
+        await _journal.AddManifestsAsync(Id);
+        await _journal.AddManifestsAsync("unknown");
+        Assert.Empty(await _journal.ReadWithoutManifestsAsync());
+    }
+
+    [Fact]
+    public async Task Add_AfterTheEnd_IsRefused()
+    {
+        await BeginAsync(Id, 3);
+        await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 0), 3);
+        await _journal.EndAsync(Id, Stored.Start.AddSeconds(2), 3);
+
+        await Assert.ThrowsAsync<OvertakenException>(() => _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 1), 3));
+        await Assert.ThrowsAsync<OvertakenException>(() => BeginAsync(Id, 4));
+
+        Assert.Single((await _journal.ReadAsync(Id))!.Renditions[0].Segments);
+    }
+
+    [Fact]
+    public async Task ReadInterrupted_HasTheBroadcastsWithoutAnEndInTheOrderOfTheirEpochs()
+    {
+        await BeginAsync("first", 7);
+        await BeginAsync("second", 9);
+        await _journal.LeaveAsync("second"); // Not to be kept.
+        await BeginAsync("ended", 9);
+        await _journal.EndAsync("ended", Stored.Start, 9);
+        await BeginAsync("unclaimed");
+
+        Assert.Equal([("first", "news", 7L), ("second", "news", 9)], await _journal.ReadInterruptedAsync());
+        Assert.Equal(
+            [new UnendedBroadcast("first", "news", 7, IsWhole: true), new("unclaimed", "news", 0, IsWhole: true)],
+            await _journal.ReadUnendedAsync());
+    }
+
+    [Fact]
+    public async Task Read_ConfigurationChanged_HasBothPeriodsAndHeaders()
+    {
+        await BeginAsync(Id);
+        await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 0));
+        await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(360), 5, initialization: 1, discontinuities: 1));
+
+        var timeline = (await _journal.ReadAsync(Id))!;
 
         Assert.Equal([0, 1], timeline.Periods.Select(period => period.Index));
         Assert.Equal([720, 360], timeline.Renditions[0].Initializations.Cast<VideoConfiguration>().Select(video => video.Height));
@@ -125,18 +226,18 @@ public sealed class RecordingJournalTests : IDisposable
     }
 
     [Fact]
-    public void Read_SegmentsMissing_HasGapsInTheirPlacesAndNoHole()
+    public async Task Read_SegmentsMissing_HasGapsInTheirPlacesAndNoHole()
     {
-        Begin(Id);
+        await BeginAsync(Id);
         foreach (var sequence in (long[])[0, 1, 4, 5])
         {
-            _journal.Add(Id, Stored.Segment("source", Stored.Video(720), sequence));
+            await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), sequence));
         }
 
-        _journal.Add(Id, Stored.Segment("audio", Stored.Audio, 1));
-        _journal.Add(Id, Stored.Segment("audio", Stored.Audio, 5));
+        await _journal.AddAsync(Id, Stored.Segment("audio", Stored.Audio, 1));
+        await _journal.AddAsync(Id, Stored.Segment("audio", Stored.Audio, 5));
 
-        var timeline = _journal.Read(Id)!;
+        var timeline = (await _journal.ReadAsync(Id))!;
 
         foreach (var rendition in timeline.Renditions)
         {
@@ -151,166 +252,123 @@ public sealed class RecordingJournalTests : IDisposable
     }
 
     [Fact]
-    public void Read_RungThatLacksMost_IsNotOffered()
+    public async Task Read_RungThatLacksMost_IsNotOffered()
     {
-        Begin(Id);
+        await BeginAsync(Id);
         foreach (var sequence in Sequences(20))
         {
-            _journal.Add(Id, Stored.Segment("source", Stored.Video(720), sequence));
+            await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), sequence));
             if (sequence != 7)
             {
-                _journal.Add(Id, Stored.Segment("480p", Stored.Video(480), sequence));
+                await _journal.AddAsync(Id, Stored.Segment("480p", Stored.Video(480), sequence));
             }
 
             if (sequence > 15)
             {
-                _journal.Add(Id, Stored.Segment("240p", Stored.Video(240), sequence));
+                await _journal.AddAsync(Id, Stored.Segment("240p", Stored.Video(240), sequence));
             }
         }
 
-        var timeline = _journal.Read(Id)!;
+        var timeline = (await _journal.ReadAsync(Id))!;
 
         Assert.Equal(["source", "480p", "240p"], timeline.Renditions.Select(rendition => rendition.Name));
         Assert.Equal([true, true, false], timeline.Renditions.Select(rendition => rendition.IsOffered));
     }
 
     [Fact]
-    public void Read_EndedBeforeItsLastSegments_IsAsLongAsThatForAllRenditions()
+    public async Task Read_EndedBeforeItsLastSegments_IsAsLongAsThatForAllRenditions()
     {
-        Begin(Id);
+        await BeginAsync(Id);
         foreach (var sequence in Sequences(4))
         {
-            _journal.Add(Id, Stored.Segment("source", Stored.Video(720), sequence));
+            await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), sequence));
         }
 
-        _journal.Add(Id, Stored.Segment("audio", Stored.Audio, 0));
-        _journal.Add(Id, Stored.Segment("audio", Stored.Audio, 1));
-        _journal.Add(Id, Stored.Segment("audio", Stored.Audio, 2));
-        _journal.End(Id, Stored.Start + (3 * Stored.SegmentDuration));
+        await _journal.AddAsync(Id, Stored.Segment("audio", Stored.Audio, 0));
+        await _journal.AddAsync(Id, Stored.Segment("audio", Stored.Audio, 1));
+        await _journal.AddAsync(Id, Stored.Segment("audio", Stored.Audio, 2));
+        await _journal.EndAsync(Id, Stored.Start + (3 * Stored.SegmentDuration));
 
-        Assert.All(_journal.Read(Id)!.Renditions, rendition => Assert.Equal(3, rendition.Segments.Length));
+        Assert.All((await _journal.ReadAsync(Id))!.Renditions, rendition => Assert.Equal(3, rendition.Segments.Length));
     }
 
     [Fact]
-    public void ReadRecordings_EndedOnly_WithDurationAndSize()
+    public async Task ReadRecordings_EndedOnly_WithDurationAndSize()
     {
-        Begin(Id);
-        Begin("unended");
-        Begin("empty");
+        await BeginAsync(Id);
+        await BeginAsync("unended");
+        await BeginAsync("empty");
         foreach (var sequence in Sequences(3))
         {
-            _journal.Add(Id, Stored.Segment("source", Stored.Video(720), sequence));
-            _journal.Add(Id, Stored.Segment("audio", Stored.Audio, sequence));
+            await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), sequence));
+            await _journal.AddAsync(Id, Stored.Segment("audio", Stored.Audio, sequence));
         }
 
-        _journal.Add("unended", Stored.Segment("source", Stored.Video(720), 0));
-        _journal.End(Id, Stored.Start.AddMinutes(1));
-        _journal.End("empty", Stored.Start);
+        await _journal.AddAsync("unended", Stored.Segment("source", Stored.Video(720), 0));
+        await _journal.EndAsync(Id, Stored.Start.AddMinutes(1));
+        await _journal.EndAsync("empty", Stored.Start);
 
         Assert.Equal(
-            new Recording(Id, "news", Stored.Start, Stored.Start.AddMinutes(1), TimeSpan.FromSeconds(6), 3300, HasVideo: true),
-            Assert.Single(_journal.ReadRecordings()));
-        Assert.Equal(["unended"], _journal.ReadUnended());
-        Assert.Null(_journal.Read("empty"));
-        Assert.Null(_journal.Read("unknown"));
+            new Recording(Id, "news", Stored.Start, Stored.Start.AddMinutes(1), TimeSpan.FromSeconds(6), 3300, HasVideo: true, Storages: _journal.Storage),
+            Assert.Single(await _journal.ReadRecordingsAsync()));
+        Assert.Equal(["unended"], (await _journal.ReadUnendedAsync()).Select(unended => unended.Id));
+        Assert.Null(await _journal.ReadAsync("empty"));
+        Assert.Null(await _journal.ReadAsync("unknown"));
     }
 
     [Fact]
-    public void Missing_AddsUp_AndIsToldOfTheRecording()
+    public async Task Missing_AddsUp_AndIsToldOfTheRecording()
     {
         foreach (var id in (string[])[Id, "whole"])
         {
-            Begin(id);
-            _journal.Add(id, Stored.Segment("source", Stored.Video(720), 0));
-            _journal.End(id, Stored.Start.AddMinutes(1));
+            await BeginAsync(id);
+            await _journal.AddAsync(id, Stored.Segment("source", Stored.Video(720), 0));
+            await _journal.EndAsync(id, Stored.Start.AddMinutes(1));
         }
 
-        _journal.AddMissing(Id, 2);
-        _journal.AddMissing(Id, 3);
+        await _journal.AddMissingAsync(Id, 2);
+        await _journal.AddMissingAsync(Id, 3);
 
         Assert.Equal(
             [(Id, 5), ("whole", 0)],
-            _journal.ReadRecordings().Select(static recording => (recording.Id, recording.MissingSegments))
+            (await _journal.ReadRecordingsAsync()).Select(static recording => (recording.Id, recording.MissingSegments))
                 .OrderBy(static pair => pair.Id));
-        _journal.Delete(Id);
-        Begin(Id);
-        _journal.Add(Id, Stored.Segment("source", Stored.Video(720), 0));
-        _journal.End(Id, Stored.Start.AddMinutes(1));
-        Assert.All(_journal.ReadRecordings(), static recording => Assert.Equal(0, recording.MissingSegments));
+        await _journal.DeleteAsync(Id);
+        await BeginAsync(Id);
+        await _journal.AddAsync(Id, Stored.Segment("source", Stored.Video(720), 0));
+        await _journal.EndAsync(Id, Stored.Start.AddMinutes(1));
+        Assert.All(await _journal.ReadRecordingsAsync(), static recording => Assert.Equal(0, recording.MissingSegments));
     }
 
     [Fact]
-    public void Delete_TakesOneBroadcastOnly()
+    public async Task Delete_TakesOneBroadcastOnly()
     {
         foreach (var id in (string[])[Id, "other"])
         {
-            Begin(id);
-            _journal.Add(id, Stored.Segment("source", Stored.Video(720), 0));
+            await BeginAsync(id);
+            await _journal.AddAsync(id, Stored.Segment("source", Stored.Video(720), 0));
         }
 
-        _journal.Delete(Id);
+        await _journal.DeleteAsync(Id);
 
-        Assert.Null(_journal.Read(Id));
-        Assert.NotNull(_journal.Read("other"));
+        Assert.Null(await _journal.ReadAsync(Id));
+        Assert.NotNull(await _journal.ReadAsync("other"));
     }
 
-    [Fact]
-    public void Read_NodeCrashed_HasAllThatWasAdded()
-    {
-        Begin(Id);
-        foreach (var sequence in Sequences(50))
-        {
-            _journal.Add(Id, Stored.Segment("source", Stored.Video(720), sequence));
-        }
-
-        // What a crashed node leaves: the files as they are, nothing checkpointed, nothing closed.
-        using var crashed = new RecordingJournal(CopyFiles(int.MaxValue));
-
-        Assert.Equal(50, crashed.Read(Id)!.Renditions[0].Segments.Length);
-        Assert.Equal([Id], crashed.ReadUnended());
-    }
-
-    [Theory]
-    [InlineData(0.99)]
-    [InlineData(0.7)]
-    [InlineData(0.4)]
-    public void Read_TornTail_IsAPrefix(double kept)
-    {
-        Begin(Id);
-        foreach (var sequence in Sequences(40))
-        {
-            _journal.Add(Id, Stored.Segment("source", Stored.Video(720), sequence));
-        }
-
-        var length = new FileInfo(_folder["recordings.db-wal"]).Length;
-        using var torn = new RecordingJournal(CopyFiles((int)(length * kept)));
-        var segments = torn.Read(Id)!.Renditions[0].Segments;
-
-        Assert.InRange(segments.Length, 1, 39);
-        Assert.Equal(Sequences(segments.Length), segments.Select(segment => segment.Boundary.MediaSequence));
-        Assert.DoesNotContain(segments, segment => segment.IsGap);
-    }
-
-    private static IEnumerable<long> Sequences(int count) => Enumerable.Range(0, count).Select(sequence => (long)sequence);
+    protected static IEnumerable<long> Sequences(int count) => Enumerable.Range(0, count).Select(sequence => (long)sequence);
 
     private static IEnumerable<long> Gaps(BroadcastSnapshot timeline, string rendition) =>
         timeline.Find(rendition)!.Segments.Where(segment => segment.IsGap).Select(segment => segment.Boundary.MediaSequence);
 
-    private void Begin(string id, long epoch = 0) =>
-        _journal.Begin(id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), epoch);
+    /// <summary>The journal of a node, as the one before left it.</summary>
+    private protected abstract Task<RecordingJournal> OpenAsync();
 
-    private void Reopen()
+    private protected Task BeginAsync(string id, long epoch = 0) =>
+        _journal.BeginAsync(id, "news", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(334), epoch);
+
+    private async Task ReopenAsync()
     {
         _journal.Dispose();
-        _journal = new RecordingJournal(_folder["recordings.db"]);
-    }
-
-    /// <summary>Copies the database as it is, of its write-ahead log the first bytes only.</summary>
-    private string CopyFiles(int walLength)
-    {
-        File.Copy(_folder["recordings.db"], _folder["copy.db"]);
-        var wal = File.ReadAllBytes(_folder["recordings.db-wal"]);
-        File.WriteAllBytes(_folder["copy.db-wal"], wal[..Math.Min(wal.Length, walLength)]);
-        return _folder["copy.db"];
+        _journal = await OpenAsync();
     }
 }

@@ -38,7 +38,7 @@ public sealed class RecordingLibraryTests : IDisposable
         Assert.Null(library.Find("b1"));
         Assert.Null(await library.TimelineAsync("b1"));
         Assert.Equal(0, _storage.UsedBytes);
-        Assert.Empty(_journal.ReadRecordings());
+        Assert.Empty(await _journal.ReadRecordingsAsync());
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class RecordingLibraryTests : IDisposable
         await library.PruneAsync(default);
 
         Assert.Empty(library.Of("news"));
-        Assert.Equal(["b2"], _journal.ReadUnended());
+        Assert.Equal(["b2"], (await _journal.ReadUnendedAsync()).Select(unended => unended.Id));
         Assert.Equal(2000, _storage.UsedBytes);
     }
 
@@ -104,9 +104,9 @@ public sealed class RecordingLibraryTests : IDisposable
         Assert.Empty(library.Of("news"));
         Assert.Equal(6000, library.SizeBytes);
         Assert.Equal(6000, _storage.UsedBytes);
-        Assert.Empty(_journal.ReadLetGo());
+        Assert.Empty(await _journal.ReadLetGoAsync());
 
-        growing.End();
+        await growing.EndAsync();
         var recording = Assert.Single(library.Of("news"));
         Assert.Equal(
             (Stored.Start.AddSeconds(6), TimeSpan.FromSeconds(6), 6000), (recording.StartedAt, recording.Duration, recording.SizeBytes));
@@ -145,8 +145,8 @@ public sealed class RecordingLibraryTests : IDisposable
         await Assert.ThrowsAsync<IOException>(() => before.PruneAsync(default));
 
         // The journal does not list them any more, and knows which files are left.
-        Assert.Equal([3, 4, 5], _journal.Read("b1")!.Renditions[0].Segments.Select(segment => segment.Boundary.MediaSequence));
-        Assert.Equal([1, 2], _journal.ReadLetGo().Select(segment => segment.MediaSequence));
+        Assert.Equal([3, 4, 5], (await _journal.ReadAsync("b1"))!.Renditions[0].Segments.Select(segment => segment.Boundary.MediaSequence));
+        Assert.Equal([1, 2], (await _journal.ReadLetGoAsync()).Select(segment => segment.MediaSequence));
         Assert.Equal(5000, storage.UsedBytes);
 
         storage.FailsOn = null;
@@ -154,7 +154,7 @@ public sealed class RecordingLibraryTests : IDisposable
         await library.RecoverAsync(default);
 
         Assert.Equal(3000, storage.UsedBytes);
-        Assert.Empty(_journal.ReadLetGo());
+        Assert.Empty(await _journal.ReadLetGoAsync());
         Assert.Equal(TimeSpan.FromSeconds(6), Assert.Single(library.Of("news")).Duration);
     }
 
@@ -165,13 +165,13 @@ public sealed class RecordingLibraryTests : IDisposable
         Assert.False((await RecordAsync(before, "b1", segments: 2)).IsKept);
         await before.LookAsync(default);
         Assert.Equal(2000, _storage.UsedBytes); // Its live viewers have it yet.
-        Assert.Empty(before.Orphans);
+        Assert.Empty(await before.OrphansAsync());
 
         var library = Library(new());
         await library.RecoverAsync(default);
 
         Assert.Empty(library.Of("news"));
-        Assert.Empty(library.Orphans);
+        Assert.Empty(await library.OrphansAsync());
         Assert.Equal(0, _storage.UsedBytes);
     }
 
@@ -235,8 +235,8 @@ public sealed class RecordingLibraryTests : IDisposable
         Assert.Equal(["b2", "b1"], library.Of("news").Select(recording => recording.Id));
         Assert.Equal([true, false], library.Of("news").Select(recording => recording.IsMissing));
         Assert.Equal(["b1", "b3"], (await _storage.ListFoldersAsync("live", default)).Order());
-        Assert.Equal(["b3"], library.Orphans.Select(orphan => orphan.Folder));
-        Assert.NotNull(_journal.Read("b2"));
+        Assert.Equal(["b3"], (await library.OrphansAsync()).Select(orphan => orphan.Folder));
+        Assert.NotNull(await _journal.ReadAsync("b2"));
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed class RecordingLibraryTests : IDisposable
         await RecordAsync(library, "b1", segments: 1);
         await RecordAsync(library, "b2", segments: 1, channel: "sports");
 
-        library.LeaveChannel("news");
+        await library.LeaveChannelAsync("news");
         await library.FinishLeavingAsync(default);
 
         Assert.Empty(library.Of("news"));
@@ -274,12 +274,12 @@ public sealed class RecordingLibraryTests : IDisposable
             recording.Add(stored.Period);
             await (storage ?? _storage).WriteAsync(
                 $"live/{id}/{rendition}/{MediaNames.Segment(sequence)}", [new byte[stored.Segment.Length]], default);
-            recording.Add(rendition, stored.Segment, stored.Configuration, stored.FrameRate);
+            await recording.AddAsync(rendition, stored.Segment, stored.Configuration, stored.FrameRate);
         }
 
         if (isEnded)
         {
-            recording.End();
+            await recording.EndAsync();
         }
 
         return recording;

@@ -31,11 +31,11 @@ public sealed class RecordingLibraryWaitingTests : IDisposable
     [Fact]
     public async Task Release_WhileTheLibraryWaitsForItsDatabase_ReturnsAtOnce()
     {
-        Record("b1").End();
-        var growing = Record("b2");
+        await (await RecordAsync("b1")).EndAsync();
+        var growing = await RecordAsync("b2");
         growing.Release(1);
         Task pruning;
-        using (Refusing.Lock(_journal.Path))
+        using (Refusing.Lock(_journal.Name))
         {
             pruning = Task.Run(() => _library.PruneAsync(default)); // Wants to make room of both.
             for (var round = 0; round < 100 && !pruning.IsCompleted; round++)
@@ -60,15 +60,15 @@ public sealed class RecordingLibraryWaitingTests : IDisposable
     [Fact]
     public async Task Timeline_WhileSomebodyWaitsToWrite_IsRead()
     {
-        Record("b1").End();
-        var growing = Record("b2");
+        await (await RecordAsync("b1")).EndAsync();
+        var growing = await RecordAsync("b2");
         Task adding;
-        using (Refusing.Lock(_journal.Path))
+        using (Refusing.Lock(_journal.Name))
         {
-            adding = Task.Run(() => Add(growing, 3));
+            adding = Task.Run(() => AddAsync(growing, 3));
             for (var round = 0; round < 20; round++)
             {
-                Assert.NotNull(await Task.Run(() => _journal.Read("b1")).WaitAsync(Patience));
+                Assert.NotNull(await Task.Run(() => _journal.ReadAsync("b1")).WaitAsync(Patience));
                 Assert.NotNull(await _library.TimelineAsync("b1").AsTask().WaitAsync(Patience));
             }
 
@@ -81,28 +81,28 @@ public sealed class RecordingLibraryWaitingTests : IDisposable
     [Fact]
     public async Task Timeline_AskedForByMany_IsReadOnce()
     {
-        Record("b1").End();
+        await (await RecordAsync("b1")).EndAsync();
 
         var timelines = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => _library.TimelineAsync("b1").AsTask()));
 
         Assert.Single(timelines.Distinct());
     }
 
-    private BroadcastRecording Record(string id)
+    private async Task<BroadcastRecording> RecordAsync(string id)
     {
         var recording = _library.Record(id, "news", new SegmentationOptions());
         for (var sequence = 0; sequence < 3; sequence++)
         {
-            Add(recording, sequence);
+            await AddAsync(recording, sequence);
         }
 
         return recording;
     }
 
-    private static void Add(BroadcastRecording recording, long sequence)
+    private static async Task AddAsync(BroadcastRecording recording, long sequence)
     {
         var stored = Stored.Segment("source", Stored.Video(720), sequence);
         recording.Add(stored.Period);
-        recording.Add("source", stored.Segment, stored.Configuration, stored.FrameRate);
+        await recording.AddAsync("source", stored.Segment, stored.Configuration, stored.FrameRate);
     }
 }

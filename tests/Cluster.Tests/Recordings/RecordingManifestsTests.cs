@@ -117,7 +117,7 @@ public sealed class RecordingManifestsTests : IDisposable
         await library.RecoverAsync(default);
         using var stop = new CancellationTokenSource();
         var running = library.RunManifestsAsync(stop.Token);
-        while (_journal.ReadWithoutManifests().Count > 0 && !running.IsCompleted)
+        while ((await _journal.ReadWithoutManifestsAsync()).Count > 0 && !running.IsCompleted)
         {
             await Task.Yield();
         }
@@ -133,7 +133,7 @@ public sealed class RecordingManifestsTests : IDisposable
         using var stop = new CancellationTokenSource();
         var running = _library.RunManifestsAsync(stop.Token);
         await RecordAsync("b1");
-        while (_journal.ReadWithoutManifests().Count > 0 && !running.IsCompleted)
+        while ((await _journal.ReadWithoutManifestsAsync()).Count > 0 && !running.IsCompleted)
         {
             await Task.Yield();
         }
@@ -152,7 +152,7 @@ public sealed class RecordingManifestsTests : IDisposable
         await _library.WriteManifestsAsync(default);
 
         Assert.Empty(await ManifestsAsync("b1"));
-        Assert.Equal(["b1"], _journal.ReadWithoutManifests());
+        Assert.Equal(["b1"], await _journal.ReadWithoutManifestsAsync());
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class RecordingManifestsTests : IDisposable
                 "delete live/b1/source/index.m3u8", "delete folder live/b1"],
             _storage.Calls);
         Assert.Equal(0, _storage.UsedBytes);
-        Assert.Empty(_journal.ReadWithoutManifests());
+        Assert.Empty(await _journal.ReadWithoutManifestsAsync());
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class RecordingManifestsTests : IDisposable
         await writing;
 
         Assert.Equal(0, _storage.UsedBytes);
-        Assert.False(_journal.Knows("b1"));
+        Assert.False(await _journal.KnowsAsync("b1"));
     }
 
     [Fact]
@@ -254,14 +254,14 @@ public sealed class RecordingManifestsTests : IDisposable
                 {
                     await _storage.WriteAsync(
                         $"live/{id}/{rendition}/{MediaNames.Segment(sequence)}", [new byte[stored.Segment.Length]], default);
-                    recording.Add(rendition, stored.Segment, stored.Configuration, stored.FrameRate);
+                    await recording.AddAsync(rendition, stored.Segment, stored.Configuration, stored.FrameRate);
                 }
             }
         }
 
         if (isEnded)
         {
-            recording.End();
+            await recording.EndAsync();
         }
     }
 

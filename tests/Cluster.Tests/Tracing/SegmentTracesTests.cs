@@ -18,8 +18,8 @@ public sealed class SegmentTracesTests
         using var heard = new HeardActivities();
         var archive = new SegmentArchive("live/b1", new ScriptedStorage { FailsOn = "/1.m4s" }, NullLogger.Instance);
         var running = new RunningArchive(archive, Task.CompletedTask);
-        archive.Store("source", "0.m4s", HotMedia.Of(new byte[12]), static () => { });
-        archive.Store("source", "1.m4s", HotMedia.Of(new byte[1]), static () => { });
+        archive.Store("source", "0.m4s", HotMedia.Of(new byte[12]), static () => Task.CompletedTask);
+        archive.Store("source", "1.m4s", HotMedia.Of(new byte[1]), static () => Task.CompletedTask);
         archive.Delete("source", "0.m4s");
         running.Complete();
         await running.Finished.WaitAsync(Patience);

@@ -72,7 +72,7 @@ public sealed class RepeatedKillTests(ITestOutputHelper output) : IDisposable
             Assert.Empty(Directory.GetDirectories(Temporary, "transcode-*"));
         }
 
-        AssertEpochs();
+        await AssertEpochs();
         Assert.Empty(LeftBehind());
     }
 
@@ -158,10 +158,15 @@ public sealed class RepeatedKillTests(ITestOutputHelper output) : IDisposable
     /// Each broadcast has a higher epoch than the one before, which the channel granted, and its end was stored under it before the
     /// next.
     /// </summary>
-    private void AssertEpochs()
+    private async Task AssertEpochs()
     {
         using var journal = new RecordingJournal(Path.Combine(Data, "recordings.db"));
-        var epochs = _killed.Select(killed => journal.ReadEpoch(killed.Id)).ToList();
+        var epochs = new List<long>();
+        foreach (var killed in _killed)
+        {
+            epochs.Add(await journal.ReadEpochAsync(killed.Id));
+        }
+
         Assert.Equal(epochs.Order().Distinct(), epochs);
         Assert.True(epochs[0] > 0);
         Assert.Equal(

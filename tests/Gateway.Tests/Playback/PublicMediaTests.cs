@@ -25,7 +25,7 @@ public sealed class PublicMediaTests : IDisposable
             new SpillOptions { MaxBytes = 1 << 20 },
             TimeProvider.System,
             NullLogger<SpillingStorage>.Instance);
-        await spill.WriteAsync($"{BroadcastFolder.Of(Broadcast)}/source/1.m4s", [new byte[] { 1 }], TestContext.Current.CancellationToken);
+        await spill.WriteAsync($"{BroadcastFolder.Of(Broadcast)}/source/1.m4s", [new byte[] { 1 }], 0, TestContext.Current.CancellationToken);
         var media = new PublicMedia("https://cdn.example/", spill);
 
         Assert.Null(media.RedirectTo(Broadcast, "source", "1.m4s"));

@@ -6,7 +6,7 @@ namespace Streaming.Cluster.Broadcasts.Archive;
 /// <param name="Name">In storage.</param>
 /// <param name="Content">Its bytes, held until it has been stored.</param>
 /// <param name="Stored">Is called when it has been stored; null for a file to delete.</param>
-internal sealed record ArchiveEntry(string Name, MediaHold Content, Action? Stored)
+internal sealed record ArchiveEntry(string Name, MediaHold Content, Func<Task>? Stored)
 {
     public bool IsDeletion => Stored is null;
 }

@@ -81,7 +81,7 @@ internal sealed partial class SegmentArchive(
     }
 
     /// <summary>Has a segment stored, and then <paramref name="stored"/> called, beside the graph's thread.</summary>
-    public void Store(string rendition, string name, HotMedia file, Action stored)
+    public void Store(string rendition, string name, HotMedia file, Func<Task> stored)
     {
         if (file.TryHold(out var content))
         {
@@ -134,7 +134,7 @@ internal sealed partial class SegmentArchive(
     public async Task FinishAsync(Task archived, Task retired)
     {
         await archived.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        EndRecording();
+        await EndRecordingAsync().ConfigureAwait(false);
         await retired.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DeleteUnrecordedAsync().ConfigureAwait(false);
     }
@@ -157,7 +157,7 @@ internal sealed partial class SegmentArchive(
         }
     }
 
-    private void EndRecording()
+    private async Task EndRecordingAsync()
     {
         try
         {
@@ -167,7 +167,7 @@ internal sealed partial class SegmentArchive(
             }
             else
             {
-                recording?.End();
+                await (recording?.EndAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -204,7 +204,7 @@ internal sealed partial class SegmentArchive(
         {
             if (!entry.IsDeletion)
             {
-                recording?.Begin();
+                await (recording?.BeginAsync() ?? Task.CompletedTask).ConfigureAwait(false);
                 await storage.WriteAsync(entry.Name, entry.Content.Pieces, epoch, CancellationToken.None).ConfigureAwait(false);
                 entry.Content.Release();
             }
@@ -232,8 +232,7 @@ internal sealed partial class SegmentArchive(
             }
             else if (failure is null)
             {
-                recording?.NoteMissing();
-                entry.Stored!();
+                await entry.Stored!().ConfigureAwait(false);
                 if (_fault is not null)
                 {
                     _fault = null;

@@ -154,7 +154,7 @@ internal sealed class LiveRendition
         _media.Add(Name, name, file);
         if (_recording is not null)
         {
-            _archive.Store(Name, name, file, static () => { });
+            _archive.Store(Name, name, file, static () => Task.CompletedTask);
         }
     }
 
@@ -220,18 +220,22 @@ internal sealed class LiveRendition
     }
 
     /// <summary>What is to be done, beside the graph, when a segment has been stored.</summary>
-    private Action OnStored(HotMedia file, Segment segment, TrackConfiguration configuration)
+    private Func<Task> OnStored(HotMedia file, Segment segment, TrackConfiguration configuration)
     {
         if (_recording is null)
         {
-            return file.MarkStored;
+            return () =>
+            {
+                file.MarkStored();
+                return Task.CompletedTask;
+            };
         }
 
         var frameRate = Timeline.FrameRate;
         return () =>
         {
             file.MarkStored();
-            _recording.Add(Name, segment with { Parts = [] }, configuration, frameRate);
+            return _recording.AddAsync(Name, segment with { Parts = [] }, configuration, frameRate);
         };
     }
 

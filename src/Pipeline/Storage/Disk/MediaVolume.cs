@@ -39,6 +39,13 @@ public sealed class MediaVolume(string dataPath, string root, Func<IReadOnlyColl
         }
     }
 
+    /// <summary>The identity of the volume that is ours, given to it where all is new; null while there is none.</summary>
+    public string? Identity()
+    {
+        _ = Problem();
+        return IdentityFile.Read(_ours);
+    }
+
     private string? Problem(string? ours, string? theirs)
     {
         if (ours is not null && ours == theirs)

@@ -120,7 +120,7 @@ public sealed class BucketIdentityTests : GcsScripted, IDisposable
         Assert.Equal(1, Fake.Count(Read));
     }
 
-    private GcsStorage OpenOurs() => Open(Patient, new BucketIdentity(_data, "live", () => _known));
+    private GcsStorage OpenOurs() => Open(Patient, new BucketIdentity(_data, "live", () => Task.FromResult<IReadOnlyCollection<string>>(_known)));
 
     private async Task AssertRefusedAsync(string why)
     {

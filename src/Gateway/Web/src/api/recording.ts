@@ -2,7 +2,7 @@
 export interface Recording {
   id: string;
   /** Missing: its media is not in the server's storage now, and it cannot be played. */
-  state: 'available' | 'missing';
+  state: 'available' | 'missing' | 'elsewhere';
   startedAt: string;
   endedAt: string;
   durationSeconds: number;

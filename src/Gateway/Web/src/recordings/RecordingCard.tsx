@@ -17,7 +17,7 @@ export function RecordingCard({ recording, title, heading: Heading }: RecordingC
         <div class="card-picture">
           <Picture seed={recording.id} title={title} source={recording.thumbnail} />
           <span class="badge badge-viewers badge-duration">
-            {recording.state === 'missing' ? 'Missing' : formatClock(recording.durationSeconds * 1000)}
+            {recording.state !== 'available' ? 'Missing' : formatClock(recording.durationSeconds * 1000)}
           </span>
         </div>
         <Heading>{formatDate(recording.startedAt)}</Heading>

@@ -24,7 +24,7 @@ function OneRecording({ slug, id }: { slug: string; id: string }) {
   const { value, error, refresh } = useChannelRecordings(slug);
   const recording = value?.recordings.find((one) => one.id === id);
   // What was found stays the same media, however often the list is read.
-  const isMissing = recording?.state === 'missing';
+  const isMissing = recording !== undefined && recording.state !== 'available';
   const media = useMemo(
     () => (recording === undefined || isMissing ? undefined : recordedMedia(recording)),
     [recording?.id, isMissing],

@@ -39,6 +39,7 @@ export function RecordingsPanel({ slug, token }: { slug: string; token: string }
                   <span class="hint digits">
                     {formatClock(recording.durationSeconds * 1000)} · {formatBytes(recording.sizeBytes)}
                     {recording.state === 'missing' && ' · missing from the storage'}
+                    {recording.state === 'elsewhere' && ' · on another node'}
                     {recording.missingSegments > 0 && ` · ${formatMissing(recording.missingSegments)}`}
                   </span>
                 </span>

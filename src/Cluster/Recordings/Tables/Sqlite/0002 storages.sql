@@ -1,0 +1,9 @@
+ALTER TABLE broadcasts ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orphans ADD COLUMN storage TEXT NOT NULL DEFAULT '';
+CREATE TABLE storages (
+    broadcast TEXT NOT NULL, storage TEXT NOT NULL,
+    PRIMARY KEY (broadcast, storage)
+) STRICT, WITHOUT ROWID;
+INSERT INTO storages SELECT id, '' FROM broadcasts;
+CREATE TABLE revisions (id INTEGER PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+INSERT INTO revisions VALUES (0, 0);
