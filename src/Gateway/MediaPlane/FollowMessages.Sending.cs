@@ -103,7 +103,7 @@ internal static partial class FollowMessages
         Parts = { segment.Parts.Select(Of) },
     };
 
-    private static MediaPart Of(Part part) => new()
+    internal static MediaPart Of(Part part) => new()
     {
         Index = part.Index,
         DecodeTime = part.DecodeTime,
@@ -113,7 +113,7 @@ internal static partial class FollowMessages
         IsGap = part.IsGap,
     };
 
-    private static Track Of(TrackConfiguration configuration)
+    internal static Track Of(TrackConfiguration configuration)
     {
         var track = new Track
         {

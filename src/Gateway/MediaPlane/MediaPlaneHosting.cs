@@ -1,6 +1,7 @@
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Edge;
 using Streaming.Cluster.Origins;
+using Streaming.Cluster.Workers;
 using Streaming.Gateway.Configuration;
 using Streaming.Pipeline.Storage;
 
@@ -20,6 +21,7 @@ internal static class MediaPlaneHosting
         services.AddSingleton<OriginDirectory>();
         services.AddSingleton(new SecretCheck(options.Secret));
         services.AddSingleton<MediaPlaneClient>();
+        services.AddSingleton<IWorkerPlane>(static provider => provider.GetRequiredService<MediaPlaneClient>());
         services.AddSingleton(provider => new MediaPlaneServer(
             options,
             provider.GetRequiredService<LiveChannels>(),
@@ -28,6 +30,8 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<FollowInstruments>(),
             provider.GetRequiredService<IMediaStorage>(),
             provider.GetRequiredService<FetchInstruments>(),
+            provider.GetRequiredService<HostedRuns>(),
+            provider.GetRequiredService<WorkerInstruments>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService(static provider => provider.GetRequiredService<MediaPlaneServer>());

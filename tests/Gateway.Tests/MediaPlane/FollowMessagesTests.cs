@@ -60,12 +60,12 @@ public sealed class FollowMessagesTests
 
         Assert.False(MediaFileReader.TryRead(new(began), out _));
         Assert.Equal(new FollowEvent.Began(7, "b", DateTimeOffset.UnixEpoch), FollowMessages.Read(FollowMessage.Parser.ParseFrom(began)));
-        Assert.Null(FollowMessages.Read(new()));
+        Assert.Null(FollowMessages.Read(new FollowMessage()));
     }
 
     [Fact]
     public void DatesThatThereAreNot_AreRefused() => Assert.Throws<InvalidDataException>(
-        () => FollowMessages.Read(new() { Began = new() { StartedAt = long.MaxValue } }));
+        () => FollowMessages.Read(new FollowMessage { Began = new() { StartedAt = long.MaxValue } }));
 
     private sealed class Piece : ReadOnlySequenceSegment<byte>
     {
