@@ -10,18 +10,13 @@ namespace Streaming.Gateway.MediaPlane;
 /// Works on runs of other nodes' broadcasts, in the slots of this node: from here on a run is one as of this node's own broadcasts. Origins know the
 /// cluster's secret.
 /// </summary>
-[BindServiceMethod(typeof(WorkersService), nameof(Bind))]
-internal sealed class WorkersService(SecretCheck secret, HostedRuns hosted, WorkerInstruments instruments, TimeProvider time)
+internal sealed class WorkersService(SecretCheck secret, HostedRuns hosted, WorkerInstruments instruments, TimeProvider time) : WorkersBase
 {
     // How old what an origin knows of its run may be: it looks once a second.
     private static readonly TimeSpan TellInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Called by gRPC, with null to learn which methods there are.</summary>
-    public static void Bind(ServiceBinderBase binder, WorkersService? service) =>
-        binder.AddMethod(TranscodeMethod.Transcode, service is null ? null! : service.Transcode);
-
-    /// <summary>Works on a run as long as the call lasts.</summary>
-    public async Task Transcode(
+    /// <inheritdoc/>
+    public override async Task Transcode(
         IAsyncStreamReader<FeedFrame> requestStream, IServerStreamWriter<RunFrame> responseStream, ServerCallContext context)
     {
         secret.Check(context.RequestHeaders);
