@@ -33,7 +33,7 @@ public sealed class HostedRuns(RegionRuns runs)
     /// <summary>It takes no more runs. Origins of those under way are told, and have others begin elsewhere.</summary>
     public bool IsDraining => Volatile.Read(ref _drained) is not null;
 
-    /// <summary>Begins a run, or says why not.</summary>
+    /// <summary>Begins a run, or says why not. One that was begun is under way until <see cref="Leave"/>.</summary>
     /// <param name="run">The run.</param>
     /// <param name="work">What is to be done; its feed is written with what comes from the origin.</param>
     /// <param name="stopping">Ends it.</param>
@@ -61,7 +61,6 @@ public sealed class HostedRuns(RegionRuns runs)
             _underWay.Add(run);
         }
 
-        _ = ForgetAsync(run, underWay.Ended);
         return WorkerRefusal.None;
     }
 
@@ -79,10 +78,9 @@ public sealed class HostedRuns(RegionRuns runs)
         await drained.Task.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Does not throw: a run's end does not fail.</summary>
-    private async Task ForgetAsync(RunId run, Task ended)
+    /// <summary>A run has ended, and its origin has been told how.</summary>
+    public void Leave(RunId run)
     {
-        await ended.ConfigureAwait(false);
         lock (_changing)
         {
             _underWay.Remove(run);

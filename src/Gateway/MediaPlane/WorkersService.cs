@@ -53,6 +53,7 @@ internal sealed class WorkersService(SecretCheck secret, HostedRuns hosted, Work
         {
             await stopping.CancelAsync();
             await Task.WhenAll(receiving, telling);
+            hosted.Leave(id);
         }
     }
 
