@@ -16,6 +16,7 @@ using Streaming.Cluster.Origins;
 using Streaming.Cluster.Recordings;
 using Streaming.Cluster.Serialization;
 using Streaming.Cluster.Transcoding;
+using Streaming.Cluster.Workers;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Api;
 using Streaming.Gateway.Configuration;
@@ -156,7 +157,7 @@ public static class GatewayHost
             akka,
             options.ForMembership(),
             roles,
-            new MessageFormats([.. ChannelFormats.All, .. RunFormats.All, .. OriginFormats.All]),
+            new MessageFormats([.. ChannelFormats.All, .. RunFormats.All, .. OriginFormats.All, .. WorkerFormats.All]),
             static (builder, provider) => builder.WithLostMessages(provider),
             static (builder, provider) => builder.WithChannels(provider),
             (builder, provider) => builder.WithTranscodeRuns(provider, roles.Transcode),
@@ -166,9 +167,11 @@ public static class GatewayHost
                 {
                     builder.WithOrigins(provider, () => provider.GetRequiredService<MediaPlaneServer>().Address);
                     builder.WithActors((_, _) => provider.GetRequiredService<Standbys>());
+                    builder.WithWorkers(provider, () => provider.GetRequiredService<MediaPlaneServer>().Address);
                 }
             });
         services.AddTranscodeRuns(options.Ladder, roles.Transcode);
+        services.AddWorkers();
         services.AddChannels(
             dataPath, static provider => provider.GetRequiredService<RecordingJournal>().ReadNewestEpochs());
         services.AddSingleton<Acceptor>();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Rungs;
@@ -40,10 +41,27 @@ public sealed partial class RegionRuns(
     ILogger logger,
     SlotInstruments? instruments = null) : ITranscodeRuns
 {
-    public RunUnderWay Begin(RunId run, RunWork work, CancellationToken stopping)
+    public RunUnderWay Begin(RunId run, RunWork work, CancellationToken stopping) => TryBegin(run, work, stopping, out var underWay)
+        ? underWay
+        : new(static () => RunProgress.None, Task.FromResult(NoneFree));
+
+    /// <summary>Has a run worked on if a slot is free for it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="work">What is to be done. Begun once at most, never on the caller's thread.</param>
+    /// <param name="stopping">Ends it.</param>
+    /// <param name="underWay">The run.</param>
+    public bool TryBegin(RunId run, RunWork work, CancellationToken stopping, [NotNullWhen(true)] out RunUnderWay? underWay)
     {
         var session = work.SessionWith(ladder, time, logger);
-        return new(() => session.Progress, RunAsync(run, session.RunAsync, stopping));
+        if (slots.Take(run, () => session.Progress.LagBehind(work.Feed.NewestPresentationTime)) is not { } number)
+        {
+            instruments?.NoneFree();
+            underWay = null;
+            return false;
+        }
+
+        underWay = new(() => session.Progress, RunAsync(run, number, session.RunAsync, stopping));
+        return true;
     }
 
     /// <summary>Has a run worked on. Does not throw: what fails is in the result.</summary>
@@ -53,12 +71,20 @@ public sealed partial class RegionRuns(
     public async Task<TranscodeResult> RunAsync(
         RunId run, Func<CancellationToken, Task<TranscodeResult>> work, CancellationToken stopping)
     {
-        if (slots.Take() is not { } number)
+        if (slots.Take(run) is not { } number)
         {
             instruments?.NoneFree();
-            return new(TranscodeEnd.Unavailable, $"All {slots.Count} places for runs of the transcoder are taken.");
+            return NoneFree;
         }
 
+        return await RunAsync(run, number, work, stopping).ConfigureAwait(false);
+    }
+
+    private TranscodeResult NoneFree => new(TranscodeEnd.Unavailable, $"All {slots.Count} places for runs of the transcoder are taken.");
+
+    private async Task<TranscodeResult> RunAsync(
+        RunId run, int number, Func<CancellationToken, Task<TranscodeResult>> work, CancellationToken stopping)
+    {
         var request = new RequestedRun(run, () => waiting.TryTake(run, out _));
         try
         {

@@ -52,16 +52,16 @@ public static class RunFormats
     private static readonly TranscodeEnd[] Ends =
     [
         TranscodeEnd.Completed, TranscodeEnd.Cancelled, TranscodeEnd.Unavailable, TranscodeEnd.Crashed, TranscodeEnd.Stalled,
-        TranscodeEnd.Failed,
+        TranscodeEnd.Failed, TranscodeEnd.Lost,
     ];
 
-    private static byte NumberOf(TranscodeEnd end) => (byte)Array.IndexOf(Ends, end);
+    /// <summary>What is written for an end.</summary>
+    public static byte NumberOf(TranscodeEnd end) => (byte)Array.IndexOf(Ends, end);
 
-    private static TranscodeEnd ReadEnd(BinaryReader reader)
-    {
-        var number = reader.ReadByte();
-        return number < Ends.Length ? Ends[number] : throw new FormatException($"there is no end {number}");
-    }
+    /// <summary>The end that a number is written for; one that this node does not know is a failure.</summary>
+    public static TranscodeEnd EndOf(int number) => number >= 0 && number < Ends.Length ? Ends[number] : TranscodeEnd.Failed;
+
+    private static TranscodeEnd ReadEnd(BinaryReader reader) => EndOf(reader.ReadByte());
 
     private static void Write(BinaryWriter writer, RunSlot slot)
     {

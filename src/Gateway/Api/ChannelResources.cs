@@ -32,10 +32,26 @@ public sealed record ChannelDetail(
 public sealed record ClusterResource(IReadOnlyList<NodeResource> Nodes, IReadOnlyList<LiveChannelResource> Channels);
 
 /// <summary>
-/// A node. Its name is <c>host:port</c>; its state <c>joining</c>, <c>weaklyup</c>, <c>up</c>, <c>leaving</c>, <c>exiting</c> or <c>down</c>.
+/// A node. Its name is <c>host:port</c>; its state <c>joining</c>, <c>weaklyup</c>, <c>up</c>, <c>leaving</c>, <c>exiting</c> or <c>down</c>. What it has for
+/// transcode runs is null of one that is no worker, or has not told yet.
 /// </summary>
 public sealed record NodeResource(
-    string Name, string State, bool IsReachable, bool IsSelf, bool IsLeader, IReadOnlyList<string> Roles, string Version);
+    string Name,
+    string State,
+    bool IsReachable,
+    bool IsSelf,
+    bool IsLeader,
+    IReadOnlyList<string> Roles,
+    string Version,
+    WorkerResource? Worker);
+
+/// <summary>
+/// A node that works on transcode runs: its slots and those that are taken, whether it takes no more since it is about to leave, and the runs that it has.
+/// </summary>
+public sealed record WorkerResource(int Slots, int Taken, bool IsDraining, IReadOnlyList<RunResource> Runs);
+
+/// <summary>A transcode run: its broadcast and the channel of that, null where that is not known, and which of the broadcast's runs it is.</summary>
+public sealed record RunResource(string? Slug, string BroadcastId, int Epoch);
 
 /// <summary>A channel that is live, and the node that has its publisher.</summary>
 public sealed record LiveChannelResource(string Slug, string Origin, string BroadcastId, long Epoch, DateTimeOffset StartedAt);

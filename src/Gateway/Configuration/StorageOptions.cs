@@ -52,6 +52,9 @@ public sealed partial record StorageOptions
     /// </summary>
     public long SpillMaxBytes { get; init; } = 4L << 30;
 
+    /// <summary>Media is in a bucket: in a cluster, one that all nodes share.</summary>
+    internal bool IsBucket => Kind == Gcs;
+
     /// <summary>Bytes that media files may take in all; null where nothing limits them.</summary>
     public long? LimitBytes => Kind == Gcs ? null : MaxBytes;
 

@@ -75,6 +75,7 @@ public sealed record StreamingOptions
         ReconnectWindow = ReconnectWindow,
         Retention = Retention,
         BitRateMax = RtmpLimits.BitRateMax,
+        IsStorageShared = Storage.IsBucket && Cluster.ForMembership() is not null,
     };
 
     /// <summary>Where others reach this node, and how it finds them; null when it is alone.</summary>

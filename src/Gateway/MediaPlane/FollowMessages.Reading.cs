@@ -92,10 +92,10 @@ internal static partial class FollowMessages
         Parts = [.. segment.Parts.Select(Read)],
     };
 
-    private static Part Read(MediaPart part) =>
+    internal static Part Read(MediaPart part) =>
         new(part.Index, part.DecodeTime, part.Duration, part.IsIndependent, part.Length, part.IsGap);
 
-    private static TrackConfiguration Read(Track track) => track.KindCase switch
+    internal static TrackConfiguration Read(Track track) => track.KindCase switch
     {
         Track.KindOneofCase.Video => new VideoConfiguration
         {

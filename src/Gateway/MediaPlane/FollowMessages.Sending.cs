@@ -109,7 +109,7 @@ internal static partial class FollowMessages
         Parts = { segment.Parts.Select(Of) },
     };
 
-    private static MediaPart Of(Part part) => new()
+    internal static MediaPart Of(Part part) => new()
     {
         Index = part.Index,
         DecodeTime = part.DecodeTime,
@@ -119,7 +119,7 @@ internal static partial class FollowMessages
         IsGap = part.IsGap,
     };
 
-    private static Track Of(TrackConfiguration configuration)
+    internal static Track Of(TrackConfiguration configuration)
     {
         var track = new Track
         {

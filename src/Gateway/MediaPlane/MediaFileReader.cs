@@ -24,8 +24,8 @@ internal static class MediaFileReader
     {
         came = null;
         var reader = new SequenceReader<byte>(message);
-        if (!TryReadVarint(ref reader, out var tag) || tag != Media
-            || !TryReadVarint(ref reader, out var length) || length != (ulong)reader.Remaining)
+        if (!WireReading.TryReadVarint(ref reader, out var tag) || tag != Media
+            || !WireReading.TryReadVarint(ref reader, out var length) || length != (ulong)reader.Remaining)
         {
             return false;
         }
@@ -34,23 +34,23 @@ internal static class MediaFileReader
         var data = ReadOnlySequence<byte>.Empty;
         while (reader.Remaining > 0)
         {
-            if (!TryReadVarint(ref reader, out tag))
+            if (!WireReading.TryReadVarint(ref reader, out tag))
             {
                 return false;
             }
 
             switch (tag)
             {
-                case Rendition when TryReadBytes(ref reader, out var name):
+                case Rendition when WireReading.TryReadBytes(ref reader, out var name):
                     rendition = Encoding.UTF8.GetString(name);
                     break;
-                case MediaSequence when TryReadVarint(ref reader, out var number):
+                case MediaSequence when WireReading.TryReadVarint(ref reader, out var number):
                     sequence = unchecked((long)number);
                     break;
-                case Index when TryReadVarint(ref reader, out var number):
+                case Index when WireReading.TryReadVarint(ref reader, out var number):
                     index = unchecked((int)number);
                     break;
-                case Data when TryReadBytes(ref reader, out data):
+                case Data when WireReading.TryReadBytes(ref reader, out data):
                     break;
                 default:
                     return false;
@@ -59,31 +59,5 @@ internal static class MediaFileReader
 
         came = new(rendition, sequence, index, data.IsSingleSegment ? MediaBuffer.Copy(data.FirstSpan, []) : MediaBuffer.Of(data.ToArray()));
         return true;
-    }
-
-    private static bool TryReadBytes(ref SequenceReader<byte> reader, out ReadOnlySequence<byte> bytes)
-    {
-        bytes = default;
-        return TryReadVarint(ref reader, out var length) && length <= (ulong)reader.Remaining && reader.TryReadExact((int)length, out bytes);
-    }
-
-    private static bool TryReadVarint(ref SequenceReader<byte> reader, out ulong value)
-    {
-        value = 0;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            if (!reader.TryRead(out var next))
-            {
-                return false;
-            }
-
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

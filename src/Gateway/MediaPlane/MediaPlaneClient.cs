@@ -9,7 +9,7 @@ namespace Streaming.Gateway.MediaPlane;
 
 /// <summary>
 /// Follows broadcasts at their origins by gRPC: one HTTP/2 connection to each node, a stream on it for each channel; and another one for what is fetched,
-/// which the live edge does not wait for.
+/// which the live edge does not wait for, and one for the runs that workers have.
 /// </summary>
 internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider time) : IUpstream, IDisposable
 {
@@ -77,7 +77,7 @@ internal sealed partial class MediaPlaneClient(SecretCheck secret, TimeProvider 
 
     public void Dispose()
     {
-        foreach (var node in _nodes.Values.Concat(_stores.Values))
+        foreach (var node in _nodes.Values.Concat(_stores.Values).Concat(_workers.Values))
         {
             node.Dispose();
         }

@@ -3,6 +3,7 @@ using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Edge;
 using Streaming.Cluster.Membership;
 using Streaming.Cluster.Origins;
+using Streaming.Cluster.Workers;
 using Streaming.Gateway.Configuration;
 using Streaming.Pipeline.Storage;
 
@@ -25,6 +26,7 @@ internal static class MediaPlaneHosting
         services.AddSingleton(new SecretCheck(options.Secret));
         services.AddSingleton<MediaPlaneClient>();
         services.AddSingleton<AskContact>(static provider => new ContactClient(provider.GetRequiredService<SecretCheck>()).AskAsync);
+        services.AddSingleton<IWorkerPlane>(static provider => provider.GetRequiredService<MediaPlaneClient>());
         services.AddSingleton(provider => new MediaPlaneServer(
             options,
             () => provider.GetRequiredService<Joining>().Answer(provider.GetRequiredService<ActorSystem>()),
@@ -39,6 +41,8 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<FollowInstruments>(),
             provider.GetRequiredService<IMediaStorage>(),
             provider.GetRequiredService<FetchInstruments>(),
+            provider.GetRequiredService<HostedRuns>(),
+            provider.GetRequiredService<WorkerInstruments>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService(static provider => provider.GetRequiredService<MediaPlaneServer>());

@@ -8,6 +8,7 @@ using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Edge;
 using Streaming.Cluster.Membership;
+using Streaming.Cluster.Workers;
 using Streaming.Gateway.Configuration;
 using Streaming.Pipeline.Storage;
 
@@ -28,6 +29,8 @@ internal sealed partial class MediaPlaneServer(
     FollowInstruments instruments,
     IMediaStorage storage,
     FetchInstruments fetches,
+    HostedRuns hosted,
+    WorkerInstruments workers,
     TimeProvider time,
     ILoggerFactory loggers)
     : IHostedService, IAsyncDisposable
@@ -40,6 +43,14 @@ internal sealed partial class MediaPlaneServer(
 
     // Names and numbers.
     private const int RequestBytesMax = 64 * 1024;
+    // What may be on its way here, of a run that does not take it, and of all on one connection: no run keeps another waiting.
+    private const int StreamWindowBytes = 256 * 1024;
+    private const int ConnectionWindowBytes = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// How long a worker that leaves waits for others to take over its runs, which they do at the next segment. With what a node does besides, it has 30 s.
+    /// </summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(25);
 
     // The shortest that there are, as at the other end.
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(1);
@@ -72,18 +83,21 @@ internal sealed partial class MediaPlaneServer(
         builder.Services.AddSingleton(instruments);
         builder.Services.AddSingleton(storage);
         builder.Services.AddSingleton(fetches);
+        builder.Services.AddSingleton(hosted);
+        builder.Services.AddSingleton(workers);
         builder.Services.AddSingleton(time);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(static grpc =>
         {
             grpc.MaxSendMessageSize = MediaPlaneClient.MessageBytesMax;
             grpc.MaxReceiveMessageSize = RequestBytesMax;
-        });
+        }).AddServiceOptions<WorkersService>(static feed => feed.MaxReceiveMessageSize = MediaPlaneClient.MessageBytesMax);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel));
         _app = builder.Build();
         _app.UseRouting();
         _app.MapGrpcService<MediaPlaneService>();
         _app.MapGrpcService<ContactService>();
+        _app.MapGrpcService<WorkersService>();
         try
         {
             await _app.StartAsync(cancellationToken);
@@ -102,6 +116,7 @@ internal sealed partial class MediaPlaneServer(
     {
         if (_app is not null)
         {
+            await hosted.DrainAsync(DrainTimeout, time);
             using var now = new CancellationTokenSource();
             await now.CancelAsync(); // Broadcasts have ended by now, or will not: followers are told by their connections' end.
             await _app.StopAsync(now.Token);
@@ -118,6 +133,8 @@ internal sealed partial class MediaPlaneServer(
         kestrel.Limits.MinRequestBodyDataRate = null; // A standby says some bytes a second.
         kestrel.Limits.MinResponseDataRate = null; // A follower has a deadline for each file.
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsMax;
+        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
         kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
         kestrel.Limits.Http2.KeepAlivePingTimeout = PingTimeout;
         foreach (var address in IPAddress.TryParse(options.Host, out var only) ? [only] : Dns.GetHostAddresses(options.Host))

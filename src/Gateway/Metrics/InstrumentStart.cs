@@ -3,6 +3,7 @@ using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Edge;
 using Streaming.Cluster.Transcoding;
+using Streaming.Cluster.Workers;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Connections;
 using Streaming.Gateway.Logging;
@@ -22,6 +23,7 @@ internal sealed class InstrumentStart : IHostedService
         services.GetRequiredService<ActorInstruments>();
         services.GetRequiredService<ChannelInstruments>();
         services.GetRequiredService<SlotInstruments>();
+        services.GetRequiredService<WorkerInstruments>();
         services.GetRequiredService<IMediaStorage>();
         services.GetRequiredService<PlaybackInstruments>();
         services.GetRequiredService<FollowInstruments>();

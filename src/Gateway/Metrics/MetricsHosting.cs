@@ -12,6 +12,7 @@ using Streaming.Cluster.Channels;
 using Streaming.Cluster.Edge;
 using Streaming.Cluster.Tracing;
 using Streaming.Cluster.Transcoding;
+using Streaming.Cluster.Workers;
 using Streaming.Gateway.Access;
 using Streaming.Gateway.Configuration;
 using Streaming.Gateway.Connections;
@@ -44,6 +45,7 @@ internal static class MetricsHosting
         ActorInstruments.MeterName,
         ChannelInstruments.MeterName,
         SlotInstruments.MeterName,
+        WorkerInstruments.MeterName,
         StorageInstruments.MeterName,
         PlaybackInstruments.MeterName,
         FollowInstruments.MeterName,

@@ -77,6 +77,19 @@ public sealed class CmafPackager
         _partStart = _end = open.DecodeTime + open.Duration;
     }
 
+    /// <summary>
+    /// Ends the segment before, if there is one, and goes on with one whose first parts another packager has made: the next sample begins the next part.
+    /// </summary>
+    /// <param name="boundary">The segment.</param>
+    /// <param name="decodeTime">Where it begins.</param>
+    /// <param name="parts">Parts that it has.</param>
+    /// <param name="partsEnd">Where they end.</param>
+    public void ResumeSegment(SegmentBoundary boundary, long decodeTime, int parts, long partsEnd)
+    {
+        BeginSegment(boundary, decodeTime);
+        (_partIndex, _partStart, _end) = (parts, partsEnd, partsEnd);
+    }
+
     /// <summary>Adds a sample to the segment. Its payload is copied.</summary>
     public void Add(in Sample sample, long duration)
     {

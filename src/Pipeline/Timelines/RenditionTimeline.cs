@@ -64,6 +64,9 @@ public sealed class RenditionTimeline(
     /// <summary>Media sequence number that the next complete segment has to have, null before the first.</summary>
     public long? NextSequence => _segments.List is [.., var last] ? last.Boundary.MediaSequence + 1 : null;
 
+    /// <summary>Media sequence number of the segment that is growing; null where none has a part yet.</summary>
+    public long? OpenSequence => _open?.Boundary.MediaSequence;
+
     /// <summary>It is offered to new viewers.</summary>
     public bool IsOffered
     {

@@ -85,7 +85,7 @@ internal sealed class RungOutput(
         if (_packager is null && content.HasFlag(FlvContent.VideoConfiguration))
         {
             _packager = new CmafPackager(_demuxer.Video!, partTarget, _made.Add);
-            Volatile.Write(ref _segmenter, new RungSegmenter(source, run.Clock, _packager));
+            Volatile.Write(ref _segmenter, new RungSegmenter(source, run.Clock, _packager, run.Seams.GetValueOrDefault(rung.Name)));
         }
 
         if (_segmenter is not null && content.HasFlag(FlvContent.Frame))

@@ -8,7 +8,11 @@ namespace Streaming.Pipeline.Transcoding;
 /// Cuts a rung's pictures where the source was cut. Each takes the next place of the source's: decode times and durations are
 /// the same in both, and known at once. A part is ready with its last picture.
 /// </summary>
-internal sealed class RungSegmenter(SourcePlaces source, RunClock clock, CmafPackager packager)
+/// <param name="source">The source's places.</param>
+/// <param name="clock">The run's.</param>
+/// <param name="packager">Collects the pictures.</param>
+/// <param name="seam">Where the rung goes on within a segment; null where it begins with one.</param>
+internal sealed class RungSegmenter(SourcePlaces source, RunClock clock, CmafPackager packager, RungSeam? seam = null)
 {
     private bool _hasBegun;
     private long _decode = -1;
@@ -25,7 +29,7 @@ internal sealed class RungSegmenter(SourcePlaces source, RunClock clock, CmafPac
         Volatile.Write(ref _newest, presentation);
         while (source.TryReach(presentation, out var mark))
         {
-            packager.BeginSegment(mark.Boundary!, mark.DecodeTime);
+            Begin(mark);
             _hasBegun = true;
         }
 
@@ -48,7 +52,7 @@ internal sealed class RungSegmenter(SourcePlaces source, RunClock clock, CmafPac
         {
             if (mark.Boundary is not null)
             {
-                packager.BeginSegment(mark.Boundary, mark.DecodeTime);
+                Begin(mark);
             }
             else if (_hasBegun)
             {
@@ -56,6 +60,19 @@ internal sealed class RungSegmenter(SourcePlaces source, RunClock clock, CmafPac
                 var end = packager.End;
                 packager.EndSegment(packager.HasSamples && mark.DecodeTime - end > _duration ? end : Math.Max(mark.DecodeTime, end));
             }
+        }
+    }
+
+    private void Begin(SegmentMark mark)
+    {
+        if (mark.Boundary!.MediaSequence == seam?.MediaSequence)
+        {
+            packager.ResumeSegment(mark.Boundary, mark.DecodeTime, seam.Parts, seam.DecodeTime);
+            source.Skip(seam.DecodeTime);
+        }
+        else
+        {
+            packager.BeginSegment(mark.Boundary, mark.DecodeTime);
         }
     }
 

@@ -31,12 +31,35 @@ internal sealed class SourcePlaces
         }
 
         _marks.TryDequeue(out _);
-        while (_places.TryPeek(out var place) && place.DecodeTime < mark.DecodeTime)
+        Skip(mark.DecodeTime);
+        return true;
+    }
+
+    /// <summary>Lets go of places before that one.</summary>
+    public void Skip(long decodeTime)
+    {
+        while (_places.TryPeek(out var place) && place.DecodeTime < decodeTime)
         {
             _places.TryDequeue(out _);
         }
+    }
 
-        return true;
+    /// <summary>Takes all that there is. Places first: the mark before each of them is there by then.</summary>
+    public (List<SamplePlace> Places, List<SegmentMark> Marks) TakeAll()
+    {
+        List<SamplePlace> places = [];
+        while (_places.TryDequeue(out var place))
+        {
+            places.Add(place);
+        }
+
+        List<SegmentMark> marks = [];
+        while (_marks.TryDequeue(out var mark))
+        {
+            marks.Add(mark);
+        }
+
+        return (places, marks);
     }
 
     /// <summary>Takes the next place in the segment; false when it has no more.</summary>
@@ -50,7 +73,7 @@ internal sealed class SourcePlaces
 /// <param name="Boundary">The segment, null for the end.</param>
 /// <param name="DecodeTime">Decode time in 90 kHz ticks, common to all renditions.</param>
 /// <param name="PresentationTime">The segment begins with the first picture at or after this.</param>
-internal sealed record SegmentMark(SegmentBoundary? Boundary, long DecodeTime, long PresentationTime);
+public sealed record SegmentMark(SegmentBoundary? Boundary, long DecodeTime, long PresentationTime);
 
 /// <summary>Where a sample is decoded, and for how long; in 90 kHz ticks.</summary>
-internal readonly record struct SamplePlace(long DecodeTime, long Duration);
+public readonly record struct SamplePlace(long DecodeTime, long Duration);

@@ -65,11 +65,14 @@ public static class TranscodeArguments
             + string.Concat(indices.Select(index => Invariant($";[whole{index}]{Scaled(run, run.Rungs[index])}[rung{index}]")));
     }
 
-    /// <summary>The source as it is shown, on square samples.</summary>
+    /// <summary>The source as it is shown, on square samples; without what an earlier run made of it.</summary>
     private static string Scaled(TranscodeRun run, LadderRung rung)
     {
         var (width, height) = Size(run.Source.ShownWidth, run.Source.Height, rung.Height);
-        return Invariant($"scale={width}:{height},setsar=1");
+        var scaled = Invariant($"scale={width}:{height},setsar=1");
+        return run.Seams.TryGetValue(rung.Name, out var seam)
+            ? Invariant($"trim=start={(run.Clock.ToMs(seam.LastPresentationTime) + 1) / 1000m},{scaled}")
+            : scaled;
     }
 
     /// <summary>The rung's picture: the shorter side as high as the rung says, the shape as it is, both sides even.</summary>

@@ -8,45 +8,35 @@ namespace Streaming.Pipeline.Transcoding;
 
 /// <summary>
 /// The way from a broadcast's owner into a run: pictures as FLV, and beside them where segments begin. Never makes its
-/// writer wait: it refuses when the transcoder is too far behind. One writer, the session reads.
+/// writer wait: it refuses when the transcoder is too far behind. One writer; the session reads, or who sends it on to another node.
 /// </summary>
-public sealed class TranscodeFeed
+public sealed class TranscodeFeed : RunFeed
 {
+    /// <summary>Bytes of one piece at most.</summary>
+    public const int PieceBytesMax = 256 * 1024;
+
     // FLV wants decode times that are never after presentation times; the source's are rounded and smoothed by this much.
     private const int DecodeLeadMs = 100;
 
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly RunClock _clock;
-    private readonly SourcePlaces[] _places;
     private readonly long _beginning;
     private readonly int _lengthSize;
     private readonly byte[] _keyFrameMark;
     private readonly int _backlogBytesMax;
-    private long _written;
-    private long _taken;
-    private long _newestPresentationTime = long.MinValue;
 
     /// <param name="run">The run it feeds.</param>
     /// <param name="backlogBytesMax">Bytes that may wait.</param>
     public TranscodeFeed(TranscodeRun run, int backlogBytesMax)
+        : base(run, new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false))
     {
         _clock = run.Clock;
         _beginning = run.Beginning;
         _lengthSize = AvcDecoderConfigurationRecord.LengthSizeOf(run.Source);
         _keyFrameMark = RecoveryPoint.AtOnce(_lengthSize);
-        _places = [.. run.Rungs.Select(_ => new SourcePlaces())];
         _backlogBytesMax = backlogBytesMax;
-        FlvWriter.WriteHeader(_pipe.Writer, hasVideo: true, hasAudio: false);
-        FlvWriter.WriteVideoSequenceHeader(_pipe.Writer, timestampMs: 0, run.Source);
+        FlvWriter.WriteHeader(Writer, hasVideo: true, hasAudio: false);
+        FlvWriter.WriteVideoSequenceHeader(Writer, timestampMs: 0, run.Source);
     }
-
-    /// <summary>Presentation time of the newest picture written, in 90 kHz ticks.</summary>
-    public long NewestPresentationTime => Volatile.Read(ref _newestPresentationTime);
-
-    /// <summary>Bytes that the transcoder has not taken yet.</summary>
-    public long BacklogBytes => Volatile.Read(ref _written) - Volatile.Read(ref _taken);
-
-    internal PipeReader Reader => _pipe.Reader;
 
     /// <summary>The pictures that follow belong to the segment that begins here.</summary>
     public void BeginSegment(SegmentBoundary boundary) => Mark(new SegmentMark(boundary, boundary.DecodeTime, boundary.PresentationTime));
@@ -70,10 +60,7 @@ public sealed class TranscodeFeed
             return false;
         }
 
-        foreach (var places in _places)
-        {
-            places.Add(new SamplePlace(sample.DecodeTime, duration));
-        }
+        Place(new SamplePlace(sample.DecodeTime, duration));
 
         if (sample.PresentationTime < _beginning)
         {
@@ -83,15 +70,14 @@ public sealed class TranscodeFeed
         var presentationMs = _clock.ToMs(sample.PresentationTime);
         var decodeMs = Math.Min(_clock.ToMs(sample.DecodeTime) - reorderDelayMs - DecodeLeadMs, presentationMs);
         FlvWriter.WriteVideoFrame(
-            _pipe.Writer,
+            Writer,
             unchecked((uint)decodeMs),
             (int)(presentationMs - decodeMs),
             sample.IsSync,
             sample.Data.Span,
             isKeyFrame ? _keyFrameMark : default,
             isKeyFrame ? RecoveryPoint.OffsetOfSlice(sample.Data.Span, _lengthSize) : 0);
-        Interlocked.Add(ref _written, _pipe.Writer.UnflushedBytes);
-        Volatile.Write(ref _newestPresentationTime, sample.PresentationTime);
+        Wrote(Writer.UnflushedBytes, sample.PresentationTime);
         Flush();
         return true;
     }
@@ -100,27 +86,45 @@ public sealed class TranscodeFeed
     public void Complete(long decodeTime)
     {
         Mark(new SegmentMark(null, decodeTime, long.MaxValue));
-        _pipe.Writer.Complete();
+        Writer.Complete();
     }
 
-    /// <summary>Ends the run where it stands.</summary>
-    public void Abort() => _pipe.Writer.Complete(new OperationCanceledException("The run was given up."));
-
-    internal SourcePlaces PlacesFor(int rung) => _places[rung];
-
-    internal void Took(long bytes) => Interlocked.Add(ref _taken, bytes);
-
-    private void Mark(SegmentMark mark)
+    /// <summary>
+    /// Reads it to its end, for another node: in place of a session. What it is called with borrows the bytes, and what it has not taken yet waits here.
+    /// </summary>
+    /// <param name="send">Gets a piece after another.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationCanceledException">So it was, or the run was given up.</exception>
+    public async Task ReadAsync(Func<FedMedia, Task> send, CancellationToken cancellationToken)
     {
-        foreach (var places in _places)
+        while (true)
         {
-            places.Add(mark);
+            var read = await Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var piece = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, PieceBytesMax));
+            var (places, marks) = TakePlaces();
+            List<MediaBuffer> bytes = [];
+            foreach (var memory in piece)
+            {
+                bytes.Add(MediaBuffer.Of(memory));
+            }
+
+            await send(new FedMedia(marks, places, NewestPresentationTime, bytes)).ConfigureAwait(false);
+            var isLast = read.IsCompleted && piece.Length == read.Buffer.Length;
+            Reader.AdvanceTo(piece.End);
+            Took(piece.Length);
+            if (isLast)
+            {
+                return;
+            }
         }
     }
 
+    /// <summary>Nobody reads it any more.</summary>
+    public void CompleteReading() => Reader.Complete();
+
     private void Flush()
     {
-        var flush = _pipe.Writer.FlushAsync();
+        var flush = Writer.FlushAsync();
         if (!flush.IsCompleted)
         {
             // The pipe has no threshold of its own, so a flush never waits; the backlog is what bounds it.

@@ -25,6 +25,9 @@ public enum TranscodeEnd
 
     /// <summary>What came out could not be used, or the server itself failed at it.</summary>
     Failed,
+
+    /// <summary>The node that worked on it is gone, or gave nothing for too long; another may do it.</summary>
+    Lost,
 }
 
 /// <summary>The end of a session, with a sentence for people.</summary>
@@ -37,7 +40,7 @@ public sealed record TranscodeResult(TranscodeEnd End, string? Message);
 /// </summary>
 public sealed partial class TranscodeSession(
     TranscodeRun run,
-    TranscodeFeed feed,
+    RunFeed feed,
     LadderOptions options,
     TimeSpan partTarget,
     Func<RungMedia, CancellationToken, ValueTask> output,

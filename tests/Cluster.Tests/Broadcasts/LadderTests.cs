@@ -91,7 +91,7 @@ public sealed class LadderTests
             (_, result) => _results.Enqueue(result),
             time,
             NullLogger.Instance);
-        var fed = new FedSource(ladder, time);
+        var fed = new FedSource(ladder, new SegmentationOptions(), time);
         var demuxer = new FlvDemuxer();
         foreach (var tag in await TestMedia.ReadTagsAsync(await TestMedia.FlvAsync(
             fps: "25", audioRate: 0, seconds: 24, size: "320x180", videoOptions: $"-x264-params {options}")))
@@ -173,43 +173,6 @@ public sealed class LadderTests
             await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return new(TranscodeEnd.Cancelled, null);
         }
-    }
-
-    /// <summary>Gives a source to a ladder as a broadcast does.</summary>
-    private sealed class FedSource : SegmenterOutput
-    {
-        private readonly Ladder _ladder;
-
-        public FedSource(Ladder ladder, TimeProvider time)
-        {
-            _ladder = ladder;
-            Segmenter = new Segmenter(new SegmentationOptions(), time, this);
-        }
-
-        public Segmenter Segmenter { get; }
-
-        public SegmentBoundary? Newest { get; private set; }
-
-        public bool HasFailed { get; set; }
-
-        public override void BeginSegment(SegmentBoundary boundary)
-        {
-            Newest = boundary;
-            _ladder.BeginSegment(boundary, Segmenter.VideoConfiguration!, Segmenter.IsOnGrid);
-        }
-
-        public override void BeginAudioSegment(SegmentBoundary boundary, long decodeTime)
-        {
-        }
-
-        public override void Video(in Sample sample, long duration) => _ladder.Video(
-            sample, duration, Segmenter.ReorderDelayMs, Segmenter.VideoConfiguration!, Segmenter.IsOnGrid);
-
-        public override void Audio(in Sample sample, long duration)
-        {
-        }
-
-        public override void EndSegment(long videoEnd, long audioEnd) => _ladder.EndSegment(videoEnd);
     }
 
     private static VideoConfiguration VideoOf(FlvDemuxer demuxer, List<FlvTag> tags)

@@ -4,6 +4,7 @@ using Streaming.Cluster.Channels;
 using Streaming.Cluster.Origins;
 using Streaming.Cluster.Serialization;
 using Streaming.Cluster.Transcoding;
+using Streaming.Cluster.Workers;
 using Streaming.Pipeline.Transcoding;
 
 namespace Streaming.Cluster.Tests.Serialization;
@@ -17,7 +18,7 @@ public sealed class MessageFormatsTests
     private const string Activity = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
-    private static readonly MessageFormats Formats = new([.. ChannelFormats.All, .. RunFormats.All, .. OriginFormats.All]);
+    private static readonly MessageFormats Formats = new([.. ChannelFormats.All, .. RunFormats.All, .. OriginFormats.All, .. WorkerFormats.All]);
 
     private static readonly object[] Messages =
     [
@@ -52,6 +53,8 @@ public sealed class MessageFormatsTests
         new ToldOrigins("node#1", new("10.0.0.1", 4054), 1L << 40, 1, 2, [new("news", "b1", 7, At, true), new("art", "b2", 8, At, false)], []),
         new ToldOrigins("node#1", null, 1, 0, 1, [], []),
         new ToldOrigins("node#1", null, 2, 0, 1, [], [new("news", "b1", 7), new("art", "b2", 1L << 40)]),
+        new ToldWorker("node#1", new("10.0.0.1", 4054), 7, 256, 2, 8, 0.25, TimeSpan.FromSeconds(1), true, [new("b1", 1), new("b2", 3)]),
+        new RunEnded(new("b", 2), TranscodeEnd.Lost, null),
         new ClaimChannel("news", "hash", "none://streaming@alone:1") { TraceParent = Activity },
         new StartRun(new("alone:1", 3), new("b", 2), At) { TraceParent = Activity },
         new StopRun(new("alone:1", 3), new("b", 2)) { TraceParent = Activity },

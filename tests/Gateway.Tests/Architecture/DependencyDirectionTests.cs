@@ -25,7 +25,7 @@ public sealed class DependencyDirectionTests
     private static readonly string[] FoldersOfActors =
     [
         "Actors", "Broadcasts", "Broadcasts/Archive", "Broadcasts/Source", "Broadcasts/Window", "Channels", "Graphs", "Membership", "Origins", "Serialization",
-        "Transcoding",
+        "Transcoding", "Workers",
     ];
 
     [Fact]

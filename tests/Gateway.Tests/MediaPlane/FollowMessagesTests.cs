@@ -80,7 +80,7 @@ public sealed class FollowMessagesTests
 
     [Fact]
     public void DatesThatThereAreNot_AreRefused() => Assert.Throws<InvalidDataException>(
-        () => FollowMessages.Read(new() { Began = new() { StartedAt = long.MaxValue } }));
+        () => FollowMessages.Read(new FollowMessage { Began = new() { StartedAt = long.MaxValue } }));
 
     private sealed class Piece : ReadOnlySequenceSegment<byte>
     {

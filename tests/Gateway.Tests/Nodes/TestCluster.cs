@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Tests.Databases;
 using Streaming.Gateway.Api;
 
@@ -14,23 +15,28 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly Dictionary<int, HttpClient> _operators = [];
     private readonly string _database;
     private readonly string[] _settings;
+    private readonly string[] _roles;
     private readonly int[] _ports;
 
-    private TestCluster(string database, int count, string[] settings) =>
-        (_database, _ports, _settings) = (database, FreePorts(count), settings);
+    private TestCluster(string database, string[] roles, string[] settings) =>
+        (_database, _roles, _ports, _settings) = (database, roles, FreePorts(roles.Length), settings);
 
     /// <summary>Starts so many, and waits until all have found each other.</summary>
-    public static async Task<TestCluster> StartAsync(SharedPostgres postgres, int count, params string[] settings)
+    public static Task<TestCluster> StartAsync(SharedPostgres postgres, int count, params string[] settings) =>
+        StartAsync(postgres, [.. Enumerable.Repeat(NodeRoles.All.ToString(), count)], settings);
+
+    /// <summary>Starts a node for each of these roles, and waits until all have found each other.</summary>
+    public static async Task<TestCluster> StartAsync(SharedPostgres postgres, string[] roles, params string[] settings)
     {
-        var cluster = new TestCluster(await postgres.CreateDatabaseAsync(), count, settings);
+        var cluster = new TestCluster(await postgres.CreateDatabaseAsync(), roles, settings);
         try
         {
-            for (var node = 0; node < count; node++)
+            for (var node = 0; node < roles.Length; node++)
             {
                 cluster.Start(node);
             }
 
-            await cluster.AreUpAsync([.. Enumerable.Range(0, count)]);
+            await cluster.AreUpAsync([.. Enumerable.Range(0, roles.Length)]);
             return cluster;
         }
         catch
@@ -53,7 +59,7 @@ internal sealed class TestCluster : IAsyncDisposable
             "Cluster:Host=127.0.0.1", $"Cluster:Port={_ports[node]}", "Cluster:MediaPort=0",
             $"Cluster:SeedNodes={string.Join(',', _ports[..2].Select((_, seed) => NameOf(seed)))}",
             "Cluster:Secret=a-secret-of-the-tests-that-is-long-enough", $"Cluster:Database={_database}", $"Admin:Token={Node.AdminToken}",
-            "Segments:Target=00:00:01", "Segments:Window=00:00:06", .. _settings,
+            $"Roles={_roles[node]}", "Segments:Target=00:00:01", "Segments:Window=00:00:06", .. _settings,
         ];
         _nodes[node] = NodeProcess.Start(null, [.. all.Select(static setting => (setting.Split('=')[0], setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]))]);
     }

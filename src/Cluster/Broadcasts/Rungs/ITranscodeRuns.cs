@@ -14,7 +14,7 @@ public readonly record struct RunId(string Broadcast, int Epoch);
 /// <param name="PartTarget">The part target of its rungs.</param>
 /// <param name="Output">Takes what it makes; while that waits, the run does.</param>
 public sealed record RunWork(
-    TranscodeRun Run, TranscodeFeed Feed, TimeSpan PartTarget, Func<RungMedia, CancellationToken, ValueTask> Output)
+    TranscodeRun Run, RunFeed Feed, TimeSpan PartTarget, Func<RungMedia, CancellationToken, ValueTask> Output)
 {
     /// <summary>A session that does it in this process.</summary>
     internal TranscodeSession SessionWith(LadderOptions options, TimeProvider time, ILogger logger) =>
@@ -27,7 +27,16 @@ public sealed record RunWork(
 /// Safe from anywhere; waits for nothing.
 /// </param>
 /// <param name="Ended">Its end. Does not fail.</param>
-public sealed record RunUnderWay(Func<RunProgress> Progress, Task<TranscodeResult> Ended);
+public sealed record RunUnderWay(Func<RunProgress> Progress, Task<TranscodeResult> Ended)
+{
+    /// <summary>Its worker is about to leave: another run is to follow at the next boundary. Safe from anywhere.</summary>
+    public Func<bool> IsLeaving { get; init; } = static () => false;
+
+    /// <summary>
+    /// Gives it up, since it gives nothing: it ends as <see cref="TranscodeEnd.Lost"/> at once. False where no other worker could do better, and it goes on.
+    /// </summary>
+    public Func<bool> TryLeave { get; init; } = static () => false;
+}
 
 /// <summary>Where the runs of ladders are worked on.</summary>
 public interface ITranscodeRuns

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Governor;
 using Streaming.Pipeline.Media;
@@ -46,7 +47,7 @@ public sealed record TranscoderStatus(TranscoderState State, string? Message, st
 /// the ladder or the key frame grid changes, and at the next IDR picture after it failed. Never makes the source wait.
 /// Called within the broadcast's graph alone.
 /// </summary>
-internal sealed class Ladder(
+internal sealed partial class Ladder(
     LadderOptions options,
     SegmentationOptions segments,
     Func<RungMedia, CancellationToken, ValueTask> media,
@@ -129,9 +130,9 @@ internal sealed class Ladder(
         _active is null ? _cause : null,
         _restarts);
 
-    /// <summary>Whether media of that run for that segment is still wanted.</summary>
-    public bool Wants(int epoch, long mediaSequence) =>
-        epoch == _active?.Run.Epoch || _active is null || mediaSequence < _active.FirstSequence;
+    /// <summary>Whether media of that run for that segment of a rung is still wanted.</summary>
+    public bool Wants(int epoch, string rung, long mediaSequence) => (_active ?? _finished) is not { } newest
+        || (epoch == newest.Run.Epoch ? mediaSequence >= newest.Firsts.GetValueOrDefault(rung) : mediaSequence < newest.FirstSequence);
 
     /// <summary>
     /// Whether a run before that one has still to give its last segments: what comes after them has to wait for them.
@@ -154,15 +155,25 @@ internal sealed class Ladder(
             CompleteActive(boundary.DecodeTime);
             (_active, _next) = (_next, null);
             _active.FirstSequence = boundary.MediaSequence;
+            _fed.Clear();
         }
         else if (!Fits(_active, wanted, source, boundary.PresentationTime) && boundary.SourceIndependent)
         {
             Drop(ref _next);
             CompleteActive(boundary.DecodeTime);
             _active = Start(wanted, source, boundary.PresentationTime, boundary.MediaSequence);
+            _fed.Clear();
         }
 
-        _active?.Feed.BeginSegment(boundary);
+        if (_active is not null)
+        {
+            _active.Feed.BeginSegment(boundary);
+            _fed.Begin(boundary);
+        }
+        else
+        {
+            _fed.Clear();
+        }
     }
 
     /// <summary>A picture of the source.</summary>
@@ -182,9 +193,17 @@ internal sealed class Ladder(
 
         // Where the source's key frames stay away, its other pictures are marked for the rungs that go by them.
         var isFirst = isOnGrid && _marks.IsFirst(sample.PresentationTime);
-        if (_active is not null && !_active.TryWrite(sample, duration, reorderDelayMs, isFirst))
+        if (_active is not null)
         {
-            GiveUp(ref _active);
+            _fed.Add(sample, duration, reorderDelayMs, isFirst);
+            if (!_active.TryWrite(sample, duration, reorderDelayMs, isFirst))
+            {
+                GiveUp(ref _active);
+            }
+            else if (_active.IsOverdue(time))
+            {
+                _active.Leave();
+            }
         }
 
         if (_next is not null && !_next.TryWrite(sample, duration, reorderDelayMs, isFirst))
@@ -198,6 +217,7 @@ internal sealed class Ladder(
     {
         _finished = _active;
         CompleteActive(decodeTime);
+        _fed.Clear();
         Drop(ref _next);
     }
 
@@ -255,11 +275,16 @@ internal sealed class Ladder(
         }
 
         var isUnavailable = result.End == TranscodeEnd.Unavailable;
+        var failed = _active?.Run.Epoch == epoch ? _active : null;
         Failed(
-            isUnavailable ? TranscoderStatus.CannotBeUsed : "The transcoder failed; it is started anew.", result.Message, isUnavailable);
-        if (_active?.Run.Epoch == epoch)
+            isUnavailable ? TranscoderStatus.CannotBeUsed : "The transcoder failed; it is started anew.",
+            result.Message,
+            isUnavailable,
+            isLost: result.End == TranscodeEnd.Lost && failed?.Progress.HasOutput == true);
+        if (failed is not null)
         {
             Drop(ref _active);
+            TakeOver(failed.Run);
         }
 
         if (_next?.Run.Epoch == epoch)
@@ -276,7 +301,8 @@ internal sealed class Ladder(
     {
         Drop(ref _active);
         Drop(ref _next);
-        Failed(message, cause: null, isUnavailable: false);
+        _fed.Clear();
+        Failed(message, cause: null, isUnavailable: false, isLost: false);
     }
 
     /// <summary>Ends every run and waits for them.</summary>
@@ -292,7 +318,11 @@ internal sealed class Ladder(
     /// <summary>No run is under way. Safe from anywhere.</summary>
     public bool IsDrained => Volatile.Read(ref _underWay) == 0;
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _fed.Clear();
+    }
 
     /// <summary>
     /// Pictures may still come that are shown before the one that the run begins with, and need what was before it: they are
@@ -321,11 +351,18 @@ internal sealed class Ladder(
     private TranscoderState StateOf(FedRun run) =>
         IsSilent ? TranscoderState.Stalled : run.Progress.HasOutput ? TranscoderState.Running : TranscoderState.Starting;
 
-    private void Failed(string message, string? cause, bool isUnavailable)
+    /// <param name="message">For everybody.</param>
+    /// <param name="cause">For the operator.</param>
+    /// <param name="isUnavailable">It did not start.</param>
+    /// <param name="isLost">It worked, and its worker is gone: that is no reason to be careful with another.</param>
+    private void Failed(string message, string? cause, bool isUnavailable, bool isLost)
     {
         _restarts++;
         (_failed, _unavailable, _message, _cause) = (true, isUnavailable, message, cause);
-        _governor.Crashed(time.GetUtcNow());
+        if (!isLost)
+        {
+            _governor.Crashed(time.GetUtcNow());
+        }
     }
 
     /// <summary>The rungs are those, and but for their key frames as they should be: worth no beginning but a clean one.</summary>
@@ -337,6 +374,7 @@ internal sealed class Ladder(
         : run.Run.Rungs.SequenceEqual(wanted)
             && run.Run.Source.Matches(source)
             && run.Run.KeyFrameGrid == KeyFrameGrid
+            && !run.UnderWay.IsLeaving()
             && !run.Run.IsOverAt(presentationTime);
 
     private FedRun? Start(
@@ -347,7 +385,11 @@ internal sealed class Ladder(
             return null;
         }
 
-        var run = new TranscodeRun(runsBefore + ++_started, source, rungs, KeyFrameGrid, presentationTime);
+        return Begin(new TranscodeRun(runsBefore + ++_started, source, rungs, KeyFrameGrid, presentationTime), firstSequence, ImmutableDictionary<string, long>.Empty);
+    }
+
+    private FedRun Begin(TranscodeRun run, long firstSequence, ImmutableDictionary<string, long> firsts)
+    {
         var feed = new TranscodeFeed(run, options.BacklogBytesMax);
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var underWay = _runs.Begin(
@@ -355,7 +397,11 @@ internal sealed class Ladder(
         _counted[run.Epoch] = new CountedPictures(underWay);
         _running[run.Epoch] = EndAsync(run.Epoch, underWay, cancellation);
         Volatile.Write(ref _underWay, _running.Count);
-        return new FedRun(run, feed, underWay, cancellation) { FirstSequence = firstSequence };
+        return new FedRun(run, feed, underWay, cancellation, new RunDeadline(TicksOf(PartTarget), options.StallTimeout))
+        {
+            FirstSequence = firstSequence,
+            Firsts = firsts,
+        };
     }
 
     private async Task EndAsync(int epoch, RunUnderWay run, CancellationTokenSource cancellation)
@@ -398,38 +444,5 @@ internal sealed class Ladder(
         }
     }
 
-    private sealed record FedRun(
-        TranscodeRun Run, TranscodeFeed Feed, RunUnderWay UnderWay, CancellationTokenSource Cancellation)
-    {
-        /// <summary>What it has made, as far as that is known here.</summary>
-        public RunProgress Progress => UnderWay.Progress();
-
-        /// <summary>Media sequence number of the first segment that it is responsible for.</summary>
-        public required long FirstSequence { get; set; }
-
-        /// <summary>Pictures that have to pass until what comes out is right; null of a run that began with an IDR picture.</summary>
-        public int? RecoveringFrames { get; set; }
-
-        public bool IsRecovered => RecoveringFrames is not > 0;
-
-        public bool TryWrite(in Sample sample, long duration, int reorderDelayMs, bool isFirstOnGrid)
-        {
-            RecoveringFrames--;
-            return Feed.TryWrite(
-                sample, duration, reorderDelayMs, isKeyFrame: isFirstOnGrid && IsRecovered && Run.KeyFrameGrid is null);
-        }
-
-        public void Abandon()
-        {
-            Feed.Abort();
-            try
-            {
-                Cancellation.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The run has ended meanwhile.
-            }
-        }
-    }
+    private static long TicksOf(TimeSpan time) => (long)(time.TotalSeconds * MediaClock.TicksPerSecond);
 }

@@ -130,8 +130,11 @@ internal sealed class RungBranch : IDisposable
         }
     }
 
-    /// <summary>Whether media of that run for that segment is still wanted.</summary>
-    public bool Wants(int epoch, long mediaSequence) => _ladder.Wants(epoch, mediaSequence);
+    /// <summary>Whether media of that run for that segment of a rung is still wanted.</summary>
+    public bool Wants(int epoch, string rung, long mediaSequence) => _ladder.Wants(epoch, rung, mediaSequence);
+
+    /// <summary>Media of a run was put on the timeline.</summary>
+    public void Put(int epoch, string rung, PackagedMedia media) => _ladder.Put(epoch, rung, media);
 
     /// <summary>Whether a run before that one has still to give its last segments: what comes after them has to wait.</summary>
     public bool IsFinishingBefore(int epoch) => _ladder.IsFinishingBefore(epoch);

@@ -11,6 +11,7 @@ public sealed class TranscoderInstruments
     private readonly Meter _meter;
     private readonly Counter<long> _runs;
     private readonly Counter<long> _overruns;
+    private readonly Counter<long> _takeOvers;
     private readonly Counter<long> _pictures;
     private readonly Histogram<double> _lag;
 
@@ -21,6 +22,8 @@ public sealed class TranscoderInstruments
             "streaming.transcoder.runs", "{run}", "Runs that ended, by how: all but completed and cancelled ones are tried again.");
         _overruns = _meter.CreateCounter<long>(
             "streaming.transcoder.overruns", "{run}", "Runs that were given up since their queue was full: a smaller ladder follows.");
+        _takeOvers = _meter.CreateCounter<long>(
+            "streaming.transcoder.takeovers", "{run}", "Runs that failed and were followed at once by another, which was fed what they were fed.");
         _pictures = _meter.CreateCounter<long>(
             "streaming.transcoder.pictures", "{picture}", "Pictures that came out of all rungs: their rate is the frames a second.");
         _lag = _meter.CreateHistogram(
@@ -55,6 +58,9 @@ public sealed class TranscoderInstruments
     /// <summary>A run was given up since it is too far behind.</summary>
     internal void Overran() => _overruns.Add(1);
 
+    /// <summary>A run goes on with what one that failed has left.</summary>
+    internal void TookOver() => _takeOvers.Add(1);
+
     internal static string NameOf(TranscodeEnd end) => end switch
     {
         TranscodeEnd.Completed => "completed",
@@ -62,6 +68,7 @@ public sealed class TranscoderInstruments
         TranscodeEnd.Crashed => "crashed",
         TranscodeEnd.Stalled => "stalled",
         TranscodeEnd.Unavailable => "unavailable",
+        TranscodeEnd.Lost => "lost",
         _ => "failed",
     };
 

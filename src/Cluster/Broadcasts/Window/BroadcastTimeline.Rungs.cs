@@ -128,9 +128,14 @@ internal sealed partial class BroadcastTimeline
     {
         var sequence = media.Boundary.MediaSequence;
         var rendition = _rungs.Find(rung => rung.Name == made.Rung.Name);
-        if (!_rungBranch.Wants(made.Epoch, sequence) || (rendition?.Timeline.NextSequence ?? sequence) > sequence)
+        if (!_rungBranch.Wants(made.Epoch, made.Rung.Name, sequence) || (rendition?.Timeline.NextSequence ?? sequence) > sequence)
         {
             return; // Of a run that was replaced, or too late.
+        }
+
+        if (rendition?.Timeline.OpenSequence == sequence && !made.Configuration.Matches(rendition.Timeline.Configuration))
+        {
+            return; // Of another encoder than what was announced of the segment: it stays as it is, and becomes a gap.
         }
 
         _isDirty = true;
@@ -144,6 +149,7 @@ internal sealed partial class BroadcastTimeline
         FillGaps(rendition, sequence);
         rendition.Configure(made.Configuration);
         rendition.Add(media);
+        _rungBranch.Put(made.Epoch, made.Rung.Name, media);
     }
 
     private static int Height(LiveRendition rendition) => ((VideoConfiguration)rendition.Timeline.Configuration).Height;

@@ -1,6 +1,6 @@
 import { useCallback } from 'preact/hooks';
 import { getCluster } from '../api/client';
-import type { Cluster, ClusterNode } from '../api/cluster';
+import type { Cluster, ClusterNode, ClusterWorker } from '../api/cluster';
 import { usePolled } from '../api/usePolled';
 import { formatCount } from '../ui/format';
 import { Notice } from '../ui/Notice';
@@ -35,6 +35,11 @@ export function ClusterPanel({ token }: { token: string }) {
 
 const liveOn = ({ name }: ClusterNode, { channels }: Cluster) => channels.filter(({ origin }) => origin === name).length;
 
+function runsOf({ taken, isDraining }: ClusterWorker) {
+  const runs = taken === 1 ? '1 transcode run' : `${formatCount(taken)} transcode runs`;
+  return isDraining ? `${runs}, about to leave` : runs;
+}
+
 function Node({ node, live }: { node: ClusterNode; live: number }) {
   const state = !node.isReachable ? 'silent' : node.state === 'up' ? 'up' : 'changing';
   const words = !node.isReachable ? 'not heard' : node.state;
@@ -46,6 +51,7 @@ function Node({ node, live }: { node: ClusterNode; live: number }) {
         {words}
         {node.isSelf && ', this one'}
         {live > 0 && `, ${formatCount(live)} live`}
+        {node.worker !== null && `, ${runsOf(node.worker)}`}
       </span>
     </li>
   );

@@ -14,6 +14,17 @@ export interface ClusterNode {
   isLeader: boolean;
   roles: string[];
   version: string;
+  /** Null of a node that is no worker, or has not told yet. */
+  worker: ClusterWorker | null;
+}
+
+/** What a node has for transcode runs. */
+export interface ClusterWorker {
+  slots: number;
+  taken: number;
+  /** It takes no more, since it is about to leave. */
+  isDraining: boolean;
+  runs: { slug: string | null; broadcastId: string; epoch: number }[];
 }
 
 export interface LiveChannel {
