@@ -18,7 +18,7 @@ internal static class Comparison
         using var ours = new GcsStorage(new GcsOptions { Bucket = Bucket, Endpoint = sink, IsEmulator = true }, TimeProvider.System);
         var address = new Uri(sink, "/storage/v1/").AbsoluteUri;
         using var library = await new StorageClientBuilder { BaseUri = address, UnauthenticatedAccess = true }.BuildAsync();
-        Func<string, Task> byOurs = name => ours.WriteAsync(name, parts, CancellationToken.None);
+        Func<string, Task> byOurs = name => ours.WriteAsync(name, parts, 0, CancellationToken.None);
         Func<string, Task> byLibrary = async name =>
         {
             using var stream = new MemoryStream(bytes, writable: false);

@@ -82,7 +82,7 @@ public sealed partial class RecordingLibrary
 
     private async Task WriteManifestsAsync(BroadcastSnapshot recording, CancellationToken cancellationToken)
     {
-        var epoch = journal.ReadEpoch(recording.Id);
+        var epoch = await journal.ReadEpochAsync(recording.Id).ConfigureAwait(false);
         foreach (var rendition in recording.Renditions)
         {
             await WriteHeadersAsync(recording.Id, rendition, epoch, cancellationToken).ConfigureAwait(false);

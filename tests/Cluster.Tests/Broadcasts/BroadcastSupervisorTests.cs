@@ -327,7 +327,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
 
         await PublishAsync(epoch: 7);
 
-        await first.Timeline.Ended.WaitAsync(Patience);
+        await first.Timeline.Announcement.Over.WaitAsync(Patience);
         Assert.False(first.IsEnded);
         Assert.Equal(7, UnderWay!.Epoch);
         Assert.NotEqual(first.Id, UnderWay.Id);
@@ -345,7 +345,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
 
         Supervisor.Tell(new ClaimOvertaken(6));
 
-        await broadcast.Timeline.Ended.WaitAsync(Patience);
+        await broadcast.Timeline.Announcement.Over.WaitAsync(Patience);
         Assert.Equal((true, false), (broadcast.IsLetGo, broadcast.IsEnded));
         Assert.Null(UnderWay);
         Assert.Equal(1, _meters["streaming.broadcast.let_go"]);
@@ -391,7 +391,7 @@ public sealed class BroadcastSupervisorTests : Akka.TestKit.Xunit.TestKit
 
         Supervisor.Tell(HandOverChannel.Instance);
 
-        await broadcast.Timeline.Ended.WaitAsync(Patience);
+        await broadcast.Timeline.Announcement.Over.WaitAsync(Patience);
         Assert.True(publication.GoesOnElsewhere);
         Assert.Contains("Another one goes on", publication.RevokedReason, StringComparison.Ordinal);
         Assert.Equal((true, false), (broadcast.IsLetGo, broadcast.IsEnded));

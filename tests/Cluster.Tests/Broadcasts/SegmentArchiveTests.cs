@@ -41,7 +41,7 @@ public sealed class SegmentArchiveTests
     {
         var archive = new SegmentArchive("live/b1", _storage, NullLogger.Instance, epoch: 12);
         var running = new RunningArchive(archive, _retired.Task);
-        archive.Store("source", "0.m4s", HotMedia.Of(new byte[] { 1 }), static () => { });
+        archive.Store("source", "0.m4s", HotMedia.Of(new byte[] { 1 }), static () => Task.CompletedTask);
         running.Pass();
         running.Complete();
         _retired.SetResult();

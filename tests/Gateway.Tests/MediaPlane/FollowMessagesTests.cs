@@ -61,7 +61,7 @@ public sealed class FollowMessagesTests
 
         Assert.False(MediaFileReader.TryRead(new(began), out _));
         Assert.Equal(7, Assert.IsType<FollowEvent.Began>(FollowMessages.Read(FollowMessage.Parser.ParseFrom(began))).Epoch);
-        Assert.Null(FollowMessages.Read(new()));
+        Assert.Null(FollowMessages.Read(new FollowMessage()));
     }
 
     [Theory]
