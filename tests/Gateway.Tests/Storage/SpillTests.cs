@@ -80,7 +80,7 @@ public sealed class SpillTests(ITestOutputHelper output) : IAsyncLifetime
             id = (await server.ShowAsync(Slug)).BroadcastId!;
             stored = Stored();
             await server.KillAsync();
-            waiting = Waiting().ToDictionary(static path => path, path => Digest(File.ReadAllBytes(Path.Combine(SpillFolder, path))));
+            waiting = Waiting().ToDictionary(NameOf, path => Digest(File.ReadAllBytes(Path.Combine(SpillFolder, path))));
         }
 
         Assert.Empty(stored.Intersect(waiting.Keys));
@@ -287,11 +287,14 @@ public sealed class SpillTests(ITestOutputHelper output) : IAsyncLifetime
     private HashSet<string> Stored() => [.. _fake.Objects.Select(static stored => stored.Name).Where(IsSegment)];
 
     /// <summary>Whole files in the spill, as objects are named.</summary>
+    /// <summary>Segments on disk, by what follows the folder of what waits: their names, and the epochs of who stored them.</summary>
     private List<string> Waiting() =>
     [
-        .. (Directory.Exists(SpillFolder) ? Directory.GetFiles(SpillFolder, "*.m4s", SearchOption.AllDirectories) : [])
+        .. (Directory.Exists(SpillFolder) ? Directory.GetFiles(SpillFolder, "*.m4s*", SearchOption.AllDirectories) : [])
             .Select(path => Path.GetRelativePath(SpillFolder, path)),
     ];
+
+    private static string NameOf(string waiting) => waiting.Split(".epoch-")[0];
 
     private static string Digest(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
 }
