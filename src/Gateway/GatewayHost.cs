@@ -135,7 +135,8 @@ public static class GatewayHost
         services.AddRoutingCore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StorageProblem>();
-        services.AddReadiness(dataPath, !string.IsNullOrEmpty(options.Cluster.Database));
+        var roles = options.ForRoles();
+        services.AddReadiness(dataPath, !string.IsNullOrEmpty(options.Cluster.Database), roles.Ingest);
         services.AddNodeMetrics(options.Metrics, options.Traces);
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(
@@ -146,10 +147,11 @@ public static class GatewayHost
         services.AddStreamingCluster(
             akka,
             options.Cluster.ForMembership(),
+            roles,
             new MessageFormats([.. ChannelFormats.All, .. RunFormats.All, .. OriginFormats.All]),
             static (builder, provider) => builder.WithLostMessages(provider),
             static (builder, provider) => builder.WithChannels(provider),
-            (builder, provider) => builder.WithTranscodeRuns(provider, akka),
+            (builder, provider) => builder.WithTranscodeRuns(provider, roles.Transcode),
             (builder, provider) =>
             {
                 if (options.Cluster.ForMembership() is not null)
@@ -157,7 +159,7 @@ public static class GatewayHost
                     builder.WithOrigins(provider, () => provider.GetRequiredService<MediaPlaneServer>().Address);
                 }
             });
-        services.AddTranscodeRuns(options.Ladder);
+        services.AddTranscodeRuns(options.Ladder, roles.Transcode);
         services.AddChannels(
             dataPath, static provider => provider.GetRequiredService<RecordingJournal>().ReadNewestEpochs());
         services.AddSingleton<Acceptor>();
@@ -169,9 +171,16 @@ public static class GatewayHost
         services.AddHostedService<Startup>();
         services.AddHostedService<RecordingRetention>();
         services.AddSingleton<TranscoderProbe>();
-        services.AddHostedService(provider => provider.GetRequiredService<TranscoderProbe>());
+        if (roles.Transcode)
+        {
+            services.AddHostedService(provider => provider.GetRequiredService<TranscoderProbe>());
+        }
+
         services.AddSingleton<RtmpListener>();
-        services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
+        if (roles.Ingest)
+        {
+            services.AddHostedService(provider => provider.GetRequiredService<RtmpListener>());
+        }
     }
 
     private static void Listen(WebApplicationBuilder builder, StreamingOptions options)
@@ -216,19 +225,29 @@ public static class GatewayHost
         app.UseRouting();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UsePages();
+        if (app.Services.GetRequiredService<StreamingOptions>().ForRoles().Gateway)
+        {
+            MapForViewers(app);
+        }
+
         app.MapChannels();
-        ActivatorUtilities.CreateInstance<LiveEndpoints>(app.Services).Map(app);
-        app.MapThumbnails();
         app.MapRecordings();
         app.MapOrphans();
         app.MapStorage();
         app.MapCluster();
-        app.MapOnDemand();
-        app.MapPages();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
         app.MapNodeMetrics();
         app.MapOpenApi("/openapi/{documentName}.json");
+    }
+
+    /// <summary>Playback, pictures and pages: of nodes that serve viewers.</summary>
+    private static void MapForViewers(WebApplication app)
+    {
+        app.UsePages();
+        ActivatorUtilities.CreateInstance<LiveEndpoints>(app.Services).Map(app);
+        app.MapThumbnails();
+        app.MapOnDemand();
+        app.MapPages();
     }
 }

@@ -91,6 +91,12 @@ public sealed class Broadcast : ILiveBroadcast, IAsyncDisposable
     public bool IsEnded => Timeline.IsEnded;
 
     /// <inheritdoc/>
+    public TimelineSignal Changed => Timeline.Changed;
+
+    /// <inheritdoc/>
+    public Task Over => Timeline.Ended;
+
+    /// <inheritdoc/>
     public TimelineSignal SignalOf(string rendition) => Timeline.SignalOf(rendition);
 
     /// <summary>Where what happens to the source goes in.</summary>

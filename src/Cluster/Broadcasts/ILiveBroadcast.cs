@@ -28,6 +28,12 @@ public interface ILiveBroadcast
     /// <summary>No segment will be added.</summary>
     bool IsEnded { get; }
 
+    /// <summary>Tells of every new <see cref="Snapshot"/>, and when <see cref="Over"/> completes.</summary>
+    TimelineSignal Changed { get; }
+
+    /// <summary>Completes when the last <see cref="Snapshot"/> is there.</summary>
+    Task Over { get; }
+
     /// <summary>Tells when the timeline of a rendition changes, or the broadcast ends.</summary>
     TimelineSignal SignalOf(string rendition);
 }

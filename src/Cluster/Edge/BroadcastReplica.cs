@@ -23,6 +23,7 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
     private ImmutableArray<string> _order = [];
     private ImmutableArray<Period> _periods = [];
     private volatile BroadcastSnapshot? _snapshot;
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _epoch = began.Epoch;
 
     /// <inheritdoc/>
@@ -42,6 +43,12 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
 
     /// <inheritdoc/>
     public bool IsEnded => _snapshot?.IsEnded == true;
+
+    /// <inheritdoc/>
+    public TimelineSignal Changed { get; } = new();
+
+    /// <inheritdoc/>
+    public Task Over => _over.Task;
 
     /// <inheritdoc/>
     public TimelineSignal SignalOf(string rendition) => _signals.GetOrAdd(rendition, static _ => new TimelineSignal());
@@ -114,6 +121,13 @@ public sealed class BroadcastReplica(FollowEvent.Began began, IMediaStorage stor
                 SignalOf(rendition.Name).Pulse();
             }
         }
+
+        if (snapshot.IsEnded)
+        {
+            _over.TrySetResult();
+        }
+
+        Changed.Pulse();
     }
 
     private RenditionSnapshot Told(string name) =>

@@ -16,6 +16,7 @@ namespace Streaming.Cluster.Edge;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Gets what happens to streams.</param>
 /// <param name="origins">Where other channels are live.</param>
+/// <param name="kept">Told which replicas there are here.</param>
 /// <param name="upstream">The way there.</param>
 /// <param name="fetched">Brings older segments from there.</param>
 /// <param name="instruments">Count streams and bytes; null for nobody who asks.</param>
@@ -26,6 +27,7 @@ public sealed class EdgeBroadcasts(
     TimeProvider time,
     ILogger<EdgeBroadcasts> logger,
     OriginDirectory origins,
+    KeptReplicas kept,
     IUpstream upstream,
     OriginMedia fetched,
     FollowInstruments? instruments = null)
@@ -39,7 +41,7 @@ public sealed class EdgeBroadcasts(
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
-    private readonly FollowSettings _settings = new(origins, upstream, storage, fetched, options.Retention, time, instruments, logger);
+    private readonly FollowSettings _settings = new(origins, kept, upstream, storage, fetched, options.Retention, time, instruments, logger);
 
     private readonly ConcurrentDictionary<string, FollowedChannel> _followed = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
@@ -47,7 +49,7 @@ public sealed class EdgeBroadcasts(
     private bool _isClosed;
 
     /// <summary>Channels that are followed now.</summary>
-    public int Followed => _followed.Count;
+    public int Count => _followed.Count;
 
     /// <summary>
     /// The channel's newest broadcast that can be read: the one under way, or one that ended a moment ago. Null when it is not live here, nor anywhere
@@ -67,6 +69,51 @@ public sealed class EdgeBroadcasts(
         : Follow(slug) is not { } followed ? new((ILiveBroadcast?)null)
         : followed.Find(broadcastId) is { } found ? new(found)
         : AwaitAsync(followed, broadcastId, null, cancellationToken);
+
+    /// <summary>
+    /// What is left of a channel's broadcast when its origin is gone, for the node that goes on with it: the replica of its newest one of a lower epoch,
+    /// with all that any node has which can be reached within <see cref="FollowedChannel.GatherTimeout"/>. Null when there is none, or it has ended.
+    /// It can be read until nobody has asked for the channel for <see cref="IdleMax"/>.
+    /// </summary>
+    /// <param name="slug">The channel.</param>
+    /// <param name="belowEpoch">The epoch of who goes on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">By the token.</exception>
+    public async Task<BroadcastReplica?> ReplicaForAsync(string slug, long belowEpoch, CancellationToken cancellationToken)
+    {
+        var followed = Followed(slug);
+        if (followed is null && (origins.Find(slug)?.Media is not null || !origins.ReplicasOf(slug).IsEmpty))
+        {
+            followed = Open(slug);
+        }
+
+        return followed is null ? null : await followed.GatherAsync(belowEpoch, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The newest replica here, for another node that follows it: kept until what this returns is disposed of. Null when there is none of that epoch, or
+    /// a higher one.
+    /// </summary>
+    /// <param name="slug">The channel.</param>
+    /// <param name="epochMin">The highest epoch that the other node knows of.</param>
+    public SharedReplica? Share(string slug, long epochMin)
+    {
+        if (!_followed.TryGetValue(slug, out var followed) || !followed.TryShare())
+        {
+            return null;
+        }
+
+        if (followed.Newest is { } replica && replica.Epoch >= epochMin)
+        {
+            return new(replica, followed);
+        }
+
+        followed.Unshare();
+        return null;
+    }
+
+    /// <summary>The replica here of that broadcast, while it can be read; asks nobody.</summary>
+    public BroadcastReplica? ReplicaOf(string slug, string broadcastId) => _followed.GetValueOrDefault(slug)?.Find(broadcastId);
 
     /// <summary>State of a channel: of one that is live elsewhere, what its replica tells, or what its origin does.</summary>
     public ChannelStatus StatusOf(string slug)
@@ -108,15 +155,13 @@ public sealed class EdgeBroadcasts(
     }
 
     /// <summary>The channel as it is followed, from now on if it was not; null where there is nobody to follow.</summary>
-    private FollowedChannel? Follow(string slug)
-    {
-        if (_followed.TryGetValue(slug, out var followed) && followed.TryAsk())
-        {
-            return followed;
-        }
+    private FollowedChannel? Follow(string slug) =>
+        Followed(slug) is { } followed ? followed
+            : origins.Find(slug)?.Media is null ? null
+            : Open(slug);
 
-        return origins.Find(slug)?.Media is null ? null : Open(slug);
-    }
+    private FollowedChannel? Followed(string slug) =>
+        _followed.TryGetValue(slug, out var followed) && followed.TryAsk() ? followed : null;
 
     private FollowedChannel? Open(string slug)
     {

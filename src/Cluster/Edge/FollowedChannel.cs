@@ -1,21 +1,9 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Streaming.Cluster.Broadcasts.Window;
 using Streaming.Cluster.Membership;
-using Streaming.Cluster.Origins;
-using Streaming.Pipeline.Storage;
 
 namespace Streaming.Cluster.Edge;
-
-/// <summary>What all followed channels are made with.</summary>
-internal sealed record FollowSettings(
-    OriginDirectory Origins,
-    IUpstream Upstream,
-    IMediaStorage Storage,
-    OriginMedia Fetched,
-    TimeSpan Retention,
-    TimeProvider Time,
-    FollowInstruments? Instruments,
-    ILogger Logger);
 
 /// <summary>
 /// A channel that is live on another node and has viewers on this one: follows it on one stream, however many there are, and keeps the replicas of its
@@ -30,34 +18,35 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
 
     private readonly string _slug;
     private readonly FollowSettings _settings;
+    private readonly ChannelReplicas _replicas;
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimelineSignal _moved = new();
+    private readonly ConcurrentQueue<Gathering> _gatherings = new();
     private readonly Lock _gate = new();
     private readonly Task _following;
-    private volatile Kept[] _kept = [];
     private CancellationTokenSource? _stream;
     private (NodeAddress Address, long Epoch) _origin; // Of the stream.
-    private BroadcastReplica? _replica; // What the stream is of.
     private long _epoch;
     private long _askedAt;
+    private int _shares;
     private bool _isClosed;
 
     public FollowedChannel(string slug, FollowSettings settings)
     {
-        (_slug, _settings) = (slug, settings);
+        (_slug, _settings, _replicas) = (slug, settings, new(slug, settings));
         _askedAt = settings.Time.GetTimestamp();
         _following = Task.Run(RunAsync);
     }
 
     /// <summary>The newest broadcast that came; null before the first.</summary>
-    public BroadcastReplica? Newest => _kept is [var newest, ..] ? newest.Replica : null;
+    public BroadcastReplica? Newest => _replicas.Newest;
 
     /// <summary>Completes when a broadcast has come, or could not be had.</summary>
     public Task Looked => _looked.Task;
 
     /// <summary>The broadcast of that id, while it can be read.</summary>
-    public BroadcastReplica? Find(string broadcastId) => Array.Find(_kept, kept => kept.Replica.Id == broadcastId)?.Replica;
+    public BroadcastReplica? Find(string broadcastId) => _replicas.Find(broadcastId);
 
     /// <summary>Who has it now, and can be followed.</summary>
     private (NodeAddress Address, long Epoch)? Origin =>
@@ -66,65 +55,95 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
     /// <summary>Somebody asks for it. False when it has been closed.</summary>
     public bool TryAsk()
     {
-        Volatile.Write(ref _askedAt, _settings.Time.GetTimestamp());
-        return !Volatile.Read(ref _isClosed);
+        lock (_gate)
+        {
+            _askedAt = _settings.Time.GetTimestamp();
+            return !_isClosed;
+        }
     }
+
+    /// <summary>Other nodes follow its replicas here from now on, until <see cref="Unshare"/>. False when it has been closed.</summary>
+    public bool TryShare()
+    {
+        lock (_gate)
+        {
+            _shares += _isClosed ? 0 : 1;
+            return !_isClosed;
+        }
+    }
+
+    /// <summary>One node fewer follows them.</summary>
+    public void Unshare() => Interlocked.Decrement(ref _shares);
 
     /// <summary>Its origin is another one than before.</summary>
     public void Move()
     {
         lock (_gate)
         {
-            if (_stream is not null && Origin is { } now && now != _origin && now.Epoch >= _epoch)
+            if (Origin is { } now && now != _origin && now.Epoch >= _epoch)
             {
-                _ = _stream.CancelAsync(); // Whoever tells of the origin does not wait for that.
+                BreakOff();
             }
         }
 
         _moved.Pulse();
     }
 
+    /// <summary>
+    /// All that nodes which can be reached have of the channel's newest broadcast of a lower epoch: within <see cref="GatherTimeout"/>, or what is here by
+    /// then. Null when there is nothing, or when it has ended.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">By the token.</exception>
+    public async Task<BroadcastReplica?> GatherAsync(long belowEpoch, CancellationToken cancellationToken)
+    {
+        var gathering = new Gathering(belowEpoch, _settings.Time);
+        _gatherings.Enqueue(gathering);
+        lock (_gate)
+        {
+            BreakOff();
+        }
+
+        _moved.Pulse();
+        try
+        {
+            await gathering.Done.WaitAsync(GatherTimeout, _settings.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // What has come by now has to do.
+        }
+
+        return OwnBelow(belowEpoch) is { IsEnded: false } found ? found : null;
+    }
+
     /// <summary>Lets go of broadcasts whose time is over. True when nobody has asked for the channel for that long: then it is closed.</summary>
     public bool Look(TimeSpan idleMax)
     {
-        var now = _settings.Time.GetTimestamp();
+        _replicas.LetGoOfOver();
         lock (_gate)
         {
-            foreach (var kept in _kept)
+            _isClosed |= _shares == 0 && _settings.Time.GetElapsedTime(_askedAt) >= idleMax;
+            if (_isClosed)
             {
-                kept.OverSince ??= kept.Replica.IsEnded || kept.Replica != Newest ? now : null;
+                _replicas.Close();
             }
 
-            foreach (var over in _kept.Where(
-                kept => kept.OverSince is { } since && _settings.Time.GetElapsedTime(since, now) >= _settings.Retention).ToList())
-            {
-                _kept = [.. _kept.Where(kept => kept != over)];
-                over.Replica.Dispose();
-            }
+            return _isClosed;
         }
-
-        if (_settings.Time.GetElapsedTime(Volatile.Read(ref _askedAt), now) < idleMax)
-        {
-            return false;
-        }
-
-        Volatile.Write(ref _isClosed, true);
-        return true;
     }
 
     /// <summary>Ends the stream, and lets go of all.</summary>
     public async ValueTask DisposeAsync()
     {
-        Volatile.Write(ref _isClosed, true);
-        await _closing.CancelAsync().ConfigureAwait(false);
-        await _following.ConfigureAwait(false);
-        foreach (var kept in _kept)
+        lock (_gate)
         {
-            kept.Replica.Dispose();
+            _isClosed = true;
+            _replicas.Close();
         }
 
-        _kept = [];
-        _replica?.Dispose();
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(false);
+        _replicas.Dispose();
         _closing.Dispose();
     }
 
@@ -137,6 +156,7 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
             var moved = _moved.Next;
             try
             {
+                await GatherAllAsync().ConfigureAwait(false);
                 failures = await FollowAsync().ConfigureAwait(false) ? 0 : failures + 1;
             }
             catch (Exception e) when (!_closing.IsCancellationRequested)
@@ -154,6 +174,10 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         }
 
         _looked.TrySetResult();
+        while (_gatherings.TryDequeue(out var gathering))
+        {
+            gathering.Dispose();
+        }
     }
 
     /// <summary>Follows until the stream ends. False when nothing came on it.</summary>
@@ -165,41 +189,20 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         }
 
         _epoch = epoch;
-        var stream = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        using var stream = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         lock (_gate)
         {
+            if (!_gatherings.IsEmpty)
+            {
+                return false;
+            }
+
             (_stream, _origin) = (stream, (origin, epoch));
         }
 
-        var came = false;
         try
         {
-            await foreach (var happened in _settings.Upstream
-                .FollowAsync(origin, _slug, new(_epoch, _replica?.Id, _replica?.IsEnded == true), stream.Token).ConfigureAwait(false))
-            {
-                if (!Take(happened, origin))
-                {
-                    LogRefused(_settings.Logger, _slug, origin);
-                    _settings.Instruments?.Refused();
-                    return false;
-                }
-
-                came |= happened is FollowEvent.Published;
-            }
-        }
-        catch (Exception e) when (e is UpstreamException or InvalidDataException or OperationCanceledException
-            && !_closing.IsCancellationRequested)
-        {
-            if (came)
-            {
-                LogBroken(_settings.Logger, _slug, origin, e.Message);
-            }
-            else
-            {
-                LogNotFollowed(_settings.Logger, _slug, origin, e.Message);
-            }
-
-            _settings.Instruments?.Reconnects();
+            return await FollowAsync(origin, stream.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -207,66 +210,53 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
             {
                 _stream = null;
             }
+        }
+    }
 
-            stream.Dispose();
+    private async Task<bool> FollowAsync(NodeAddress upstream, CancellationToken cancellationToken)
+    {
+        var came = false;
+        var current = _replicas.Current;
+        try
+        {
+            await foreach (var happened in _settings.Upstream
+                .FollowAsync(upstream, _slug, new(_epoch, current?.Id, current?.IsEnded == true), cancellationToken).ConfigureAwait(false))
+            {
+                if (!_replicas.Take(happened, upstream, _epoch))
+                {
+                    LogRefused(_settings.Logger, _slug, upstream);
+                    _settings.Instruments?.Refused();
+                    return false;
+                }
+
+                _epoch = Math.Max(_epoch, _replicas.Current!.Epoch);
+                if (happened is FollowEvent.Published && !came)
+                {
+                    came = true;
+                    _looked.TrySetResult();
+                }
+            }
+        }
+        catch (Exception e) when (e is UpstreamException or InvalidDataException or OperationCanceledException
+            && !_closing.IsCancellationRequested)
+        {
+            if (came)
+            {
+                LogBroken(_settings.Logger, _slug, upstream, e.Message);
+            }
+            else
+            {
+                LogNotFollowed(_settings.Logger, _slug, upstream, e.Message);
+            }
+
+            _settings.Instruments?.Reconnects();
         }
 
         return came;
     }
 
-    /// <summary>Takes what came; false when it is of an origin that has been overtaken.</summary>
-    private bool Take(FollowEvent happened, NodeAddress origin)
-    {
-        switch (happened)
-        {
-            case FollowEvent.Began began when began.Epoch < _epoch:
-                return false;
-            case FollowEvent.Began began:
-                _epoch = began.Epoch;
-                if (Find(began.BroadcastId) is { } known && known.TryGoOn(began))
-                {
-                    known.ComesFrom(origin);
-                    _replica = known;
-                    return true;
-                }
-
-                if (_replica is { Snapshot: null } unseen)
-                {
-                    unseen.Dispose();
-                }
-
-                _replica = new BroadcastReplica(began, StorageOf(began.BroadcastId, origin));
-                return true;
-            case FollowEvent.MediaCame came:
-                _settings.Instruments?.Received(came.Data.Length);
-                break;
-        }
-
-        if (_replica is not { } replica)
-        {
-            throw new InvalidDataException("A stream went on that had not begun.");
-        }
-
-        replica.Apply(happened);
-        if (happened is FollowEvent.Published)
-        {
-            lock (_gate)
-            {
-                if (Newest != replica)
-                {
-                    _kept = [new(replica), .. _kept.Where(kept => kept.Replica != replica)];
-                }
-            }
-
-            _looked.TrySetResult();
-        }
-
-        return true;
-    }
-
-    /// <summary>Where segments are that are not in memory any more.</summary>
-    private OriginStorage StorageOf(string broadcastId, NodeAddress origin) =>
-        new(_settings.Storage, _settings.Fetched, _slug, broadcastId, origin);
+    /// <summary>Ends the stream that there is. Under the gate: whoever wants that does not wait for it.</summary>
+    private void BreakOff() => _ = _stream?.CancelAsync();
 
     private async Task PauseAsync(int failures, Task moved)
     {
@@ -282,23 +272,15 @@ internal sealed partial class FollowedChannel : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(260, LogLevel.Information, "{Slug}: the stream from its origin {Origin} broke off: {Reason}")]
-    private static partial void LogBroken(ILogger logger, string slug, NodeAddress origin, string reason);
+    [LoggerMessage(260, LogLevel.Information, "{Slug}: the stream from {Upstream} broke off: {Reason}")]
+    private static partial void LogBroken(ILogger logger, string slug, NodeAddress upstream, string reason);
 
-    [LoggerMessage(263, LogLevel.Debug, "{Slug}: it cannot be followed at {Origin}: {Reason}")]
-    private static partial void LogNotFollowed(ILogger logger, string slug, NodeAddress origin, string reason);
+    [LoggerMessage(263, LogLevel.Debug, "{Slug}: it cannot be followed at {Upstream}: {Reason}")]
+    private static partial void LogNotFollowed(ILogger logger, string slug, NodeAddress upstream, string reason);
 
-    [LoggerMessage(261, LogLevel.Warning, "{Slug}: {Origin} is not its origin any more, and was refused")]
-    private static partial void LogRefused(ILogger logger, string slug, NodeAddress origin);
+    [LoggerMessage(261, LogLevel.Warning, "{Slug}: {Upstream} is not its origin any more, and was refused")]
+    private static partial void LogRefused(ILogger logger, string slug, NodeAddress upstream);
 
     [LoggerMessage(262, LogLevel.Error, "{Slug}: following it failed")]
     private static partial void LogFailed(ILogger logger, string slug, Exception exception);
-
-    private sealed class Kept(BroadcastReplica replica)
-    {
-        public BroadcastReplica Replica => replica;
-
-        /// <summary>When it was seen that nothing comes any more.</summary>
-        public long? OverSince { get; set; }
-    }
 }

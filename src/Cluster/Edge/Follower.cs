@@ -6,13 +6,13 @@ using Streaming.Pipeline.Timelines;
 namespace Streaming.Cluster.Edge;
 
 /// <summary>
-/// One who follows a broadcast, at its origin. It has no queue: it has a place on the timeline, and what lies between that and the newest snapshot is what it
+/// One who follows a broadcast, at its origin or at a replica of it. It has no queue: it has a place on the timeline, and what lies between that and the newest snapshot is what it
 /// is to be sent. So it costs the broadcast's graph a completion a snapshot, and memory one file at a time, which is held while it is being sent. One that is
 /// slow gets several versions as one; one that is too far behind is dropped. Read by one.
 /// </summary>
 /// <param name="broadcast">The broadcast.</param>
 /// <param name="behindBytesMax">Bytes of parts that it may lack when it asks for what is next, after its first update.</param>
-public sealed class Follower(Broadcast broadcast, long behindBytesMax = Follower.BehindBytesMax)
+public sealed class Follower(ILiveBroadcast broadcast, long behindBytesMax = Follower.BehindBytesMax)
 {
     /// <summary>
     /// Bytes that a follower may lack: 32 MiB are over 4 s of all that a publisher may send (60 Mbit/s), and some 20 s of an ordinary ladder
@@ -36,8 +36,8 @@ public sealed class Follower(Broadcast broadcast, long behindBytesMax = Follower
         while (true)
         {
             // Both before the snapshot, so that no change is missed.
-            var next = broadcast.Timeline.Changed.Next;
-            var isOver = broadcast.Timeline.Ended.IsCompleted;
+            var next = broadcast.Changed.Next;
+            var isOver = broadcast.Over.IsCompleted;
             if (broadcast.Snapshot is { } snapshot && snapshot.Version != _told?.Version)
             {
                 if (_told is not null && Behind(snapshot) > behindBytesMax)

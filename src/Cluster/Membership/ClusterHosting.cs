@@ -22,12 +22,14 @@ public static class ClusterHosting
     /// <param name="services">The host's; <see cref="EventJournal"/> and <see cref="Leaving"/> are among them.</param>
     /// <param name="akka">What the operator tells Akka.NET.</param>
     /// <param name="network">Where others reach this node; null where there are none, and it listens nowhere.</param>
+    /// <param name="roles">What this node does.</param>
     /// <param name="formats">How messages and events are written.</param>
     /// <param name="rooms">Each starts the actors of one room.</param>
     public static void AddStreamingCluster(
         this IServiceCollection services,
         Config akka,
         ClusterNetwork? network,
+        NodeRoles roles,
         MessageFormats formats,
         params IReadOnlyCollection<Action<AkkaConfigurationBuilder, IServiceProvider>> rooms) =>
         services.AddSingleton<LostMembership>().AddAkka<ClusterNode>(SystemName, (builder, provider) =>
@@ -57,6 +59,12 @@ public static class ClusterHosting
                 room(builder, provider);
             }
             builder.AddHocon(akka, HoconAddMode.Prepend);
+
+            // Our rooms go by them: the operator may name more, and not fewer.
+            var all = roles.Names.Union(akka.GetStringList("akka.cluster.roles", []));
+            builder.AddHocon(
+                ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", all.Select(static role => $"\"{role}\""))}]"),
+                HoconAddMode.Prepend);
         });
 
     private static void WithNetwork(this AkkaConfigurationBuilder builder, ClusterNetwork network, IServiceProvider provider)

@@ -16,6 +16,9 @@ public static class OriginHosting
     public static void WithOrigins(this AkkaConfigurationBuilder builder, IServiceProvider provider, Func<NodeAddress?> media) =>
         builder.WithActors((system, _) => system.ActorOf(
             Props.Create(() => new OriginTeller(
-                provider.GetRequiredService<LiveChannels>(), provider.GetRequiredService<OriginDirectory>(), media)),
+                provider.GetRequiredService<LiveChannels>(),
+                provider.GetRequiredService<KeptReplicas>(),
+                provider.GetRequiredService<OriginDirectory>(),
+                media)),
             "origin-teller"));
 }

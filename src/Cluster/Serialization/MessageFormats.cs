@@ -17,7 +17,9 @@ public sealed class MessageFormats(IReadOnlyCollection<MessageFormat> formats)
 
     private const string Traced = "+trace";
 
-    private readonly FrozenDictionary<Type, MessageFormat> _byType = formats.ToFrozenDictionary(format => format.Type);
+    private readonly FrozenDictionary<Type, MessageFormat> _byType = formats
+        .Where(format => format.Type is not null).ToFrozenDictionary(format => format.Type!);
+
     private readonly FrozenDictionary<string, MessageFormat> _byManifest = formats.ToFrozenDictionary(format => format.Manifest);
 
     /// <summary>The types that have one.</summary>

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,16 +12,18 @@ namespace Streaming.Cluster.Transcoding;
 /// <summary>The actors of transcode runs.</summary>
 public static class RunHosting
 {
-    /// <summary>The role of nodes that transcode, in clusters whose nodes have roles.</summary>
-    public const string Role = "transcode";
+    private const string Role = "transcode";
 
     private const string Region = "runs";
 
     /// <summary>What the node has of transcode runs.</summary>
-    public static void AddTranscodeRuns(this IServiceCollection services, LadderOptions options)
+    /// <param name="services">The host's.</param>
+    /// <param name="options">What runs are made with.</param>
+    /// <param name="isWorker">The node works on runs; else it has no slots for them.</param>
+    public static void AddTranscodeRuns(this IServiceCollection services, LadderOptions options, bool isWorker)
     {
         services.AddSingleton<WaitingRuns>();
-        services.AddSingleton(new RunSlots(options.RunsMax));
+        services.AddSingleton(new RunSlots(isWorker ? options.RunsMax : 0));
         services.AddSingleton(provider => new RegionRuns(
             provider.GetRequiredService<ActorSystem>,
             () => provider.GetRequiredService<IRequiredActor<TranscodeRunEntity>>().ActorRef,
@@ -35,15 +36,25 @@ public static class RunHosting
             provider.GetRequiredService<ILogger<RegionRuns>>(),
             provider.GetService<SlotInstruments>()));
         services.AddSingleton<ITranscodeRuns>(static provider => provider.GetRequiredService<RegionRuns>());
-        services.AddHostedService<RunWarmUp>();
+        if (isWorker)
+        {
+            services.AddHostedService<RunWarmUp>();
+        }
     }
 
-    /// <summary>Starts the shard region of <see cref="TranscodeRunEntity"/>, on all nodes unless they are told roles.</summary>
+    /// <summary>Starts the shard region of <see cref="TranscodeRunEntity"/> on a node that works on runs, and on others a proxy to it.</summary>
     /// <param name="builder">The actor system's.</param>
     /// <param name="provider">The host's.</param>
-    /// <param name="akka">What the operator tells Akka.NET.</param>
-    public static void WithTranscodeRuns(this AkkaConfigurationBuilder builder, IServiceProvider provider, Config akka)
+    /// <param name="isWorker">The node works on runs.</param>
+    public static void WithTranscodeRuns(this AkkaConfigurationBuilder builder, IServiceProvider provider, bool isWorker)
     {
+        if (!isWorker)
+        {
+            builder.WithActors(static async (system, registry) => registry.Register<TranscodeRunEntity>(
+                await ClusterSharding.Get(system).StartProxyAsync(Region, Role, new BySlot()).ConfigureAwait(false)));
+            return;
+        }
+
         // Not when a slot begins: the host may have ended by then.
         var (waiting, time) = (provider.GetRequiredService<WaitingRuns>(), provider.GetRequiredService<TimeProvider>());
         var actors = provider.GetService<ActorInstruments>();
@@ -51,7 +62,7 @@ public static class RunHosting
         {
             // A run has no messages while it goes on; its slot is not idle.
             var settings = ClusterShardingSettings.Create(system)
-                .WithRole(akka.GetStringList("akka.cluster.roles", []).Count > 0 ? Role : null)
+                .WithRole(Role)
                 .WithPassivateIdleAfter(TimeSpan.Zero);
             var cluster = Akka.Cluster.Cluster.Get(system);
             var region = await ClusterSharding.Get(system).StartAsync(

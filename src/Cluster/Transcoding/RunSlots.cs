@@ -1,7 +1,7 @@
 namespace Streaming.Cluster.Transcoding;
 
 /// <summary>Which slots of a worker are free. Safe from anywhere.</summary>
-/// <param name="count">Slots that it has, 1 or more.</param>
+/// <param name="count">Slots that it has; 0 of a node that is no worker.</param>
 public sealed class RunSlots(int count)
 {
     private readonly Lock _lock = new();

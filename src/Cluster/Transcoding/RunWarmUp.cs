@@ -6,8 +6,11 @@ using Streaming.Cluster.Broadcasts.Rungs;
 
 namespace Streaming.Cluster.Transcoding;
 
-/// <summary>Has the first slot's shard placed with the node's start, so that the first run does not wait for it.</summary>
-internal sealed class RunWarmUp(IServiceProvider services) : IHostedService
+/// <summary>
+/// Has the shards of the first slots placed with the node's start, so that no run waits for whoever places them: that one may have died in the moment in
+/// which a run is to be taken over. There is one for each core; runs are slow where there are more than that.
+/// </summary>
+internal sealed class RunWarmUp(IServiceProvider services, RunSlots slots) : IHostedService
 {
     // No broadcast has this id, and so nothing comes of it.
     private static readonly RunId Nobody = new("-", 0);
@@ -17,8 +20,13 @@ internal sealed class RunWarmUp(IServiceProvider services) : IHostedService
     {
         var cluster = Akka.Cluster.Cluster.Get(services.GetRequiredService<ActorSystem>());
         var region = services.GetRequiredService<IRequiredActor<TranscodeRunEntity>>().ActorRef;
-        cluster.RegisterOnMemberUp(
-            () => region.Tell(new StopRun(new RunSlot(cluster.SelfAddress.HostPort(), 0), Nobody), ActorRefs.NoSender));
+        cluster.RegisterOnMemberUp(() =>
+        {
+            for (var number = 0; number < Math.Min(slots.Count, Environment.ProcessorCount); number++)
+            {
+                region.Tell(new StopRun(new RunSlot(cluster.SelfAddress.HostPort(), number), Nobody), ActorRefs.NoSender);
+            }
+        });
         return Task.CompletedTask;
     }
 

@@ -1,4 +1,5 @@
 using Streaming.Cluster.Broadcasts;
+using Streaming.Cluster.Membership;
 using Streaming.Cluster.Recordings;
 using Streaming.Pipeline.Rtmp;
 using Streaming.Pipeline.Timelines;
@@ -15,10 +16,11 @@ public sealed record StreamingOptions
 {
     public const string Section = "Streaming";
 
-    private const string AllRoles = "ingest,transcode,gateway";
-
-    /// <summary>What this node does, of <c>ingest</c>, <c>transcode</c> and <c>gateway</c>; all three as yet.</summary>
-    public string Roles { get; init; } = AllRoles;
+    /// <summary>
+    /// What this node does, some of <c>ingest</c>, <c>transcode</c> and <c>gateway</c>, all three unless told otherwise; see <see cref="NodeRoles"/>. A
+    /// node that is alone needs all three.
+    /// </summary>
+    public string Roles { get; init; } = NodeRoles.All.ToString();
 
     public ClusterOptions Cluster { get; init; } = new();
 
@@ -58,6 +60,9 @@ public sealed record StreamingOptions
 
     /// <summary>See <see cref="BroadcastOptions.Retention"/>.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What this node does.</summary>
+    internal NodeRoles ForRoles() => NodeRoles.TryParse(Roles, out var roles) ? roles : NodeRoles.All;
 
     public BroadcastOptions ForBroadcasts() => new()
     {
@@ -107,10 +112,13 @@ public sealed record StreamingOptions
             yield return $"{Section}:Cluster:Host needs {Section}:Admin:Token, the same on all nodes: an operator may come to any.";
         }
 
-        if (!Roles.Split(',', StringSplitOptions.TrimEntries).Order().SequenceEqual(AllRoles.Split(',').Order()))
+        if (!NodeRoles.TryParse(Roles, out var roles))
         {
-            yield return $"{Section}:Roles is '{Roles}'; other roles than all of '{AllRoles}' are not supported yet: "
-                + "each node of a cluster does all of it.";
+            yield return $"{Section}:Roles is '{Roles}'; it has to be some of '{NodeRoles.All}', each once.";
+        }
+        else if (roles != NodeRoles.All && Cluster.Host.Length == 0)
+        {
+            yield return $"{Section}:Roles is '{Roles}'; a node that is alone ({Section}:Cluster:Host is not set) has to do all of '{NodeRoles.All}'.";
         }
 
         foreach (var problem in new[]

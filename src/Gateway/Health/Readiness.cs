@@ -24,12 +24,17 @@ internal static class Readiness
     /// <param name="services">The node's.</param>
     /// <param name="dataPath">The data folder.</param>
     /// <param name="hasServer">The channels are in a database of a server.</param>
-    public static void AddReadiness(this IServiceCollection services, string dataPath, bool hasServer)
+    /// <param name="takesBroadcasters">It is one of the nodes that let broadcasters in.</param>
+    public static void AddReadiness(this IServiceCollection services, string dataPath, bool hasServer, bool takesBroadcasters)
     {
         var checks = services.AddHealthChecks();
-        Add("rtmp", static provider => provider.GetRequiredService<RtmpListener>().IsListening
-            ? Task.CompletedTask
-            : throw new IOException("The node does not listen for broadcasters."));
+        if (takesBroadcasters)
+        {
+            Add("rtmp", static provider => provider.GetRequiredService<RtmpListener>().IsListening
+                ? Task.CompletedTask
+                : throw new IOException("The node does not listen for broadcasters."));
+        }
+
         AddTelling("storage", static async provider =>
         {
             if (provider.GetService<SpillingStorage>() is { } spill)

@@ -18,11 +18,13 @@ internal static class MediaPlaneHosting
         services.AddSingleton<FollowInstruments>();
         services.AddSingleton<FetchInstruments>();
         services.AddSingleton<OriginDirectory>();
+        services.AddSingleton<KeptReplicas>();
         services.AddSingleton(new SecretCheck(options.Secret));
         services.AddSingleton<MediaPlaneClient>();
         services.AddSingleton(provider => new MediaPlaneServer(
             options,
             provider.GetRequiredService<LiveChannels>(),
+            provider.GetRequiredService<EdgeBroadcasts>(),
             provider.GetRequiredService<Cluster.Channels.ChannelDirectory>(),
             provider.GetRequiredService<SecretCheck>(),
             provider.GetRequiredService<FollowInstruments>(),
@@ -42,6 +44,7 @@ internal static class MediaPlaneHosting
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EdgeBroadcasts>>(),
             provider.GetRequiredService<OriginDirectory>(),
+            provider.GetRequiredService<KeptReplicas>(),
             provider.GetRequiredService<MediaPlaneClient>(),
             provider.GetRequiredService<OriginMedia>(),
             provider.GetRequiredService<FollowInstruments>()));

@@ -20,6 +20,7 @@ namespace Streaming.Gateway.MediaPlane;
 internal sealed partial class MediaPlaneServer(
     ClusterOptions options,
     LiveChannels channels,
+    EdgeBroadcasts edges,
     ChannelDirectory directory,
     SecretCheck secret,
     FollowInstruments instruments,
@@ -58,6 +59,7 @@ internal sealed partial class MediaPlaneServer(
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton<ILoggerFactory>(new LoggersOfParts(loggers));
         builder.Services.AddSingleton(channels);
+        builder.Services.AddSingleton(edges);
         builder.Services.AddSingleton(directory);
         builder.Services.AddSingleton(secret);
         builder.Services.AddSingleton(instruments);

@@ -26,8 +26,9 @@ internal sealed partial class MediaPlaneService
             throw new RpcException(new(StatusCode.NotFound, "There is no such channel."));
         }
 
-        if (channels.Find(file.Slug)?.Find(file.BroadcastId) is { } broadcast
-            && broadcast.Media.TryHold(file.Rendition, file.Name, out var hold))
+        var own = channels.Find(file.Slug)?.Find(file.BroadcastId);
+        var replica = own is null ? edges.ReplicaOf(file.Slug, file.BroadcastId) : null;
+        if ((own?.Media ?? replica?.Media) is { } media && media.TryHold(file.Rendition, file.Name, out var hold))
         {
             await SendAsync(responseStream, hold, context);
             return;
@@ -35,7 +36,10 @@ internal sealed partial class MediaPlaneService
 
         try
         {
-            await using var stored = await storage.OpenAsync(file.StoredName, context.CancellationToken);
+            // A replica's older segments come from the node that it follows.
+            await using var stored = await (replica is null
+                ? storage.OpenAsync(file.StoredName, context.CancellationToken)
+                : replica.Media.OpenStoredAsync(file.Rendition, file.Name, context.CancellationToken));
             if (stored is null)
             {
                 throw new RpcException(new(StatusCode.NotFound, "There is no such segment."));

@@ -7,10 +7,12 @@ using Streaming.Pipeline.Storage;
 namespace Streaming.Gateway.MediaPlane;
 
 /// <summary>
-/// Lets other nodes follow the broadcasts of which this one is the origin, and fetch their older segments. They know the cluster's secret.
+/// Lets other nodes follow the broadcasts of which this one is the origin or has a replica, and fetch their older segments. They know the cluster's
+/// secret.
 /// </summary>
 internal sealed partial class MediaPlaneService(
     LiveChannels channels,
+    EdgeBroadcasts edges,
     ChannelDirectory directory,
     SecretCheck secret,
     FollowInstruments instruments,
@@ -28,7 +30,8 @@ internal sealed partial class MediaPlaneService(
         FollowRequest request, IServerStreamWriter<FollowMessage> responseStream, ServerCallContext context)
     {
         secret.Check(context.RequestHeaders);
-        var follower = new Follower(Find(request));
+        using var shared = edges.Share(request.Slug, request.Epoch);
+        var follower = new Follower(Find(request, shared?.Replica));
         using var counted = instruments.Follows();
         try
         {
@@ -49,16 +52,18 @@ internal sealed partial class MediaPlaneService(
         }
     }
 
-    private Broadcast Find(FollowRequest request)
+    /// <summary>What there is to follow: the node's own broadcast, or its replica of a newer one.</summary>
+    private ILiveBroadcast Find(FollowRequest request, BroadcastReplica? replica)
     {
         if (directory.Find(request.Slug) is null)
         {
             throw new RpcException(new(StatusCode.NotFound, "There is no such channel."));
         }
 
-        var newest = channels.Find(request.Slug)?.Newest;
+        ILiveBroadcast? newest = channels.Find(request.Slug)?.Newest;
+        newest = replica?.Epoch > newest?.Epoch ? replica : newest ?? replica;
         return newest is null || newest.Epoch < request.Epoch
-                ? throw NotHere("This node is not the channel's origin.")
+                ? throw NotHere("This node is not the channel's origin, and has no replica.")
             : newest.Id == request.BroadcastId && request.IsEnded
                 ? throw NotHere("The channel's broadcast has ended, and no other has begun here.")
             : newest;

@@ -40,6 +40,39 @@ public sealed class BroadcastReplicaTests
     }
 
     [Theory]
+    [InlineData("steady", 2)]
+    [InlineData("late sound that ends", 1000)]
+    [InlineData("jumps", 2)]
+    [InlineData("screen cast", 2)]
+    public async Task Replica_OfAReplica_AtEveryVersion_IsTheOrigin(string kind, int hotSegments)
+    {
+        await using var broadcast = new PacedBroadcast(hotSegments, TimeSpan.FromSeconds(20));
+        await using var first = new Following(broadcast.Broadcast);
+        Following? second = null;
+        foreach (var snapshot in broadcast.Steps(await TagsAsync(kind)))
+        {
+            if (snapshot is not null && snapshot.Version > (first.ReplicaOrNone?.Snapshot?.Version ?? 0))
+            {
+                await first.CatchUpAsync();
+                second ??= new(first.Replica);
+                await second.CatchUpAsync();
+                Assert.Equal(Described.Timeline(snapshot), Described.Timeline(second.Replica.Snapshot));
+                if (snapshot.Version % 7 == 0)
+                {
+                    second.AssertSame();
+                }
+            }
+        }
+
+        await first.FinishAsync();
+        await second!.FinishAsync();
+        second.AssertSame();
+        Assert.True(second.Replica.IsEnded);
+        Assert.True(second.Replica.Over.IsCompleted);
+        await second.DisposeAsync();
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(30)]
     [InlineData(700)]

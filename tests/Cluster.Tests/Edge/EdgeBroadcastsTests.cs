@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Streaming.Cluster.Broadcasts;
 using Streaming.Cluster.Channels;
 using Streaming.Cluster.Edge;
+using Streaming.Cluster.Origins;
 using Streaming.Cluster.Tests.Conformance;
 using Streaming.Cluster.Tests.Graphs;
 using Streaming.Pipeline.Storage.Memory;
@@ -22,6 +23,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
     private readonly LocalUpstream _upstream = new();
     private readonly ChannelDirectory _directory;
     private readonly LiveChannels _live;
+    private readonly KeptReplicas _kept = new();
     private readonly OriginMedia _fetched;
     private readonly EdgeBroadcasts _edge;
     private PacedBroadcast _origin = null!;
@@ -35,7 +37,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
         _live = new LiveChannels(() => TestActors.System, _directory, options, storage, _time, NullLogger<LiveChannel>.Instance);
         _fetched = new OriginMedia(_upstream, _time);
         _edge = new EdgeBroadcasts(
-            _live, options, storage, _time, NullLogger<EdgeBroadcasts>.Instance, _upstream.Origins, _upstream, _fetched, new FollowInstruments(_meters));
+            _live, options, storage, _time, NullLogger<EdgeBroadcasts>.Instance, _upstream.Origins, _kept, _upstream, _fetched, new FollowInstruments(_meters));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -88,11 +90,11 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
             _time.Advance(TimeSpan.FromSeconds(5));
         }
 
-        Assert.Equal(1, _edge.Followed);
+        Assert.Equal(1, _edge.Count);
         _time.Advance(TimeSpan.FromSeconds(24));
-        Assert.Equal(1, _edge.Followed);
+        Assert.Equal(1, _edge.Count);
         _time.Advance(TimeSpan.FromSeconds(6));
-        Assert.Equal(0, _edge.Followed);
+        Assert.Equal(0, _edge.Count);
         await UntilAsync(() => _meters["streaming.follow.followed"] == 0);
 
         Assert.NotNull(await _edge.NewestAsync("mine", Token));
@@ -105,7 +107,7 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
         _upstream.TellOfNone();
 
         Assert.Null(await _edge.NewestAsync("mine", Token));
-        Assert.Equal(0, _edge.Followed);
+        Assert.Equal(0, _edge.Count);
     }
 
     [Fact]
@@ -170,6 +172,114 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.Null(await _edge.FindAsync("mine", "b1", Token));
         Assert.Equal(0, replica.Media.HotBytes);
+    }
+
+    [Fact]
+    public async Task Replica_IsToldToOthers_UntilItIsOver()
+    {
+        await _edge.NewestAsync("mine", Token);
+        Assert.Equal(new("mine", "b1", 1), Assert.Single(_kept.All));
+
+        Publish(int.MaxValue);
+        await CaughtUpAsync();
+
+        Assert.Empty(_kept.All);
+    }
+
+    [Fact]
+    public async Task Replica_OfAClosedChannel_IsNotTold()
+    {
+        await _edge.NewestAsync("mine", Token);
+        _time.Advance(EdgeBroadcasts.IdleMax + TimeSpan.FromSeconds(5));
+
+        Assert.Empty(_kept.All);
+    }
+
+    [Fact]
+    public async Task Replica_ThatAnotherNodeFollows_StaysWithoutViewers()
+    {
+        await _edge.NewestAsync("mine", Token);
+        Assert.Null(_edge.Share("mine", 2)); // Of a higher epoch.
+        var shared = _edge.Share("mine", 1);
+        Assert.NotNull(shared);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, _edge.Count);
+
+        shared.Dispose();
+        shared.Dispose();
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(0, _edge.Count);
+    }
+
+    [Fact]
+    public async Task ReplicaFor_WithoutOne_GetsThatOfAnotherNode()
+    {
+        await using var standby = await StandbyAsync();
+        _upstream.TellOfNone();
+
+        var replica = await _edge.ReplicaForAsync("mine", 2, Token);
+
+        Assert.Equal(Described.Timeline(_origin.Snapshot), Described.Timeline(replica!.Snapshot));
+        Assert.Equal(Described.Memory(standby.Replica), Described.Memory(replica));
+        Assert.Null(await _edge.ReplicaForAsync("mine", 1, Token)); // It has been overtaken by none.
+    }
+
+    [Fact]
+    public async Task ReplicaFor_WithOneThatLacksTheNewest_GetsThat()
+    {
+        var own = await _edge.NewestAsync("mine", Token);
+        _upstream.TellOfNone();
+        _upstream.Break();
+        Publish(100);
+        await using var standby = await StandbyAsync();
+        Assert.NotEqual(_origin.Snapshot.Version, own!.Snapshot!.Version);
+
+        var replica = await _edge.ReplicaForAsync("mine", 2, Token);
+
+        Assert.Same(own, replica);
+        Assert.Equal(Described.Timeline(_origin.Snapshot), Described.Timeline(replica!.Snapshot));
+    }
+
+    [Fact]
+    public async Task ReplicaFor_NodesThatAreGoneOrSayNothing_AreWaitedForUntilItIsTime()
+    {
+        var own = await _edge.NewestAsync("mine", Token);
+        _upstream.TellOfNone();
+        _upstream.Broadcast = null;
+        _upstream.Break();
+        _upstream.TellReplica(new("gone", 1), "b1", 1);
+        Assert.Same(own, await _edge.ReplicaForAsync("mine", 2, Token));
+
+        _upstream.TellReplica(new("hung", 1), "b1", 1);
+        _upstream.Others[new("hung", 1)] = null;
+        var found = _edge.ReplicaForAsync("mine", 2, Token);
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            return found.IsCompleted;
+        });
+        Assert.Same(own, await found);
+    }
+
+    [Fact]
+    public async Task ReplicaFor_ABroadcastThatEnded_OrNobodyHas_IsNone()
+    {
+        Assert.Null(await _edge.ReplicaForAsync("other", 2, Token));
+        await _edge.NewestAsync("mine", Token);
+        Publish(int.MaxValue);
+        await CaughtUpAsync();
+
+        Assert.Null(await _edge.ReplicaForAsync("mine", 2, Token));
+    }
+
+    /// <summary>Another node that has all of the broadcast.</summary>
+    private async Task<Following> StandbyAsync()
+    {
+        var standby = new Following(_origin.Broadcast);
+        await standby.CatchUpAsync();
+        _upstream.Others[new("standby", 1)] = standby.Replica;
+        _upstream.TellReplica(new("standby", 1), "b1", 1);
+        return standby;
     }
 
     private void Publish(int tags)

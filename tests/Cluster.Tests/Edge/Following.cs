@@ -8,11 +8,11 @@ namespace Streaming.Cluster.Tests.Edge;
 /// <summary>A replica that follows a broadcast event by event, when the test wants it to.</summary>
 internal sealed class Following : IAsyncDisposable
 {
-    private readonly Broadcast _origin;
+    private readonly ILiveBroadcast _origin;
     private readonly IAsyncEnumerator<FollowEvent> _events;
     private BroadcastReplica? _replica;
 
-    public Following(Broadcast origin, BroadcastReplica? replica = null, long behindBytesMax = Follower.BehindBytesMax)
+    public Following(ILiveBroadcast origin, BroadcastReplica? replica = null, long behindBytesMax = Follower.BehindBytesMax)
     {
         (_origin, _replica) = (origin, replica);
         Follower = new(origin, behindBytesMax);
@@ -22,6 +22,8 @@ internal sealed class Following : IAsyncDisposable
     public Follower Follower { get; }
 
     public BroadcastReplica Replica => _replica!;
+
+    public BroadcastReplica? ReplicaOrNone => _replica;
 
     /// <summary>Files that came.</summary>
     public int Files { get; private set; }

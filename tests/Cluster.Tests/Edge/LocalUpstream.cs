@@ -26,6 +26,9 @@ internal sealed class LocalUpstream : IUpstream, IDisposable
     /// <summary>What is live there; null for nothing that answers.</summary>
     public Broadcast? Broadcast { get; set; }
 
+    /// <summary>What other nodes have; null for one that says nothing.</summary>
+    public ConcurrentDictionary<NodeAddress, ILiveBroadcast?> Others { get; } = new();
+
     /// <summary>The epoch that its stream says; the broadcast's own if not told.</summary>
     public long? Epoch { get; set; }
 
@@ -40,7 +43,11 @@ internal sealed class LocalUpstream : IUpstream, IDisposable
 
     /// <summary>The channel is live there.</summary>
     public void Tell(NodeAddress origin, long epoch) => Origins.Take(
-        "a node", new ToldOrigins("a node", origin, ++_round, 0, 1, [new("mine", "b1", epoch, DateTimeOffset.UnixEpoch, IsPlayable: true)]));
+        "a node", new ToldOrigins("a node", origin, ++_round, 0, 1, [new("mine", "b1", epoch, DateTimeOffset.UnixEpoch, IsPlayable: true)], []));
+
+    /// <summary>Another node keeps a replica.</summary>
+    public void TellReplica(NodeAddress node, string broadcastId, long epoch) => Origins.Take(
+        node.ToString(), new ToldOrigins(node.ToString(), node, ++_round, 0, 1, [], [new("mine", broadcastId, epoch)]));
 
     /// <summary>Nobody is known to have it.</summary>
     public void TellOfNone() => Origins.Remove("a node");
@@ -69,12 +76,19 @@ internal sealed class LocalUpstream : IUpstream, IDisposable
         }
 
         using var _ = both;
-        if (Broadcast is null || (Broadcast.Id == known.BroadcastId && known.IsEnded))
+        var isOther = Others.TryGetValue(origin, out var broadcast);
+        if (isOther && broadcast is null)
+        {
+            await Task.Delay(Timeout.Infinite, both.Token);
+        }
+
+        broadcast ??= Broadcast;
+        if (broadcast is null || (broadcast.Id == known.BroadcastId && known.IsEnded))
         {
             throw new UpstreamException("There is nothing to follow.");
         }
 
-        await using var events = new Follower(Broadcast).ReadAsync(both.Token).GetAsyncEnumerator(both.Token);
+        await using var events = new Follower(broadcast).ReadAsync(both.Token).GetAsyncEnumerator(both.Token);
         while (await NextAsync(events, cancellationToken))
         {
             yield return events.Current switch

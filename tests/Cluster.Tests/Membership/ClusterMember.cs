@@ -70,11 +70,12 @@ internal sealed class ClusterMember : IAsyncDisposable
         services.AddStreamingCluster(
             ConfigurationFactory.ParseString(akka),
             network,
+            NodeRoles.All,
             new MessageFormats([.. ChannelFormats.All, .. RunFormats.All]),
             static (builder, provider) => builder.WithLostMessages(provider),
             static (builder, provider) => builder.WithChannels(provider),
-            static (builder, provider) => builder.WithTranscodeRuns(provider, Config.Empty));
-        services.AddTranscodeRuns(new LadderOptions());
+            static (builder, provider) => builder.WithTranscodeRuns(provider, isWorker: true));
+        services.AddTranscodeRuns(new LadderOptions(), isWorker: true);
         services.AddChannels(folder.Path, _ => given);
         var member = new ClusterMember(services.BuildServiceProvider());
         foreach (var hosted in member._services.GetServices<IHostedService>())

@@ -73,10 +73,58 @@ public sealed class OriginDirectoryTests
     }
 
     [Fact]
+    public void Replicas_StayKnown_WhenTheirOriginIsGone()
+    {
+        Tell("origin", 1, Of("news", 7));
+        TellReplicas("a", 1, new("news", "b7", 7), new("art", "b1", 1));
+        TellReplicas("b", 1, new ToldReplica("news", "b7", 7));
+        RemoteReplica[] both = [new("news", "b7", 7, "node a", Media), new("news", "b7", 7, "node b", Media)];
+        Assert.Equal(both, _directory.ReplicasOf("news").OrderBy(static replica => replica.Node));
+
+        _directory.Remove("origin");
+
+        Assert.Null(_directory.Find("news"));
+        Assert.Equal(both, _directory.ReplicasOf("news").OrderBy(static replica => replica.Node));
+        TellReplicas("a", 2, new ToldReplica("art", "b1", 1));
+        Assert.Equal("node b", Assert.Single(_directory.ReplicasOf("news")).Node);
+        _directory.Remove("b");
+        Assert.Empty(_directory.ReplicasOf("news"));
+        Assert.Single(_directory.ReplicasOf("art"));
+    }
+
+    [Fact]
+    public void Replicas_OfANodeThatCannotBeFollowed_AreNone()
+    {
+        _directory.Take("node a", new("a", null, 1, 0, 1, [], [new("news", "b7", 7)]));
+
+        Assert.Empty(_directory.ReplicasOf("news"));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 1)]
+    [InlineData(400, 0, 1)]
+    [InlineData(399, 1, 1)]
+    [InlineData(400, 1, 2)]
+    [InlineData(1, 400, 2)]
+    [InlineData(500, 700, 3)]
+    public void Parts_AreWithinTheirLimit_AndHaveAll(int broadcasts, int replicas, int parts)
+    {
+        ToldBroadcast[] told = [.. Enumerable.Range(0, broadcasts).Select(static number => Of($"c{number}", 1))];
+        ToldReplica[] kept = [.. Enumerable.Range(0, replicas).Select(static number => new ToldReplica($"c{number}", "b", 1))];
+
+        var all = ToldOrigins.Of("a", Media, 1, told, kept).ToList();
+
+        Assert.Equal(parts, all.Count);
+        Assert.All(all, part => Assert.InRange(part.Broadcasts.Count + part.Replicas.Count, 0, ToldOrigins.PartMax));
+        Assert.Equal(told, all.SelectMany(static part => part.Broadcasts));
+        Assert.Equal(kept, all.SelectMany(static part => part.Replicas));
+    }
+
+    [Fact]
     public void Many_ToldInParts_AreTakenWhenAllHaveCome_InAnyOrder()
     {
         Tell("a", 1, Of("before", 1));
-        var parts = ToldOrigins.Of("a", Media, 2, [.. Enumerable.Range(0, 1_000).Select(static number => Of($"c{number}", 1))]).ToList();
+        var parts = ToldOrigins.Of("a", Media, 2, [.. Enumerable.Range(0, 1_000).Select(static number => Of($"c{number}", 1))], []).ToList();
         Assert.Equal(3, parts.Count);
 
         _directory.Take("node a", parts[2]);
@@ -91,9 +139,12 @@ public sealed class OriginDirectoryTests
 
     private static ToldBroadcast Of(string slug, long epoch) => new(slug, $"b{epoch}", epoch, DateTimeOffset.UnixEpoch, true);
 
+    private void TellReplicas(string node, long round, params ToldReplica[] replicas) =>
+        _directory.Take("node " + node, new(node, Media, round, 0, 1, [], replicas));
+
     private void Tell(string node, long round, params ToldBroadcast[] broadcasts)
     {
-        foreach (var told in ToldOrigins.Of(node, Media, round, broadcasts))
+        foreach (var told in ToldOrigins.Of(node, Media, round, broadcasts, []))
         {
             _directory.Take("node " + node, told);
         }

@@ -83,7 +83,9 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Cluster:SeedNodes=::1:4053", "Streaming:Cluster:SeedNodes has '::1:4053'; each has to be host:port.")]
     [InlineData("cluster:seednodes:0=a:4053", "Streaming:cluster:seednodes is ''; it has to be a text.")]
     [InlineData("Cluster:Secret=hunter2", "Streaming:Cluster:Secret has 7 characters; it has to have 32 to 1024, such as ")]
-    [InlineData("Roles=ingest", "Streaming:Roles is 'ingest'; other roles than all of 'ingest,transcode,gateway' are not supported yet: ")]
+    [InlineData("Roles=ingest", "Streaming:Roles is 'ingest'; a node that is alone (Streaming:Cluster:Host is not set) has to do all of ")]
+    [InlineData("Roles=ingest,cook", "Streaming:Roles is 'ingest,cook'; it has to be some of 'ingest,transcode,gateway', each once.")]
+    [InlineData("Roles=", "Streaming:Roles is ''; it has to be some of ")]
     [InlineData("Cluster:Database=Host=h", "Streaming:Cluster:Database names no Database.")]
     [InlineData("Ladder:Rungs=720p", "Streaming:Ladder:Rungs is a list of groups of settings, and not a setting itself.")]
     public void Setting_ThatDoesNotHold_IsNamedWithWhatItHasToBe(string setting, string problem) =>

@@ -39,7 +39,7 @@ public sealed class EdgeNode(SharedPostgres postgres) : IAsyncLifetime
         _publisher = Channel.Publish(await Sources.AudioAndVideo);
         BroadcastId = (await Channel.LiveAsync(Renditions)).BroadcastId!;
         Origins.Take("origin", new ToldOrigins("origin", new("127.0.0.1", MediaPort), 1, 0, 1,
-            [new(Channel.Slug, BroadcastId, Origin.Broadcast(Channel.Slug).Epoch, DateTimeOffset.UnixEpoch, IsPlayable: true)]));
+            [new(Channel.Slug, BroadcastId, Origin.Broadcast(Channel.Slug).Epoch, DateTimeOffset.UnixEpoch, IsPlayable: true)], []));
         Edge = await StartEdgeAsync(Secret);
     }
 

@@ -76,7 +76,7 @@ public sealed class EdgeTests(EdgeNode live) : IClassFixture<EdgeNode>
             _ => live.Edge.Viewer.GetStringAsync(Address("source", "index.m3u8"), TestContext.Current.CancellationToken)));
 
         Assert.All(answers, answer => Assert.StartsWith("#EXTM3U", answer, StringComparison.Ordinal));
-        Assert.Equal(1, live.Edge.Services.GetRequiredService<EdgeBroadcasts>().Followed);
+        Assert.Equal(1, live.Edge.Services.GetRequiredService<EdgeBroadcasts>().Count);
         var scraped = await live.Origin.Viewer.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
         Assert.Matches(@"streaming_follow_followers(\{[^}]*\})? 1\b", scraped);
     }
