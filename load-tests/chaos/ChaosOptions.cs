@@ -31,9 +31,9 @@ internal sealed record ChaosOptions(
             var value = i + 1 < args.Length ? args[i + 1] : "";
             var isRight = args[i] switch
             {
-                "--server" => File.Exists(server = value),
-                "--media" => File.Exists(media = value),
-                "--folder" => Directory.Exists(folder = value),
+                "--server" when value.Length > 0 => File.Exists(server = Path.GetFullPath(value)),
+                "--media" when value.Length > 0 => File.Exists(media = Path.GetFullPath(value)),
+                "--folder" when value.Length > 0 => Directory.Exists(folder = Path.GetFullPath(value)),
                 "--nodes" => IsNumber(value, 3, 7, out nodes),
                 "--workers" => IsNumber(value, 0, 5, out workers),
                 "--channels" => IsNumber(value, 1, 10, out channels),

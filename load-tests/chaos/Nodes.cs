@@ -13,13 +13,14 @@ internal sealed class Nodes : IAsyncDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient _patient = new() { Timeout = Patience };
     private readonly CancellationTokenSource _closing = new();
     private Task _looking = Task.CompletedTask;
 
     public Nodes(IReadOnlyList<Node> all, string token)
     {
         All = all;
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        _http.DefaultRequestHeaders.Authorization = _patient.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     public IReadOnlyList<Node> All { get; }
@@ -37,12 +38,13 @@ internal sealed class Nodes : IAsyncDisposable
 
         _looking = Task.WhenAll(All.Select(LookAsync));
         await AreUpAsync();
+        await Wait.UntilAsync("all nodes are ready", Patience, () => All.All(static node => node.IsReady));
     }
 
     /// <summary>Makes a channel, and returns its stream key.</summary>
     public async Task<string> CreateChannelAsync(string slug)
     {
-        using var response = await _http.PutAsync(new Uri(Ingest[0].Http, $"/api/channels/{slug}"), null);
+        using var response = await _patient.PutAsync(new Uri(Ingest[0].Http, $"/api/channels/{slug}"), null);
         return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Access>(Json))!.StreamKey;
     }
 
@@ -116,6 +118,7 @@ internal sealed class Nodes : IAsyncDisposable
         }
 
         _http.Dispose();
+        _patient.Dispose();
         _closing.Dispose();
     }
 
