@@ -69,12 +69,12 @@ internal sealed partial class FakeGcs : IAsyncDisposable
         }
     }
 
-    public static async Task<FakeGcs> StartAsync(int port = 0)
+    public static async Task<FakeGcs> StartAsync(int port = 0, IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(address ?? IPAddress.Loopback, port);
             kestrel.Limits.MaxRequestBodySize = null;
         });
         builder.WebHost.UseSetting(WebHostDefaults.SuppressStatusMessagesKey, "true");
