@@ -79,6 +79,14 @@ public sealed class EdgeBroadcasts(
         : followed.Find(broadcastId) is { } found ? new(found)
         : AwaitAsync(followed, broadcastId, null, cancellationToken);
 
+    /// <summary>Whether other nodes have that broadcast as far as this one knows, or a broadcast of which nobody has told it yet.</summary>
+    /// <param name="slug">The channel.</param>
+    /// <param name="broadcastId">The broadcast.</param>
+    /// <param name="isClaimed">Some node is the channel's origin.</param>
+    public bool MayBeElsewhere(string slug, string broadcastId, bool isClaimed) => live.Find(slug)?.UnderWay is not { IsLetGo: false }
+        && (origins.Find(slug) is { } told ? told.BroadcastId == broadcastId
+            : isClaimed || origins.ReplicasOf(slug).Any(replica => replica.BroadcastId == broadcastId));
+
     /// <summary>This node is the channel's standby, and follows it with viewers or without; or is not any more.</summary>
     public void StandBy(string slug, bool isStandby)
     {
@@ -181,7 +189,7 @@ public sealed class EdgeBroadcasts(
     /// <summary>The channel as it is followed, from now on if it was not; null where there is nobody to follow.</summary>
     private FollowedChannel? Follow(string slug) =>
         Followed(slug) is { } followed ? followed
-            : origins.Find(slug)?.Media is null ? null
+            : origins.Find(slug)?.Media is null && origins.ReplicasOf(slug).IsEmpty ? null
             : Open(slug);
 
     private FollowedChannel? Followed(string slug) =>

@@ -47,7 +47,7 @@ internal sealed partial class FollowedChannel
     /// <summary>Follows until the stream ends. False when nothing came on it.</summary>
     private async Task<bool> FollowAsync()
     {
-        if (Origin is not var (origin, epoch) || epoch < _epoch)
+        if (Upstream is not var (origin, epoch))
         {
             _looked.TrySetResult();
             return false;
@@ -142,6 +142,12 @@ internal sealed partial class FollowedChannel
 
         return came ? StreamEnd.Came : StreamEnd.Nothing;
     }
+
+    /// <summary>Who is to be followed: the origin, or where it is gone and nothing is here, one of those who have what it told.</summary>
+    private (NodeAddress Address, long Epoch)? Upstream =>
+        Origin is { } origin && origin.Epoch >= _epoch ? origin
+        : _replicas.Newest is null && AnyReplica() is { } replica ? (replica, _epoch)
+        : null;
 
     /// <summary>One of the other nodes that have a replica; null when none is known.</summary>
     private NodeAddress? AnyReplica()

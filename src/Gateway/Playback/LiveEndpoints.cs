@@ -81,7 +81,7 @@ internal sealed class LiveEndpoints(
     {
         if (broadcast is not { Snapshot: not null })
         {
-            return AnswerAsync(AnswerKind.MediaPlaylist, Missing(context, isGone: Ids.IsBroadcastId(broadcastId)), context);
+            return AnswerAsync(AnswerKind.MediaPlaylist, NotHere(slug, broadcastId, context), context);
         }
 
         viewers.Saw(slug, context);
@@ -131,7 +131,7 @@ internal sealed class LiveEndpoints(
     {
         if (await broadcasts.FindAsync(slug, broadcastId, context.RequestAborted) is not { } broadcast)
         {
-            return Missing(context, isGone: Ids.IsBroadcastId(broadcastId));
+            return NotHere(slug, broadcastId, context);
         }
 
         var type = rendition == RenditionNames.Audio ? MediaTypes.AudioMp4 : MediaTypes.VideoMp4;
@@ -255,6 +255,21 @@ internal sealed class LiveEndpoints(
         context.Response.Headers.CacheControl = MediaTypes.Never;
         return TypedResults.Problem(
             title: "The broadcaster sends nothing.", statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>Of a broadcast that is not here. Players give up what is gone for good, and come again for what is not to be had now.</summary>
+    private ProblemHttpResult NotHere(string slug, string broadcastId, HttpContext context)
+    {
+        var isOne = Ids.IsBroadcastId(broadcastId);
+        if (!isOne || !broadcasts.MayBeElsewhere(slug, broadcastId, directory.StateOf(slug).Origin is { Node: not null }))
+        {
+            return Missing(context, isOne);
+        }
+
+        context.Response.Headers.CacheControl = MediaTypes.Never;
+        return TypedResults.Problem(
+            title: "The server that has the broadcast gives no answer. Please try again in a moment.",
+            statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static ProblemHttpResult Missing(HttpContext context, bool isGone)

@@ -226,6 +226,21 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Viewer_WhoComesWhenTheOriginIsGone_GetsWhatAnotherNodeHas()
+    {
+        await using var standby = await StandbyAsync();
+        Assert.True(_edge.MayBeElsewhere("mine", "b1", isClaimed: false));
+        _upstream.TellOfNone();
+
+        Assert.True(_edge.MayBeElsewhere("mine", "b1", isClaimed: false));
+        Assert.False(_edge.MayBeElsewhere("mine", "b0", isClaimed: false));
+        Assert.True(_edge.MayBeElsewhere("mine", "b0", isClaimed: true));
+        var replica = await _edge.NewestAsync("mine", Token);
+
+        Assert.Equal(Described.Timeline(_origin.Snapshot), Described.Timeline(replica!.Snapshot));
+    }
+
+    [Fact]
     public async Task ReplicaFor_WithOneThatLacksTheNewest_GetsThat()
     {
         var own = await _edge.NewestAsync("mine", Token);
