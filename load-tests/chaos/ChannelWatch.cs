@@ -74,6 +74,7 @@ internal sealed partial class ChannelWatch : IAsyncDisposable
     /// <summary>One broadcast after another; there should be one.</summary>
     private async Task WatchAsync(string[] renditions)
     {
+        BroadcastChecker? checker = null;
         while (!_closing.IsCancellationRequested)
         {
             try
@@ -81,9 +82,17 @@ internal sealed partial class ChannelWatch : IAsyncDisposable
                 var text = await Http.GetStringAsync($"/live/{Slug}/index.m3u8", _closing.Token);
                 var names = MediaPlaylists().Matches(text).Select(static match => match.Groups["rendition"].Value).Distinct().ToList();
                 var id = MediaPlaylists().Match(text).Groups["broadcast"].Value;
-                if (id == BroadcastId || renditions.Except(names).Any())
+                if (renditions.Except(names).Any())
                 {
                     await Task.Delay(Pause, _closing.Token);
+                    continue;
+                }
+
+                if (id == BroadcastId)
+                {
+                    // It was said to be gone, and is not.
+                    await Task.Delay(Pause, _closing.Token);
+                    await Task.WhenAll(Renditions.Select(watch => WatchAsync(watch, checker!)));
                     continue;
                 }
 
@@ -96,7 +105,7 @@ internal sealed partial class ChannelWatch : IAsyncDisposable
                 BroadcastId = id;
                 var watches = renditions.Select(name => new RenditionWatch(
                     name, new PlaylistChecker(Http, $"http://anywhere.invalid/live/{Slug}/{id}/{name}/index.m3u8"))).ToList();
-                var broadcast = new BroadcastChecker([.. watches.Select(static watch => watch.Checker)]);
+                var broadcast = checker = new BroadcastChecker([.. watches.Select(static watch => watch.Checker)]);
                 Renditions = watches;
                 await Task.WhenAll(watches.Select(watch => WatchAsync(watch, broadcast)));
             }

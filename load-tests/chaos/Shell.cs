@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Streaming.Chaos;
 
@@ -43,17 +44,21 @@ internal static partial class Shell
     /// <summary>What a process has started and that lives: its id and name.</summary>
     public static IEnumerable<(int Id, string Name)> ChildrenOf(int process)
     {
-        string text;
+        // Each thread has children of its own.
+        var text = new StringBuilder();
         try
         {
-            text = File.ReadAllText($"/proc/{process}/task/{process}/children");
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
+            {
+                text.Append(File.ReadAllText(thread + "/children"));
+            }
         }
         catch (IOException)
         {
             yield break;
         }
 
-        foreach (var child in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var child in text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             string name;
             try

@@ -73,9 +73,9 @@ internal sealed partial class FollowedChannel
                 end = await FollowAsync(replica, stream.Token).ConfigureAwait(false);
             }
 
-            if (end is not StreamEnd.Full)
+            if (end is not StreamEnd.Full && !stream.IsCancellationRequested)
             {
-                _looked.TrySetResult(); // Else somebody has it, and tells so in a moment.
+                _looked.TrySetResult(); // Else somebody has it and tells so in a moment, or it was broken off here to be opened anew.
             }
 
             return end is StreamEnd.Came;

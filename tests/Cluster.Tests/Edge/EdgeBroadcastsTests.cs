@@ -241,6 +241,24 @@ public sealed class EdgeBroadcastsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Viewer_WhoWaitsWhileThisNodeBecomesTheStandby_GetsTheBroadcast()
+    {
+        _upstream.Others[new("here", 1)] = null; // It says nothing as yet.
+        var waiting = _edge.NewestAsync("mine", Token).AsTask();
+        await UntilAsync(() => _upstream.Asked.Count == 1);
+
+        _upstream.Others.TryRemove(new("here", 1), out _); // The next stream is heard.
+        _edge.StandBy("mine", true);
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            return waiting.IsCompleted;
+        });
+
+        Assert.NotNull(await waiting);
+    }
+
+    [Fact]
     public async Task ReplicaFor_WithOneThatLacksTheNewest_GetsThat()
     {
         var own = await _edge.NewestAsync("mine", Token);
