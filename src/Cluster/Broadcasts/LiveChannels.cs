@@ -153,7 +153,7 @@ public sealed partial class LiveChannels(
         {
             if (!_isStopped)
             {
-                (_isStopped, _handsOver) = (true, hasHeirs?.Invoke() == true);
+                (_isStopped, _handsOver) = (true, !_channels.IsEmpty && hasHeirs?.Invoke() == true);
             }
         }
 

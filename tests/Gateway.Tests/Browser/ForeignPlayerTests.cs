@@ -27,8 +27,7 @@ public sealed class ForeignPlayerTests(Chromium chromium)
         await viewer.AdvanceAsync(3);
 
         // The rung has a gap.
-        var transcoder = Assert.Single(Transcoders.Of(rung));
-        await Publisher.SignalAsync("KILL", transcoder);
+        await Transcoders.KillUntilGapAsync(channel, id, rung);
         await channel.PlaylistAsync(id, rung, "the rung has a gap, and goes on", playlist =>
             playlist.Segments.Any(segment => segment.IsGap) && !playlist.Segments[^1].IsGap);
         await viewer.AdvanceAsync(8);

@@ -70,7 +70,7 @@ public sealed class LowLatencyDashTests(Chromium chromium)
         await page.SelectAsync(Rung);
         await page.AdvanceAsync(2);
 
-        await Publisher.SignalAsync("KILL", Assert.Single(Transcoders.Of(Rung)));
+        await Transcoders.KillUntilGapAsync(channel, id, Rung);
         var gap = (await channel.PlaylistAsync(id, Rung, "there is a gap", playlist => playlist.Segments.Any(segment => segment.IsGap)))
             .Segments.Last(segment => segment.IsGap);
         Assert.NotEmpty(await node.Viewer.GetByteArrayAsync($"{channel.Folder(id, Rung)}/{gap.Uri}"));

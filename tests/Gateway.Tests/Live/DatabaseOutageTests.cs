@@ -68,12 +68,12 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         await channel.EventuallyAsync("the encoder is back", shown => shown.Ingest?.State == "live" && shown.Live);
         Assert.Equal(broadcast, (await channel.ShowAsync()).BroadcastId);
 
-        // It ends, and is kept.
+        // It ends, and is kept: its recording is noted when the server is back.
         await again.StopAsync();
         await channel.EventuallyAsync("it has ended", shown => !shown.Live);
-        await AssertRecordedAsync(node, channel, 1);
 
         await _server.GoOnAsync();
+        await AssertRecordedAsync(node, channel, 1);
         await Eventually.HoldsAsync("the node is ready", async () =>
         {
             using var ready = await node.Viewer.GetAsync("/health/ready");

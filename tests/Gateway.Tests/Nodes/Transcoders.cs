@@ -26,6 +26,28 @@ internal static class Transcoders
         return found;
     }
 
+    /// <summary>
+    /// Kills those that make the rung, as they come, until it has a gap: the first is followed at once by another, which goes on without one.
+    /// </summary>
+    public static Task KillUntilGapAsync(TestChannel channel, string broadcastId, string rung) =>
+        Eventually.HoldsAsync("the rung has a gap", async () =>
+        {
+            foreach (var transcoder in Of(rung))
+            {
+                try
+                {
+                    using var process = Process.GetProcessById(transcoder);
+                    process.Kill();
+                }
+                catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+                {
+                    // It has ended meanwhile.
+                }
+            }
+
+            return (await channel.PlaylistAsync(broadcastId, rung)).Segments.Any(static segment => segment.IsGap);
+        });
+
     // /proc/<id>/stat: the parent's id is the fourth field, the second being the name in parentheses.
     private static bool IsOurs(int processId) =>
         Read(processId, "stat").Split(") ") is [_, var rest] && rest.Split(' ')[1] == $"{Environment.ProcessId}";
