@@ -27,13 +27,17 @@ internal static class Transcoders
     }
 
     /// <summary>
-    /// Kills those that make the rung, as they come, until it has a gap: the first is followed at once by another, which goes on without one.
+    /// Kills two that make the rung, one after the other: the first is followed at once by another, which goes on without a gap. Waits for a gap, and
+    /// kills one more where there is none for long.
     /// </summary>
-    public static Task KillUntilGapAsync(TestChannel channel, string broadcastId, string rung) =>
-        Eventually.HoldsAsync("the rung has a gap", async () =>
+    public static Task KillUntilGapAsync(TestChannel channel, string broadcastId, string rung)
+    {
+        var (killed, last) = (0, 0L);
+        return Eventually.HoldsAsync("the rung has a gap", async () =>
         {
-            foreach (var transcoder in Of(rung))
+            foreach (var transcoder in Of(rung).Where(_ => killed < 2 || Stopwatch.GetElapsedTime(last) > TimeSpan.FromSeconds(10)))
             {
+                (killed, last) = (killed + 1, Stopwatch.GetTimestamp());
                 try
                 {
                     using var process = Process.GetProcessById(transcoder);
@@ -47,6 +51,7 @@ internal static class Transcoders
 
             return (await channel.PlaylistAsync(broadcastId, rung)).Segments.Any(static segment => segment.IsGap);
         });
+    }
 
     // /proc/<id>/stat: the parent's id is the fourth field, the second being the name in parentheses.
     private static bool IsOurs(int processId) =>
